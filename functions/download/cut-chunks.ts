@@ -1,0 +1,51 @@
+import { createRecordSplitter } from '../shared/record-splitter.ts';
+
+/** The bytes [start, end) of the feed object, which hold `records` records. */
+export interface ChunkRange {
+  readonly start: number;
+  readonly end: number;
+  readonly records: number;
+}
+
+export interface ChunkCutter {
+  write(bytes: Uint8Array): void;
+  /** @throws as RecordSplitter.end does. */
+  end(): {
+    readonly chunks: readonly ChunkRange[];
+    readonly records: number;
+    readonly bytes: number;
+  };
+}
+
+/** Cuts the bytes of a JSON array into ranges of `chunkRecords` records; the last may be shorter. */
+export const createChunkCutter = (chunkRecords: number): ChunkCutter => {
+  const chunks: ChunkRange[] = [];
+  let bytes = 0;
+  let chunkStart = 0;
+  let chunkEnd = 0;
+  let pending = 0;
+
+  const closeChunk = (): void => {
+    if (pending > 0) chunks.push({ start: chunkStart, end: chunkEnd, records: pending });
+    pending = 0;
+  };
+
+  const splitter = createRecordSplitter((start, end) => {
+    if (pending === 0) chunkStart = start;
+    chunkEnd = end;
+    pending += 1;
+    if (pending === chunkRecords) closeChunk();
+  });
+
+  return {
+    write(part) {
+      bytes += part.length;
+      splitter.write(part);
+    },
+    end() {
+      splitter.end();
+      closeChunk();
+      return { chunks, bytes, records: chunks.reduce((sum, chunk) => sum + chunk.records, 0) };
+    },
+  };
+};

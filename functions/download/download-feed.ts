@@ -1,0 +1,106 @@
+import { pipeline } from 'node:stream/promises';
+import type { Context } from '../shared/context.ts';
+import { openRun } from '../shared/run-ledger.ts';
+import type { SyncRun } from '../shared/schema.ts';
+import type { DownloadRequest, DownloadResponse } from './contract.ts';
+import { type ChunkRange, createChunkCutter } from './cut-chunks.ts';
+import { normaliseFeed } from './normalise-feed.ts';
+import { type Feed, openFeed } from './open-feed.ts';
+
+/** Rows per insert into the ledger: five parameters each, of PostgreSQL's 65,535. */
+const LEDGER_BATCH = 5_000;
+
+/**
+ * Opens the run of an execution, stores the feed as one object and writes the byte range of each
+ * chunk to the ledger. Called again after success it gives the recorded result; called again after
+ * a failure it starts the download anew. Memory does not grow with the feed.
+ *
+ * @throws SyncError as openRun, openFeed, normaliseFeed and RecordSplitter.end do.
+ */
+export const downloadFeed = async (
+  context: Context,
+  request: DownloadRequest,
+): Promise<DownloadResponse> => {
+  const { execution_id: executionId, trigger, file_path } = request;
+  const run = await openRun(context, { executionId, trigger });
+  const object = `runs/${run.id}/feed.json`;
+  if (run.chunks_total === null) {
+    const feed = await openFeed(context.config, file_path);
+    await storeFeed(context, run, feed, object);
+  }
+  return describeDownload(context, run.id, object);
+};
+
+const storeFeed = async (context: Context, run: SyncRun, feed: Feed, object: string) => {
+  const { bucket, config, db, log } = context;
+  const cutter = createChunkCutter(config.CHUNK_RECORDS);
+  const tap = async function* (source: AsyncIterable<Buffer>) {
+    for await (const bytes of source) {
+      cutter.write(bytes);
+      yield bytes;
+    }
+  };
+  const file = bucket.file(object);
+  await pipeline(
+    normaliseFeed(feed),
+    tap,
+    file.createWriteStream({ contentType: 'application/json' }),
+  );
+  await db
+    .updateTable('sync_runs')
+    .set({ snapshot_path: file.cloudStorageURI.href })
+    .where('id', '=', run.id)
+    .execute();
+  // After the upload, so that a feed that turns out to be rubbish can be looked at.
+  const { chunks, records, bytes } = cutter.end();
+  await writeLedger(context, run.id, chunks);
+  log('INFO', `Run ${run.id}: ${records} records in ${chunks.length} chunks from ${feed.source}`, {
+    event: 'feed_downloaded',
+    run_id: run.id,
+    source: feed.source,
+    object,
+    bytes,
+    records_total: records,
+    chunks_total: chunks.length,
+  });
+};
+
+/** All ranges and their number at once: a run has either no chunks or every one. */
+const writeLedger = ({ db }: Context, runId: number, chunks: readonly ChunkRange[]) =>
+  db.transaction().execute(async (trx) => {
+    const rows = chunks.map(({ start, end, records }, index) => ({
+      run_id: runId,
+      chunk_number: index + 1,
+      byte_start: start,
+      byte_end: end,
+      record_count: records,
+    }));
+    // Locks the run: of two calls at the same moment the second finds the ledger written.
+    const claimed = await trx
+      .updateTable('sync_runs')
+      .set({ chunks_total: rows.length })
+      .where('id', '=', runId)
+      .where('chunks_total', 'is', null)
+      .executeTakeFirst();
+    if (claimed.numUpdatedRows === 0n) return;
+    for (let from = 0; from < rows.length; from += LEDGER_BATCH) {
+      const batch = rows.slice(from, from + LEDGER_BATCH);
+      await trx.insertInto('sync_chunks').values(batch).execute();
+    }
+  });
+
+const describeDownload = async (
+  { db }: Context,
+  runId: number,
+  object: string,
+): Promise<DownloadResponse> => {
+  const ledger = await db
+    .selectFrom('sync_chunks')
+    .where('run_id', '=', runId)
+    .select(({ fn, val }) => [
+      fn.countAll<number>().as('chunks_total'),
+      fn.coalesce(fn.sum<number>('record_count'), val(0)).as('records_total'),
+    ])
+    .executeTakeFirstOrThrow();
+  return { run_id: runId, object, ...ledger };
+};

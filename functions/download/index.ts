@@ -1,0 +1,10 @@
+import type { HttpFunction } from '@google-cloud/functions-framework';
+import type { Context } from '../shared/context.ts';
+import { createJsonEndpoint } from '../shared/http.ts';
+import { downloadRequest } from './contract.ts';
+import { downloadFeed } from './download-feed.ts';
+
+export const createDownload = (context: Context): HttpFunction =>
+  createJsonEndpoint('download', context, downloadRequest, (request, callContext) =>
+    downloadFeed(callContext, request),
+  );

@@ -1,0 +1,100 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { json } from 'node:stream/consumers';
+import { Storage } from '@google-cloud/storage';
+import { z } from 'zod';
+import type { Config } from '../shared/config.ts';
+import { storageOptions } from '../shared/endpoint.ts';
+import { permanent, transient } from '../shared/errors.ts';
+import { fetchAllowed } from './fetch-allowed.ts';
+
+export interface Feed {
+  /** Where the bytes come from, for logs and messages. */
+  readonly source: string;
+  readonly body: Readable;
+  /** The page of a datastore_search that begins with record `offset`; other feeds have no pages. */
+  readonly openPage?: (offset: number) => Promise<Readable>;
+}
+
+/**
+ * Opens a feed for reading: the City's own when `filePath` is null, else an `https://` URL on an
+ * allowed host, a `gs://bucket/object`, or a local file where the configuration allows it.
+ *
+ * @throws SyncError as fetchAllowed does; `source_not_allowed` (400); `feed_not_found` (404).
+ */
+export const openFeed = async (
+  config: Config,
+  filePath: string | null | undefined,
+): Promise<Feed> => {
+  if (filePath == null) return openUrl(config, await findDownloadUrl(config));
+  if (/^https?:/i.test(filePath)) return openUrl(config, filePath);
+  if (/^gs:/i.test(filePath)) return openObject(config, filePath);
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(filePath) || !config.FEED_ALLOW_LOCAL_FILES) {
+    throw permanent('source_not_allowed', `file_path ${filePath} is no place to read a feed from`, {
+      status: 400,
+      hint: 'Use https:// on an allowed host, or gs://bucket/object',
+    });
+  }
+  return openFile(filePath);
+};
+
+const openUrl = async (config: Config, address: string): Promise<Feed> => {
+  const body = await fetchAllowed(config, address);
+  if (!new URL(address).pathname.endsWith('/datastore_search')) return { source: address, body };
+  const openPage = (offset: number): Promise<Readable> => {
+    const page = new URL(address);
+    const first = Number(page.searchParams.get('offset') ?? 0);
+    page.searchParams.set('offset', String(first + offset));
+    return fetchAllowed(config, page.href);
+  };
+  return { source: address, body, openPage };
+};
+
+/** The parts of CKAN's package_show that are read. */
+const packageShow = z.object({
+  result: z.object({
+    resources: z.array(z.object({ format: z.string(), url: z.string().optional() })),
+  }),
+});
+
+const findDownloadUrl = async (config: Config): Promise<string> => {
+  const { CKAN_BASE_URL, CKAN_PACKAGE } = config;
+  const address = `${CKAN_BASE_URL}/api/3/action/package_show?id=${encodeURIComponent(CKAN_PACKAGE)}`;
+  // The portal answers with HTML, and status 200, while it is being rebuilt.
+  const document = await json(await fetchAllowed(config, address)).catch((cause: unknown) => {
+    throw transient('feed_not_json', `${address} did not answer with JSON`, { cause });
+  });
+  const { data } = packageShow.safeParse(document);
+  const resource = data?.result.resources.find(
+    ({ format, url }) => format.toUpperCase() === 'JSON' && url,
+  );
+  if (resource?.url) return new URL(resource.url, CKAN_BASE_URL).href;
+  const formats = data?.result.resources.map(({ format }) => format).join(', ') || 'none';
+  throw permanent(
+    'feed_not_found',
+    `Package ${CKAN_PACKAGE} has no JSON download; its formats: ${formats}`,
+    { status: 404, hint: 'Look at the package on the portal; give the URL as file_path meanwhile' },
+  );
+};
+
+const openObject = async (config: Config, path: string): Promise<Feed> => {
+  const [, bucket, name] = /^gs:\/\/([^/]+)\/(.+)$/i.exec(path) ?? [];
+  if (bucket === undefined || name === undefined) {
+    throw permanent('invalid_request', `${path} is not gs://bucket/object`, { status: 400 });
+  }
+  const file = new Storage(storageOptions(config)).bucket(bucket).file(name);
+  const [exists] = await file.exists();
+  if (!exists) throw permanent('feed_not_found', `${path} does not exist`, { status: 404 });
+  return { source: path, body: file.createReadStream({ decompress: false, validation: false }) };
+};
+
+const openFile = async (path: string): Promise<Feed> => {
+  try {
+    await (await open(path)).close();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw permanent('feed_not_found', `${path} cannot be opened: ${code}`, { status: 404, cause });
+  }
+  return { source: path, body: createReadStream(path, { highWaterMark: 1 << 18 }) };
+};

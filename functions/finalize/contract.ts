@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+export const finalizeRequest = z.object({
+  execution_id: z.string().min(1),
+  outcome: z.enum(['completed', 'failed']),
+  /** What the workflow caught: its error map, or whatever was raised. */
+  error: z.unknown(),
+  /** For the row of a trigger that failed before download could open its run. */
+  trigger: z.enum(['schedule', 'pubsub', 'api', 'manual']).nullish(),
+});
+
+export type FinalizeRequest = z.infer<typeof finalizeRequest>;
+
+/** The run as it was closed: what the workflow returns and the operator reads. */
+export interface FinalizeResponse {
+  readonly run_id: number;
+  readonly status: 'completed' | 'failed';
+  readonly records_total: number;
+  readonly records_new: number;
+  readonly records_updated: number;
+  readonly records_unchanged: number;
+  readonly records_errors: number;
+  readonly records_superseded: number;
+  readonly error_message: string | null;
+  readonly duration_ms: number;
+}

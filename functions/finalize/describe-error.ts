@@ -1,0 +1,23 @@
+const MAX_LENGTH = 2_000;
+
+const property = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+/**
+ * One line of what the workflow caught: the error body of a function's answer if there is one, else
+ * the workflow's own message, else the raised value itself.
+ */
+export const describeError = (error: unknown): string => {
+  const answered = property(property(error, 'body'), 'error');
+  const code = text(property(answered, 'code')) ?? text(property(error, 'code'));
+  const message =
+    text(property(answered, 'message')) ??
+    text(property(error, 'message')) ??
+    text(error) ??
+    JSON.stringify(error) ??
+    'unknown error';
+  return (code === undefined ? message : `${code}: ${message}`).slice(0, MAX_LENGTH);
+};

@@ -1,0 +1,151 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Context } from '../shared/context.ts';
+import { permanent } from '../shared/errors.ts';
+import { closedNow, sumChunkCounts } from '../shared/run-ledger.ts';
+import type { Database, SyncRun } from '../shared/schema.ts';
+import type { FinalizeRequest, FinalizeResponse } from './contract.ts';
+import { describeError } from './describe-error.ts';
+import { reportMetrics } from './report-metrics.ts';
+
+/**
+ * Closes the run of an execution, once: a repeated call gives the recorded result. A run completes
+ * only when every chunk is done and its counts add up to what download counted.
+ *
+ * @throws SyncError `run_not_found` (404), `run_closed` (409), `records_lost` (409).
+ */
+export const finalizeRun = async (
+  context: Context,
+  request: FinalizeRequest,
+): Promise<FinalizeResponse> => {
+  const { db } = context;
+  const { run, closedHere } =
+    (await insertUnopenedRun(db, request)) ??
+    (await db.transaction().execute((trx) => closeRun(trx, request)));
+  if (closedHere) {
+    logOutcome(context, run);
+    await reportMetrics(context, run);
+  }
+  return toResponse(run);
+};
+
+interface Closing {
+  readonly run: SyncRun;
+  readonly closedHere: boolean;
+}
+
+/** The row of a trigger that failed before download could open its run. */
+const insertUnopenedRun = async (
+  db: Kysely<Database>,
+  { execution_id, outcome, trigger, error }: FinalizeRequest,
+): Promise<Closing | undefined> => {
+  if (outcome === 'completed') return undefined;
+  const run = await db
+    .insertInto('sync_runs')
+    .values({
+      execution_id,
+      trigger: trigger ?? 'manual',
+      status: 'failed',
+      error_message: describeError(error),
+      completed_at: closedNow.completed_at,
+      duration_ms: 1,
+    })
+    .onConflict((conflict) => conflict.column('execution_id').doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  return run && { run, closedHere: true };
+};
+
+const closeRun = async (
+  trx: Transaction<Database>,
+  { execution_id, outcome, error }: FinalizeRequest,
+): Promise<Closing> => {
+  // A chunk in hand holds this lock from its merge to its commit: no count is taken too early.
+  const run = await trx
+    .selectFrom('sync_runs')
+    .selectAll()
+    .where('execution_id', '=', execution_id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!run) {
+    throw permanent('run_not_found', `Execution ${execution_id} has no run`, { status: 404 });
+  }
+  if (run.status === 'failed' && outcome === 'completed') {
+    throw permanent('run_closed', `Run ${run.id} has failed: ${run.error_message}`, {
+      status: 409,
+      runId: run.id,
+    });
+  }
+  if (run.status !== 'running') return { run, closedHere: false };
+  if (outcome === 'completed') await requireEveryRecord(trx, run);
+  const counts = await sumChunkCounts(trx, run.id);
+  const closed = await trx
+    .updateTable('sync_runs')
+    .set({
+      ...counts,
+      records_total: Object.values(counts).reduce((total, count) => total + count, 0),
+      ...closedNow,
+      ...(outcome === 'completed'
+        ? { status: 'completed' }
+        : { status: 'failed', error_message: describeError(error) }),
+    })
+    .where('id', '=', run.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return { run: closed, closedHere: true };
+};
+
+/** @throws SyncError `records_lost` (409) when a chunk that download wrote down is not done. */
+const requireEveryRecord = async (trx: Transaction<Database>, run: SyncRun): Promise<void> => {
+  const { done } = await trx
+    .selectFrom('sync_chunks')
+    .where('run_id', '=', run.id)
+    .where('status', '=', 'done')
+    .select(({ fn }) => fn.countAll<number>().as('done'))
+    .executeTakeFirstOrThrow();
+  if (done === run.chunks_total) return;
+  const expected = run.chunks_total ?? 'an unknown number of';
+  throw permanent('records_lost', `Run ${run.id}: ${done} of ${expected} chunks are done`, {
+    status: 409,
+    runId: run.id,
+    hint: 'Start the sync again; chunks that are done are not stored twice',
+  });
+};
+
+const logOutcome = ({ log }: Context, run: SyncRun): void => {
+  const { id, records_total, records_new, records_updated, records_unchanged } = run;
+  const { records_errors, records_superseded } = run;
+  if (run.status === 'completed') {
+    log('NOTICE', `Run ${id} completed: ${records_total} records`, {
+      event: 'sync_completed',
+      run_id: id,
+      duration_ms: run.duration_ms ?? 0,
+      records_total,
+      records_new,
+      records_updated,
+      records_unchanged,
+      records_errors,
+      records_superseded,
+    });
+    return;
+  }
+  log('ERROR', `Run ${id} failed: ${run.error_message}`, {
+    event: 'sync_failed',
+    run_id: id,
+    error_message: run.error_message ?? '',
+    failed_at: run.completed_at?.toISOString() ?? '',
+    records_processed: records_total,
+  });
+};
+
+const toResponse = (run: SyncRun): FinalizeResponse => ({
+  run_id: run.id,
+  status: run.status === 'completed' ? 'completed' : 'failed',
+  records_total: run.records_total,
+  records_new: run.records_new,
+  records_updated: run.records_updated,
+  records_unchanged: run.records_unchanged,
+  records_errors: run.records_errors,
+  records_superseded: run.records_superseded,
+  error_message: run.error_message,
+  duration_ms: run.duration_ms ?? 0,
+});

@@ -1,0 +1,53 @@
+import { MetricServiceClient } from '@google-cloud/monitoring';
+import type { Context } from '../shared/context.ts';
+import { gaxOptions } from '../shared/endpoint.ts';
+import type { SyncRun } from '../shared/schema.ts';
+
+const PREFIX = 'custom.googleapis.com/permit_sync';
+
+interface Point {
+  readonly metric: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** What one closed run says: the run itself, its records by outcome, and how long it took. */
+export const runPoints = (run: SyncRun): readonly Point[] => [
+  { metric: 'runs', labels: { status: run.status }, value: 1 },
+  ...(['new', 'updated', 'unchanged', 'errors', 'superseded'] as const).map((outcome) => ({
+    metric: 'records',
+    labels: { outcome },
+    value: run[`records_${outcome}`],
+  })),
+  { metric: 'duration_ms', labels: { status: run.status }, value: run.duration_ms ?? 0 },
+];
+
+/**
+ * Writes a closed run to Cloud Monitoring as gauges at its completion time. Never fails: a run that
+ * is stored is a success whether or not it could be reported, so a failure is a WARNING.
+ */
+export const reportMetrics = async ({ config, log }: Context, run: SyncRun): Promise<void> => {
+  const client = new MetricServiceClient(gaxOptions(config));
+  const endTime = { seconds: Math.floor((run.completed_at?.getTime() ?? 0) / 1000) };
+  try {
+    await client.createTimeSeries({
+      name: client.projectPath(config.GOOGLE_CLOUD_PROJECT),
+      timeSeries: runPoints(run).map(({ metric, labels, value }) => ({
+        metric: { type: `${PREFIX}/${metric}`, labels },
+        resource: { type: 'global', labels: { project_id: config.GOOGLE_CLOUD_PROJECT } },
+        metricKind: 'GAUGE' as const,
+        valueType: 'INT64' as const,
+        points: [{ interval: { endTime }, value: { int64Value: value } }],
+      })),
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    log('WARNING', `Run ${run.id} could not be reported to Cloud Monitoring: ${message}`, {
+      event: 'metrics_not_written',
+      run_id: run.id,
+      error: message,
+    });
+  } finally {
+    await client.close();
+  }
+};

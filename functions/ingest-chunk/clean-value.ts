@@ -1,0 +1,94 @@
+import type { ColumnKind } from './feed-columns.ts';
+
+/** A value that cannot be stored; the message says why, without the record's other values. */
+export class UnusableValue extends Error {}
+
+const isBlank = (value: unknown): boolean =>
+  value == null || (typeof value === 'string' && value.trim() === '');
+
+const unusable = (value: unknown, what: string): UnusableValue =>
+  new UnusableValue(`${JSON.stringify(value)?.slice(0, 60)} is not ${what}`);
+
+/** Key parts are kept verbatim: trailing spaces belong to them. */
+const cleanKey = (value: unknown): string => {
+  if (typeof value !== 'string' || isBlank(value)) throw unusable(value, 'a key');
+  return wellFormed(value);
+};
+
+const cleanText = (value: unknown): string => {
+  if (typeof value === 'string') return wellFormed(value.trim());
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw unusable(value, 'text');
+};
+
+/** Half of a surrogate pair would be stored as U+FFFD, that is, as something else. */
+const wellFormed = (text: string): string => {
+  if (text.isWellFormed()) return text;
+  throw unusable(text, 'valid Unicode');
+};
+
+/** `2024-01-15`, with or without a time, `2024/01/15` and `20240115093000` were all seen. */
+const DATE = /^(\d{4})(?:-(\d\d)-(\d\d)(?:[T ][\d:.]+Z?)?|\/(\d\d)\/(\d\d)|(\d\d)(\d\d)\d{6})$/;
+
+const cleanDate = (value: unknown): string => {
+  const [, year, ...parts] = (typeof value === 'string' && DATE.exec(value.trim())) || [];
+  const [month, day] = parts.filter((part) => part !== undefined);
+  const date = `${year}-${month}-${day}`;
+  const time = Date.parse(`${date}T00:00:00Z`);
+  // Date.parse takes 30 February for 1 March.
+  if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(date)) {
+    throw unusable(value, 'a date');
+  }
+  return date;
+};
+
+/** An optional sign and `$`, digits with or without commas, an optional fraction. */
+const DECIMAL = /^([+-]?)\$?(\d{1,3}(?:,\d{3})+|\d*)(?:\.(\d*))?$/;
+
+/**
+ * One spelling for each number, so that `1,000.` and `1000.00` are the same value.
+ * @returns undefined when the value is not a number.
+ */
+const toDecimal = (value: unknown): string | undefined => {
+  // JSON.parse reads a number beyond a double's range as Infinity, and -0 as itself.
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value + 0) : undefined;
+  const match = typeof value === 'string' ? DECIMAL.exec(value.trim()) : null;
+  if (!match) return undefined;
+  const [, sign, whole = '', fraction = ''] = match;
+  if (whole === '' && fraction === '') return undefined;
+  const integer = whole.replaceAll(',', '').replace(/^0+(?=\d)/, '') || '0';
+  const decimals = fraction.replace(/0+$/, '');
+  const magnitude = decimals === '' ? integer : `${integer}.${decimals}`;
+  return sign === '-' && magnitude !== '0' ? `-${magnitude}` : magnitude;
+};
+
+const cleanNumeric = (value: unknown): string => {
+  const decimal = toDecimal(value);
+  if (decimal === undefined) throw unusable(value, 'a number');
+  return decimal;
+};
+
+/** EST_CONST_COST is free text; half of it says "DO NOT UPDATE OR DELETE THIS INFO FIELD". */
+const cleanCost = (value: unknown): string | null => toDecimal(value) ?? null;
+
+/** Dwelling units are free text too: null when not a whole number, never a made-up 0. */
+const cleanInteger = (value: unknown): string | null => {
+  const decimal = toDecimal(value);
+  return decimal !== undefined && /^-?\d{1,9}$/.test(decimal) ? decimal : null;
+};
+
+const CLEANERS: Readonly<Record<ColumnKind, (value: unknown) => string | null>> = {
+  key: cleanKey,
+  text: cleanText,
+  date: cleanDate,
+  numeric: cleanNumeric,
+  cost: cleanCost,
+  integer: cleanInteger,
+};
+
+/**
+ * The text of a value as PostgreSQL stores it; null for an empty one.
+ * @throws UnusableValue when the column's kind cannot hold it.
+ */
+export const cleanValue = (kind: ColumnKind, value: unknown): string | null =>
+  kind !== 'key' && isBlank(value) ? null : CLEANERS[kind](value);

@@ -1,0 +1,10 @@
+import type { HttpFunction } from '@google-cloud/functions-framework';
+import type { Context } from '../shared/context.ts';
+import { createJsonEndpoint } from '../shared/http.ts';
+import { ingestChunkRequest } from './contract.ts';
+import { ingestChunk } from './ingest-chunk.ts';
+
+export const createIngestChunk = (context: Context): HttpFunction =>
+  createJsonEndpoint('ingest-chunk', context, ingestChunkRequest, (request, callContext) =>
+    ingestChunk(callContext, request),
+  );

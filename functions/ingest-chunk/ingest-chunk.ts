@@ -1,0 +1,127 @@
+import { buffer } from 'node:stream/consumers';
+import type pg from 'pg';
+import type { Context } from '../shared/context.ts';
+import { inTransaction } from '../shared/database.ts';
+import { permanent } from '../shared/errors.ts';
+import type { SyncChunk } from '../shared/schema.ts';
+import { readSqlFile } from '../shared/sql-file.ts';
+import type { IngestChunkRequest, IngestChunkResponse } from './contract.ts';
+import { lockRunningRun, mergeRecords } from './merge-records.ts';
+import { type DescribedReject, describeRejects, readChunk } from './read-chunk.ts';
+
+const INSERT_REJECTS = readSqlFile('insert-rejects');
+const FINISH_CHUNK = readSqlFile('finish-chunk');
+
+/**
+ * Stores the records of one chunk in one transaction: all of them, the history and the ledger row,
+ * or nothing. Called again after success it gives the recorded counts and touches nothing.
+ *
+ * @throws SyncError `chunk_not_found` (404), `run_closed` (409), `feed_object_changed` (409).
+ */
+export const ingestChunk = async (
+  context: Context,
+  request: IngestChunkRequest,
+): Promise<IngestChunkResponse> => {
+  const chunk = await findChunk(context, request);
+  if (chunk.status === 'done') return toResponse(chunk);
+  const bytes = await readBytes(context, chunk);
+  const { incoming, rejects } = readChunk(bytes);
+  requireRecordCount(chunk, incoming.length + rejects.length);
+  const done = await inTransaction(context.pool, async (client) => {
+    const locked = await lockChunk(client, request);
+    // A call that timed out may have gone on and finished the chunk.
+    if (locked.status === 'done') return locked;
+    const refused = await mergeRecords(client, request, incoming);
+    const described = describeRejects(bytes, [...rejects, ...refused]);
+    return finishChunk(client, request, described);
+  });
+  logChunk(context, done);
+  return toResponse(done);
+};
+
+const findChunk = async ({ db }: Context, { run_id, chunk_number }: IngestChunkRequest) => {
+  const chunk = await db
+    .selectFrom('sync_chunks')
+    .selectAll()
+    .where('run_id', '=', run_id)
+    .where('chunk_number', '=', chunk_number)
+    .executeTakeFirst();
+  if (chunk) return chunk;
+  throw permanent('chunk_not_found', `Run ${run_id} has no chunk ${chunk_number}`, {
+    status: 404,
+    runId: run_id,
+  });
+};
+
+const readBytes = ({ bucket }: Context, chunk: SyncChunk): Promise<Buffer> =>
+  buffer(
+    bucket.file(`runs/${chunk.run_id}/feed.json`).createReadStream({
+      start: chunk.byte_start,
+      end: chunk.byte_end - 1,
+      validation: false,
+    }),
+  );
+
+const requireRecordCount = ({ run_id, chunk_number, record_count }: SyncChunk, found: number) => {
+  if (found === record_count) return;
+  const message = `Chunk ${chunk_number} of run ${run_id} holds ${found} records, not ${record_count}`;
+  throw permanent('feed_object_changed', message, {
+    status: 409,
+    runId: run_id,
+    hint: 'The feed object was overwritten; start a new sync',
+  });
+};
+
+const lockChunk = async (
+  client: pg.PoolClient,
+  { run_id, chunk_number }: IngestChunkRequest,
+): Promise<SyncChunk> => {
+  const { rows } = await client.query<SyncChunk>(
+    'select * from sync_chunks where run_id = $1 and chunk_number = $2 for update',
+    [run_id, chunk_number],
+  );
+  return rows[0] as SyncChunk;
+};
+
+const finishChunk = async (
+  client: pg.PoolClient,
+  { run_id, chunk_number }: IngestChunkRequest,
+  rejects: readonly DescribedReject[],
+): Promise<SyncChunk> => {
+  if (rejects.length > 0) {
+    await client.query(INSERT_REJECTS, [run_id, chunk_number, JSON.stringify(rejects)]);
+  }
+  await lockRunningRun(client, run_id);
+  const { rows } = await client.query<SyncChunk>(FINISH_CHUNK, [
+    run_id,
+    chunk_number,
+    rejects.length,
+  ]);
+  return rows[0] as SyncChunk;
+};
+
+const logChunk = ({ log }: Context, chunk: SyncChunk): void => {
+  const { run_id, chunk_number, records_errors } = chunk;
+  const response = toResponse(chunk);
+  log('INFO', `Run ${run_id}: chunk ${chunk_number} done`, {
+    event: 'chunk_ingested',
+    ...response,
+  });
+  if (records_errors === 0) return;
+  log('WARNING', `Run ${run_id}: chunk ${chunk_number} has ${records_errors} rejects`, {
+    event: 'records_rejected',
+    run_id,
+    chunk_number,
+    records: records_errors,
+  });
+};
+
+const toResponse = (chunk: SyncChunk): IngestChunkResponse => ({
+  run_id: chunk.run_id,
+  chunk_number: chunk.chunk_number,
+  records_new: chunk.records_new,
+  records_updated: chunk.records_updated,
+  records_unchanged: chunk.records_unchanged,
+  records_errors: chunk.records_errors,
+  records_superseded: chunk.records_superseded,
+});

@@ -1,0 +1,100 @@
+import { hash } from 'node:crypto';
+import { cleanValue, UnusableValue } from './clean-value.ts';
+import { DROPPED_COLUMNS, FEED_COLUMNS } from './feed-columns.ts';
+
+/** The key parts of a record as far as they are known. */
+export interface PermitKey {
+  readonly permit_num: string | null;
+  readonly revision_num: string | null;
+  readonly permit_type: string | null;
+}
+
+/** A record as it will be stored. */
+export interface MappedRecord {
+  /** The feed's columns in their order and `extra`, in COPY's text format, tab-separated. */
+  readonly row: string;
+  /** SHA-256 over `row`, in hexadecimal: equal exactly when storing it would change nothing. */
+  readonly hash: string;
+}
+
+export interface UnmappedRecord {
+  readonly reason: string;
+}
+
+const KNOWN: ReadonlySet<string> = new Set(FEED_COLUMNS.map(([name]) => name));
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Backslash, tab, line feed and carriage return; PostgreSQL: "COPY", Text Format. */
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+};
+
+const escapeCopy = (text: string): string =>
+  /[\\\t\n\r]/.test(text)
+    ? text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] as string)
+    : text;
+
+/** JSON with sorted keys: the order of keys says nothing about a permit. */
+const canonical = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (!isObject(value)) return value;
+  const sorted = Object.keys(value).sort();
+  return Object.fromEntries(sorted.map((key) => [key, canonical(value[key])]));
+};
+
+/** Columns nobody has mapped, under the City's names; blank ones are left out. */
+const readExtra = (record: JsonObject): string => {
+  let extra: Record<string, unknown> | undefined;
+  for (const name in record) {
+    if (KNOWN.has(name) || DROPPED_COLUMNS.has(name)) continue;
+    const value = record[name];
+    const cleaned = typeof value === 'string' ? value.trim() : value;
+    if (cleaned == null || cleaned === '') continue;
+    extra ??= Object.create(null) as Record<string, unknown>;
+    extra[name] = cleaned;
+  }
+  if (extra === undefined) return '{}';
+  return JSON.stringify(canonical(extra));
+};
+
+/**
+ * Maps one record of the feed to the columns of `permits`.
+ * @returns the row, or the reason why there can be none.
+ */
+export const mapRecord = (record: unknown): MappedRecord | UnmappedRecord => {
+  if (!isObject(record)) return { reason: 'not an object' };
+  let column = '';
+  try {
+    const fields = FEED_COLUMNS.map(([name, kind]) => {
+      column = name;
+      const value = cleanValue(kind, record[name]);
+      return value === null ? '\\N' : escapeCopy(value);
+    });
+    fields.push(escapeCopy(readExtra(record)));
+    const row = fields.join('\t');
+    return { row, hash: hash('sha256', row, 'hex') };
+  } catch (error) {
+    if (error instanceof UnusableValue) return { reason: `${column}: ${error.message}` };
+    throw error;
+  }
+};
+
+/** @returns the key parts that are text. */
+export const readKey = (record: unknown): PermitKey => {
+  const part = (name: string): string | null => {
+    const value = isObject(record) ? record[name] : null;
+    return typeof value === 'string' ? value : null;
+  };
+  return {
+    permit_num: part('PERMIT_NUM'),
+    revision_num: part('REVISION_NUM'),
+    permit_type: part('PERMIT_TYPE'),
+  };
+};

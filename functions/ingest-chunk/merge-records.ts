@@ -1,0 +1,105 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { isDataError, permanent } from '../shared/errors.ts';
+import { readSqlFile } from '../shared/sql-file.ts';
+import type { IngestChunkRequest } from './contract.ts';
+import type { IncomingRecord, Reject } from './read-chunk.ts';
+
+const CREATE_INCOMING = readSqlFile('create-incoming');
+const PLAN_MERGE = readSqlFile('plan-merge');
+const REPLACE_DUPLICATES = readSqlFile('replace-duplicates');
+const RECORD_HISTORY = readSqlFile('record-history');
+const UPDATE_CHANGED = readSqlFile('update-changed');
+const TOUCH_UNCHANGED = readSqlFile('touch-unchanged');
+const INSERT_NEW = readSqlFile('insert-new');
+const COUNT_OUTCOMES = readSqlFile('count-outcomes');
+
+type Action = 'new' | 'updated' | 'unchanged' | 'superseded' | 'replaces';
+
+/**
+ * Merges records into `permits` and adds their outcomes to the chunk's counts, all in the
+ * transaction of `client`. A record that the database refuses is isolated by halving under
+ * savepoints; the others are stored.
+ *
+ * @returns the records that were refused.
+ */
+export const mergeRecords = async (
+  client: pg.PoolClient,
+  chunk: IngestChunkRequest,
+  records: readonly IncomingRecord[],
+): Promise<readonly Reject[]> => {
+  if (records.length === 0) return [];
+  await client.query('savepoint batch');
+  try {
+    await mergeBatch(client, chunk, records);
+    await client.query('release savepoint batch');
+    return [];
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    await client.query('rollback to savepoint batch');
+    const [only] = records;
+    if (only && records.length === 1) {
+      return [{ position: only.position, reason: (error as Error).message }];
+    }
+    const middle = Math.ceil(records.length / 2);
+    return [
+      ...(await mergeRecords(client, chunk, records.slice(0, middle))),
+      ...(await mergeRecords(client, chunk, records.slice(middle))),
+    ];
+  }
+};
+
+const mergeBatch = async (
+  client: pg.PoolClient,
+  { run_id, chunk_number }: IngestChunkRequest,
+  records: readonly IncomingRecord[],
+): Promise<void> => {
+  await client.query(CREATE_INCOMING);
+  await copyIncoming(client, records);
+  // From here to the commit one chunk at a time: duplicates across chunks see each other.
+  await lockRunningRun(client, run_id);
+  const { rows } = await client.query<{ action: Action; records: number }>(PLAN_MERGE, [run_id]);
+  const actions = new Set(rows.map(({ action }) => action));
+  const pointer = [run_id, chunk_number];
+  if (actions.has('replaces')) await client.query(REPLACE_DUPLICATES, [run_id]);
+  if (actions.has('updated')) await client.query(RECORD_HISTORY, [run_id]);
+  if (actions.has('updated') || actions.has('replaces')) {
+    await client.query(UPDATE_CHANGED, pointer);
+  }
+  if (actions.has('unchanged')) await client.query(TOUCH_UNCHANGED, pointer);
+  if (actions.has('new')) await client.query(INSERT_NEW, pointer);
+  await client.query(COUNT_OUTCOMES, pointer);
+  await client.query('drop table incoming, merge_plan');
+};
+
+const copyIncoming = async (
+  client: pg.PoolClient,
+  records: readonly IncomingRecord[],
+): Promise<void> => {
+  const lines = records.map(({ position, row, hash }) => `${position}\t${row}\t\\\\x${hash}\n`);
+  await pipeline(
+    Readable.from([lines.join('')]),
+    client.query(copyFrom('copy incoming from stdin')),
+  );
+};
+
+/**
+ * Locks the run's row to the end of the transaction: chunks merge one after the other, and finalize
+ * waits for the one in hand.
+ *
+ * @throws SyncError `run_closed` (409) when the run is not running any more.
+ */
+export const lockRunningRun = async (client: pg.PoolClient, runId: number): Promise<void> => {
+  const { rows } = await client.query<{ status: string }>(
+    'select status from sync_runs where id = $1 for no key update',
+    [runId],
+  );
+  if (rows[0]?.status === 'running') return;
+  throw permanent('run_closed', `Run ${runId} is ${rows[0]?.status ?? 'unknown'}, not running`, {
+    status: 409,
+    runId,
+    hint: 'Start a new sync',
+  });
+};

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+const TORONTO_CKAN = 'https://ckan0.cf.opendata.inter.prod-toronto.ca';
+
+const list = z.string().transform((text) => text.split(',').flatMap((item) => item.trim() || []));
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const httpUrl = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
+const count = z.coerce.number().int().positive();
+
+const environment = z
+  .object({
+    GOOGLE_CLOUD_PROJECT: z.string().min(1),
+    /** Bucket of the feed objects: `runs/<run_id>/feed.json`. */
+    FEED_BUCKET: z.string().min(1),
+    /** A PostgreSQL URL; in the cloud CLOUD_SQL_INSTANCE stands in its place. */
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    /** `project:region:instance`, reached through the Cloud SQL connector as an IAM user. */
+    CLOUD_SQL_INSTANCE: z
+      .string()
+      .regex(/^[^:]+:[^:]+:[^:]+$/)
+      .optional(),
+    DATABASE_USER: z.string().min(1).optional(),
+    DATABASE_NAME: z.string().min(1).default('permits'),
+    DATABASE_POOL_SIZE: count.default(5),
+    CKAN_BASE_URL: httpUrl.default(TORONTO_CKAN),
+    CKAN_PACKAGE: z.string().min(1).default('building-permits-active-permits'),
+    /** Hosts besides CKAN_BASE_URL's that a feed may be fetched from over https, comma-separated. */
+    FEED_ALLOWED_HOSTS: list.default([]),
+    FEED_ALLOW_LOCAL_FILES: flag.default(false),
+    CHUNK_RECORDS: count.max(50_000).default(5_000),
+    WORKFLOW_LOCATION: z.string().min(1).default('northamerica-northeast2'),
+    WORKFLOW_NAME: z.string().min(1).default('permit-sync'),
+    /** One endpoint that stands in for every Google API, as the local cloud does. */
+    GOOGLE_API_ENDPOINT: httpUrl.optional(),
+  })
+  .refine((env) => (env.DATABASE_URL === undefined) !== (env.CLOUD_SQL_INSTANCE === undefined), {
+    path: ['DATABASE_URL'],
+    message: 'set either DATABASE_URL or CLOUD_SQL_INSTANCE',
+  })
+  .refine((env) => env.CLOUD_SQL_INSTANCE === undefined || env.DATABASE_USER !== undefined, {
+    path: ['DATABASE_USER'],
+    message: 'CLOUD_SQL_INSTANCE needs DATABASE_USER, the IAM database user',
+  });
+
+export type Config = Readonly<z.infer<typeof environment>>;
+
+/** Names of every variable that parseConfig reads. */
+export const CONFIG_VARIABLES = Object.keys(environment.shape);
+
+/**
+ * Reads the configuration out of environment variables.
+ *
+ * @throws Error with one line per variable that is missing or not valid.
+ */
+export const parseConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(present);
+  if (parsed.success) return Object.freeze(parsed.data);
+  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`The environment is not usable:\n${lines.join('\n')}`);
+};

@@ -1,0 +1,82 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Config } from './config.ts';
+import { isRetryAtOnce } from './errors.ts';
+import type { Database } from './schema.ts';
+
+const CONNECTION_TIMEOUT_MS = 10_000;
+const TRANSACTION_ATTEMPTS = 5;
+
+/** bigint columns hold ids, byte offsets and milliseconds, all below 2^53. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8
+      ? Number
+      : oid === pg.types.builtins.DATE
+        ? String
+        : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+};
+
+const cloudSqlOptions = async (config: Config): Promise<pg.PoolConfig> => {
+  // Loaded where it is used: a function with DATABASE_URL starts without it.
+  const { AuthTypes, Connector, IpAddressTypes } = await import(
+    '@google-cloud/cloud-sql-connector'
+  );
+  const { CLOUD_SQL_INSTANCE: instance, DATABASE_USER: user, DATABASE_NAME: database } = config;
+  const connection = await new Connector().getOptions({
+    instanceConnectionName: instance ?? '',
+    ipType: IpAddressTypes.PRIVATE,
+    authType: AuthTypes.IAM,
+  });
+  return { ...connection, user, database };
+};
+
+/** A pool of at most DATABASE_POOL_SIZE connections. It connects when first asked to. */
+export const createPool = async (config: Config): Promise<pg.Pool> => {
+  const connection = config.DATABASE_URL
+    ? { connectionString: config.DATABASE_URL }
+    : await cloudSqlOptions(config);
+  const pool = new pg.Pool({
+    ...connection,
+    types,
+    max: config.DATABASE_POOL_SIZE,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+    application_name: 'permit-sync',
+  });
+  // An idle connection that breaks is replaced at the next query; without a listener it would
+  // end the process.
+  pool.on('error', () => {});
+  return pool;
+};
+
+/** Kysely over the same pool. */
+export const createKysely = (pool: pg.Pool): Kysely<Database> =>
+  new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+
+/**
+ * Runs `work` in one transaction and gives its result; any error rolls it back. A deadlock or
+ * serialization failure is tried again at once, up to five times in all.
+ */
+export const inTransaction = async <T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const client = await pool.connect();
+    try {
+      await client.query('begin');
+      const result = await work(client);
+      await client.query('commit');
+      client.release();
+      return result;
+    } catch (error) {
+      // A connection that cannot roll back is of no more use to the pool.
+      const broken = await client.query('rollback').then(
+        () => false,
+        () => true,
+      );
+      client.release(broken);
+      if (!isRetryAtOnce(error) || attempt === TRANSACTION_ATTEMPTS) throw error;
+    }
+  }
+};

@@ -1,0 +1,27 @@
+import { PassThroughClient } from 'google-auth-library';
+import type { Config } from './config.ts';
+
+/**
+ * Options of the generated Google clients (Workflows, Monitoring, Pub/Sub): none in the cloud; with
+ * GOOGLE_API_ENDPOINT, REST over that endpoint without credentials. The only place that knows.
+ */
+export const gaxOptions = ({ GOOGLE_API_ENDPOINT, GOOGLE_CLOUD_PROJECT }: Config) => {
+  const projectId = GOOGLE_CLOUD_PROJECT;
+  if (GOOGLE_API_ENDPOINT === undefined) return { projectId };
+  const { protocol, hostname, port } = new URL(GOOGLE_API_ENDPOINT);
+  return {
+    projectId,
+    fallback: true as const,
+    protocol: protocol.slice(0, -1),
+    apiEndpoint: hostname,
+    port: Number(port || (protocol === 'https:' ? 443 : 80)),
+    // gax's own older google-auth-library declares another AuthClient; the two agree at run time.
+    authClient: new PassThroughClient() as never,
+  };
+};
+
+/** Options of the Cloud Storage client, likewise. */
+export const storageOptions = ({ GOOGLE_API_ENDPOINT, GOOGLE_CLOUD_PROJECT }: Config) => ({
+  projectId: GOOGLE_CLOUD_PROJECT,
+  ...(GOOGLE_API_ENDPOINT === undefined ? {} : { apiEndpoint: GOOGLE_API_ENDPOINT }),
+});

@@ -1,0 +1,111 @@
+/** What a failure asks of the caller: try again later, give up, or mend the code. */
+export type Outcome = 'transient' | 'permanent' | 'bug';
+
+interface Details {
+  readonly status?: number;
+  readonly hint?: string;
+  readonly runId?: number;
+  readonly cause?: unknown;
+}
+
+/** A failure with a code that a machine can match, and what a person should do next. */
+export class SyncError extends Error {
+  override readonly name = 'SyncError';
+  readonly outcome: Outcome;
+  readonly code: string;
+  readonly status: number;
+  readonly hint: string | undefined;
+  readonly runId: number | undefined;
+
+  constructor(outcome: Outcome, code: string, message: string, details: Details = {}) {
+    super(message, { cause: details.cause });
+    this.outcome = outcome;
+    this.code = code;
+    this.status = details.status ?? { transient: 503, permanent: 422, bug: 500 }[outcome];
+    this.hint = details.hint;
+    this.runId = details.runId;
+  }
+}
+
+/** @returns an error that the workflow retries (HTTP 503). */
+export const transient = (code: string, message: string, details?: Details): SyncError =>
+  new SyncError('transient', code, message, details);
+
+/** @returns an error that no retry can mend (HTTP 422, or the 4xx in `details.status`). */
+export const permanent = (code: string, message: string, details?: Details): SyncError =>
+  new SyncError('permanent', code, message, details);
+
+/** SQLSTATE classes and codes of a database that is away or busy, not of a wrong statement. */
+const TRANSIENT_SQLSTATE = /^(08|53|57P|40001$|40P01$|55P03$|25006$)/;
+
+/** Deadlock and serialization failure: running the transaction again at once is the cure. */
+const RETRY_AT_ONCE_SQLSTATE = /^(40001|40P01)$/;
+
+/** SQLSTATE classes that blame the data of a statement: value, constraint, size. */
+const DATA_SQLSTATE = /^(22|23|54)/;
+
+const TRANSIENT_ERRNO = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_SOCKET',
+]);
+
+/** node-postgres has no code for a connection that is lost, or not to be had in time. */
+const TRANSIENT_MESSAGE =
+  /connection terminated|connection ended|timeout exceeded when trying to connect|client has encountered a connection error/i;
+
+const isTransientStatus = (status: number): boolean =>
+  status === 408 || status === 429 || (status >= 500 && status < 600);
+
+const codeOf = (error: unknown): string | number | undefined => {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' || typeof code === 'number' ? code : undefined;
+};
+
+/** @returns true for a SQLSTATE that says that the rows, not the statement, are at fault. */
+export const isDataError = (error: unknown): boolean =>
+  isSqlState(codeOf(error)) && DATA_SQLSTATE.test(String(codeOf(error)));
+
+/** @returns true for a deadlock or serialization failure. */
+export const isRetryAtOnce = (error: unknown): boolean =>
+  RETRY_AT_ONCE_SQLSTATE.test(String(codeOf(error)));
+
+const isSqlState = (code: unknown): boolean =>
+  typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('E');
+
+/**
+ * The one table that tells transient from permanent: SQLSTATE, errno and HTTP status (of a Google
+ * client's error), on the error or on its causes. Anything it does not know is a bug.
+ */
+export const classifyError = (error: unknown): SyncError => {
+  if (error instanceof SyncError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  for (let at: unknown = error, depth = 0; at != null && depth < 5; depth += 1) {
+    const code = codeOf(at);
+    if (isSqlState(code) && TRANSIENT_SQLSTATE.test(String(code))) {
+      return transient('database_unavailable', message, { cause: error });
+    }
+    if (typeof code === 'string' && TRANSIENT_ERRNO.has(code)) {
+      return transient('connection_failed', message, { cause: error });
+    }
+    if (typeof code === 'number' && isTransientStatus(code)) {
+      return transient('google_api_unavailable', message, { cause: error });
+    }
+    if (at instanceof Error && TRANSIENT_MESSAGE.test(at.message)) {
+      return transient('database_unavailable', message, { cause: error });
+    }
+    at = (at as { cause?: unknown }).cause;
+  }
+  return new SyncError('bug', 'internal', message, { cause: error });
+};

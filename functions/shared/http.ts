@@ -1,0 +1,91 @@
+import type { HttpFunction, Request, Response } from '@google-cloud/functions-framework';
+import { type ZodType, z } from 'zod';
+import type { Context } from './context.ts';
+import { classifyError, permanent, type SyncError } from './errors.ts';
+import { type Log, traceFields } from './log.ts';
+
+/** Body of every failed call: `code` for machines, `message` and `hint` for people. */
+export interface ErrorBody {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly run_id?: number;
+    readonly hint?: string;
+  };
+}
+
+export const toErrorBody = ({ code, message, runId, hint }: SyncError): ErrorBody => ({
+  error: {
+    code,
+    message,
+    ...(runId === undefined ? {} : { run_id: runId }),
+    ...(hint === undefined ? {} : { hint }),
+  },
+});
+
+/** @throws SyncError `invalid_request` (400) that names each field at fault. */
+export const parseRequest = <T>(contract: ZodType<T>, body: unknown): T => {
+  const parsed = contract.safeParse(body ?? {});
+  if (parsed.success) return parsed.data;
+  throw permanent('invalid_request', z.prettifyError(parsed.error), { status: 400 });
+};
+
+export type RespondToError = (error: SyncError, response: Response) => void;
+
+const respondWithErrorBody: RespondToError = (error, response) => {
+  response.status(error.status).json(toErrorBody(error));
+};
+
+/**
+ * An HTTP function named `step`: logs its start and end, runs `handle`, and turns what it throws
+ * into a status that tells transient (503) from permanent (4xx) from bug (500).
+ */
+export const createEndpoint =
+  (
+    step: string,
+    context: Context,
+    handle: (request: Request, response: Response, context: Context) => Promise<void>,
+    respondToError: RespondToError = respondWithErrorBody,
+  ): HttpFunction =>
+  async (request, response) => {
+    const fields = traceFields(context.config.GOOGLE_CLOUD_PROJECT, request.headers);
+    const log: Log = (severity, message, event) => context.log(severity, message, event, fields);
+    const startedAt = performance.now();
+    const elapsed = () => Math.round(performance.now() - startedAt);
+    log('DEBUG', `${step} started`, { event: 'call_started', step });
+    try {
+      await handle(request, response, { ...context, log });
+      log('DEBUG', `${step} completed`, { event: 'call_completed', step, duration_ms: elapsed() });
+    } catch (thrown) {
+      const error = classifyError(thrown);
+      log(error.outcome === 'bug' ? 'ERROR' : 'WARNING', `${step} failed: ${error.message}`, {
+        event: 'call_failed',
+        step,
+        duration_ms: elapsed(),
+        code: error.code,
+        status: error.status,
+        ...(error.runId === undefined ? {} : { run_id: error.runId }),
+        ...(error.outcome === 'bug' && thrown instanceof Error && thrown.stack
+          ? { stack: thrown.stack }
+          : {}),
+      });
+      if (response.headersSent) response.destroy();
+      else respondToError(error, response);
+    }
+  };
+
+/** An endpoint that takes a POST of the contract's request and answers with JSON. */
+export const createJsonEndpoint = <I, O>(
+  step: string,
+  context: Context,
+  contract: ZodType<I>,
+  work: (request: I, context: Context) => Promise<O>,
+): HttpFunction =>
+  createEndpoint(step, context, async (request, response, callContext) => {
+    if (request.method !== 'POST') {
+      throw permanent('method_not_allowed', `${step} takes POST, not ${request.method}`, {
+        status: 405,
+      });
+    }
+    response.json(await work(parseRequest(contract, request.body), callContext));
+  });

@@ -1,0 +1,90 @@
+type Severity = 'DEBUG' | 'INFO' | 'NOTICE' | 'WARNING' | 'ERROR' | 'CRITICAL';
+
+/** Counts of a run or a chunk; they add up to its number of records. */
+export interface RecordCounts {
+  readonly records_new: number;
+  readonly records_updated: number;
+  readonly records_unchanged: number;
+  readonly records_errors: number;
+  readonly records_superseded: number;
+}
+
+/** Every event the functions log. Never a record's contents: BUILDER_NAME can be a person. */
+export type LogEvent =
+  | { event: 'call_started'; step: string }
+  | { event: 'call_completed'; step: string; duration_ms: number }
+  | {
+      event: 'call_failed';
+      step: string;
+      duration_ms: number;
+      code: string;
+      status: number;
+      run_id?: number;
+      stack?: string;
+    }
+  | { event: 'run_opened'; run_id: number; execution_id: string; trigger: string }
+  | { event: 'run_abandoned'; run_id: number; execution_id: string }
+  | {
+      event: 'feed_downloaded';
+      run_id: number;
+      source: string;
+      object: string;
+      bytes: number;
+      records_total: number;
+      chunks_total: number;
+    }
+  | ({ event: 'chunk_ingested'; run_id: number; chunk_number: number } & RecordCounts)
+  | {
+      event: 'records_rejected';
+      run_id: number;
+      chunk_number: number;
+      records: number;
+    }
+  | ({
+      event: 'sync_completed';
+      run_id: number;
+      records_total: number;
+      duration_ms: number;
+    } & RecordCounts)
+  | {
+      event: 'sync_failed';
+      run_id: number;
+      error_message: string;
+      failed_at: string;
+      records_processed: number;
+    }
+  | { event: 'metrics_not_written'; run_id: number; error: string }
+  | { event: 'snapshot_taken'; run_id: number; snapshot_date: string; score: number | null };
+
+/** Logs one entry: a sentence for people, the event for machines, `fields` such as the trace. */
+export type Log = (
+  severity: Severity,
+  message: string,
+  event: LogEvent,
+  fields?: Readonly<Record<string, unknown>>,
+) => void;
+
+/**
+ * Structured logging as Cloud Logging reads it from standard output: one JSON object a line. A
+ * terminal gets the sentence instead.
+ * Source: https://cloud.google.com/logging/docs/structured-logging
+ */
+export const createLog =
+  (stream: NodeJS.WritableStream & { readonly isTTY?: boolean }): Log =>
+  (severity, message, event, fields) => {
+    const line = stream.isTTY
+      ? `${severity.padEnd(8)} ${message}`
+      : JSON.stringify({ severity, message, ...event, ...fields });
+    stream.write(`${line}\n`);
+  };
+
+/** The log field that ties an entry to the trace of an incoming request; none without a trace. */
+export const traceFields = (
+  projectId: string,
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Readonly<Record<string, string>> => {
+  const traceparent = String(headers.traceparent ?? '').split('-')[1];
+  const cloudTrace = String(headers['x-cloud-trace-context'] ?? '').split('/')[0];
+  const trace = traceparent || cloudTrace;
+  return trace ? { 'logging.googleapis.com/trace': `projects/${projectId}/traces/${trace}` } : {};
+};

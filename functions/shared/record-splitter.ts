@@ -1,0 +1,137 @@
+import { permanent, transient } from './errors.ts';
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+const isSpace = (byte: number): boolean =>
+  byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+
+/** What has to come next outside the elements. */
+type Expected = '"["' | 'an element or "]"' | 'an element' | '"," or "]"' | 'the end';
+
+export interface RecordSplitter {
+  /** Takes the next bytes of the document, cut anywhere. */
+  write(bytes: Uint8Array): void;
+  /**
+   * @throws SyncError `feed_truncated` (transient) when the array is not closed, `feed_malformed`
+   * (permanent) when the bytes are not one JSON array; the message names the place.
+   */
+  end(): void;
+}
+
+/**
+ * Finds where each element of a JSON array begins and ends, in bytes, without reading its values.
+ * `onRecord` gets each element's range [start, end), counted from the document's first byte.
+ * Whether an element is itself valid JSON is for its reader to find out.
+ */
+export const createRecordSplitter = (
+  onRecord: (start: number, end: number) => void,
+): RecordSplitter => {
+  let expected: Expected = '"["';
+  /** 0 outside the array, 1 between its elements, 2 and more inside an object or array element. */
+  let depth = 0;
+  let inString = false;
+  let inScalar = false;
+  /** The bytes so far end in an odd number of backslashes: the next byte is escaped. */
+  let escaped = false;
+  let recordStart = 0;
+  let offset = 0;
+  let failure: string | undefined;
+
+  /** Index of the quote that closes the string; the length when it is not in these bytes. */
+  const findStringEnd = (bytes: Uint8Array, from: number): number => {
+    let unescapedFrom = escaped ? from + 1 : from;
+    escaped = false;
+    for (;;) {
+      const quote = bytes.indexOf(QUOTE, unescapedFrom);
+      const end = quote === -1 ? bytes.length : quote;
+      let start = end;
+      while (start > unescapedFrom && bytes[start - 1] === BACKSLASH) start -= 1;
+      const isEscaped = (end - start) % 2 === 1;
+      if (quote === -1) {
+        escaped = isEscaped;
+        return bytes.length;
+      }
+      if (!isEscaped) return quote;
+      unescapedFrom = quote + 1;
+    }
+  };
+
+  const endRecord = (end: number): void => {
+    onRecord(recordStart, end);
+    expected = '"," or "]"';
+  };
+
+  const startRecord = (byte: number, at: number): void => {
+    recordStart = at;
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth = 2;
+    else if (byte === QUOTE) inString = true;
+    else inScalar = true;
+  };
+
+  const readBetweenRecords = (byte: number, at: number): void => {
+    const mayEnd = expected === 'an element or "]"' || expected === '"," or "]"';
+    const mayStart = expected === 'an element or "]"' || expected === 'an element';
+    if (byte === OPEN_BRACKET && expected === '"["') {
+      expected = 'an element or "]"';
+      depth = 1;
+    } else if (byte === CLOSE_BRACKET && mayEnd) {
+      expected = 'the end';
+      depth = 0;
+    } else if (byte === COMMA && expected === '"," or "]"') {
+      expected = 'an element';
+    } else if (mayStart && byte !== COMMA && byte !== CLOSE_BRACKET && byte !== CLOSE_BRACE) {
+      startRecord(byte, at);
+    } else {
+      const found = JSON.stringify(String.fromCharCode(byte));
+      failure = `byte ${at} is ${found} where ${expected} has to be`;
+    }
+  };
+
+  return {
+    write(bytes) {
+      let index = 0;
+      while (index < bytes.length && failure === undefined) {
+        if (inString) {
+          index = findStringEnd(bytes, index) + 1;
+          if (index > bytes.length) break;
+          inString = false;
+          if (depth === 1) endRecord(offset + index);
+          continue;
+        }
+        const byte = bytes[index] as number;
+        if (depth > 1) {
+          if (byte === QUOTE) inString = true;
+          else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
+          else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+            depth -= 1;
+            if (depth === 1) endRecord(offset + index + 1);
+          }
+        } else if (inScalar) {
+          if (isSpace(byte) || byte === COMMA || byte === CLOSE_BRACKET) {
+            inScalar = false;
+            endRecord(offset + index);
+            continue;
+          }
+        } else if (!isSpace(byte)) readBetweenRecords(byte, offset + index);
+        index += 1;
+      }
+      offset += bytes.length;
+    },
+
+    end() {
+      if (failure !== undefined) {
+        throw permanent('feed_malformed', `The feed is not one JSON array: ${failure}`);
+      }
+      if (expected === 'the end') return;
+      throw transient('feed_truncated', `The feed ends at byte ${offset}, inside its array`, {
+        hint: 'The City may be writing the file; a later attempt reads it anew',
+      });
+    },
+  };
+};

@@ -1,0 +1,128 @@
+import { type Kysely, sql } from 'kysely';
+import type { Context } from './context.ts';
+import { permanent, transient } from './errors.ts';
+import { isExecutionActive } from './executions.ts';
+import type { Database, SyncRun, Trigger } from './schema.ts';
+
+/** Values that close a run, all from the database's clock. */
+export const closedNow = {
+  completed_at: sql<Date>`clock_timestamp()`,
+  duration_ms: sql<number>`greatest(1, ceil(extract(epoch from clock_timestamp() - started_at) * 1000))`,
+};
+
+export interface RunRequest {
+  readonly executionId: string;
+  readonly trigger: Trigger;
+}
+
+const OPEN_ATTEMPTS = 10;
+
+/**
+ * Opens the run of an execution, or finds it when the call is a repetition. The unique index
+ * sync_runs_one_running is what decides between two triggers at the same moment.
+ *
+ * @throws SyncError `sync_already_running` (409): the trigger has its own row, failed.
+ * @throws SyncError `run_closed` (409) when the execution's run has ended.
+ */
+export const openRun = async (context: Context, request: RunRequest): Promise<SyncRun> => {
+  const { db, log } = context;
+  for (let attempt = 1; attempt <= OPEN_ATTEMPTS; attempt += 1) {
+    const opened = await insertRunningRun(db, request);
+    if (opened) {
+      const fields = { run_id: opened.id, execution_id: request.executionId };
+      const { trigger } = request;
+      log('INFO', `Run ${opened.id} opened`, { event: 'run_opened', ...fields, trigger });
+      return opened;
+    }
+    const own = await findRun(db, request.executionId);
+    if (own) return requireRunning(own);
+    const other = await findRunningRun(db);
+    if (!other) continue;
+    if (await isExecutionActive(context.config, other.execution_id)) {
+      throw await refuseRun(db, request, other);
+    }
+    await abandonRun(context, other);
+  }
+  throw transient('run_not_opened', 'Runs kept starting and ending; try again in a minute');
+};
+
+/** @returns the run of an execution, if there is one. */
+export const findRun = (db: Kysely<Database>, executionId: string): Promise<SyncRun | undefined> =>
+  db.selectFrom('sync_runs').selectAll().where('execution_id', '=', executionId).executeTakeFirst();
+
+const requireRunning = (run: SyncRun): SyncRun => {
+  if (run.status === 'running') return run;
+  throw permanent('run_closed', `Run ${run.id} has ${run.status}: ${run.error_message ?? ''}`, {
+    status: 409,
+    runId: run.id,
+    hint: 'Start a new sync',
+  });
+};
+
+const insertRunningRun = (db: Kysely<Database>, { executionId, trigger }: RunRequest) =>
+  db
+    .insertInto('sync_runs')
+    .values({ execution_id: executionId, trigger })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst();
+
+const findRunningRun = (db: Kysely<Database>) =>
+  db.selectFrom('sync_runs').selectAll().where('status', '=', 'running').executeTakeFirst();
+
+const refuseRun = async (
+  db: Kysely<Database>,
+  { executionId, trigger }: RunRequest,
+  other: SyncRun,
+) => {
+  const message = `Run ${other.id} is running since ${other.started_at.toISOString()}`;
+  const refused = await db
+    .insertInto('sync_runs')
+    .values({
+      execution_id: executionId,
+      trigger,
+      status: 'failed',
+      error_message: `sync_already_running: ${message}`,
+      completed_at: sql<Date>`clock_timestamp()`,
+      duration_ms: 1,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return permanent('sync_already_running', message, {
+    status: 409,
+    runId: refused.id,
+    hint: 'Wait for it to end, or cancel its execution',
+  });
+};
+
+const abandonRun = async ({ db, log }: Context, { id, execution_id }: SyncRun): Promise<void> => {
+  await db
+    .updateTable('sync_runs')
+    .set({
+      status: 'failed',
+      error_message: `abandoned: execution ${execution_id} is no longer active`,
+      ...closedNow,
+      ...(await sumChunkCounts(db, id)),
+    })
+    .where('id', '=', id)
+    .where('status', '=', 'running')
+    .execute();
+  const message = `Run ${id} was abandoned by its execution and is closed as failed`;
+  log('WARNING', message, { event: 'run_abandoned', run_id: id, execution_id });
+};
+
+/** @returns a run's counts, which are the sums of its chunks' counts. */
+export const sumChunkCounts = (db: Kysely<Database>, runId: number) => {
+  const sum = (column: string) => sql<number>`coalesce(sum(${sql.ref(column)}), 0)::integer`;
+  return db
+    .selectFrom('sync_chunks')
+    .where('run_id', '=', runId)
+    .select([
+      sum('records_new').as('records_new'),
+      sum('records_updated').as('records_updated'),
+      sum('records_unchanged').as('records_unchanged'),
+      sum('records_errors').as('records_errors'),
+      sum('records_superseded').as('records_superseded'),
+    ])
+    .executeTakeFirstOrThrow();
+};

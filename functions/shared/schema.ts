@@ -1,0 +1,50 @@
+import type { ColumnType, Generated, Selectable } from 'kysely';
+
+/** Null at first, filled from the database's clock when the row is closed. */
+type Filled<T> = ColumnType<T, T | undefined, T>;
+
+export type RunStatus = 'running' | 'completed' | 'failed';
+export type Trigger = 'schedule' | 'pubsub' | 'api' | 'manual';
+
+interface CountColumns {
+  records_new: Generated<number>;
+  records_updated: Generated<number>;
+  records_unchanged: Generated<number>;
+  records_errors: Generated<number>;
+  records_superseded: Generated<number>;
+}
+
+export interface SyncRunsTable extends CountColumns {
+  id: Generated<number>;
+  execution_id: string;
+  trigger: Trigger;
+  started_at: Generated<Date>;
+  completed_at: Filled<Date | null>;
+  status: Generated<RunStatus>;
+  records_total: Generated<number>;
+  chunks_total: Filled<number | null>;
+  error_message: Filled<string | null>;
+  snapshot_path: Filled<string | null>;
+  duration_ms: Filled<number | null>;
+  resumed_from: Filled<number | null>;
+}
+
+export interface SyncChunksTable extends CountColumns {
+  run_id: number;
+  chunk_number: number;
+  byte_start: number;
+  byte_end: number;
+  record_count: number;
+  status: Generated<'pending' | 'done'>;
+  error: Filled<string | null>;
+  done_at: Filled<Date | null>;
+}
+
+/** The tables that Kysely queries; the merge's own statements are in `sql/queries`. */
+export interface Database {
+  sync_runs: SyncRunsTable;
+  sync_chunks: SyncChunksTable;
+}
+
+export type SyncRun = Selectable<SyncRunsTable>;
+export type SyncChunk = Selectable<SyncChunksTable>;

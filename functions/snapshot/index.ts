@@ -1,0 +1,10 @@
+import type { HttpFunction } from '@google-cloud/functions-framework';
+import type { Context } from '../shared/context.ts';
+import { createJsonEndpoint } from '../shared/http.ts';
+import { snapshotRequest } from './contract.ts';
+import { takeSnapshot } from './take-snapshot.ts';
+
+export const createSnapshot = (context: Context): HttpFunction =>
+  createJsonEndpoint('snapshot', context, snapshotRequest, (request, callContext) =>
+    takeSnapshot(callContext, request),
+  );

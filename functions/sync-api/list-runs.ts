@@ -1,0 +1,14 @@
+import type { Kysely } from 'kysely';
+import type { Database, SyncRun } from '../shared/schema.ts';
+
+const MAX_RUNS = 20;
+
+/** @returns up to 20 runs, newest first. */
+export const listRuns = (db: Kysely<Database>): Promise<SyncRun[]> =>
+  db
+    .selectFrom('sync_runs')
+    .selectAll()
+    .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(MAX_RUNS)
+    .execute();

@@ -1,0 +1,42 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ExecutionsClient } from '@google-cloud/workflows';
+import type { Context } from '../shared/context.ts';
+import { SyncError } from '../shared/errors.ts';
+import { createExecutionsClient, isActive, workflowPath } from '../shared/executions.ts';
+import { findRun } from '../shared/run-ledger.ts';
+import type { SyncRun } from '../shared/schema.ts';
+
+const POLL_INTERVAL_MS = 500;
+
+/**
+ * Starts an execution of the workflow, waits for its end and gives its run.
+ *
+ * @throws SyncError `sync_failed` (500) with the run's error message.
+ */
+export const startSync = async (context: Context, filePath: string): Promise<SyncRun> => {
+  const { config, db } = context;
+  const client = createExecutionsClient(config);
+  try {
+    const [created] = await client.createExecution({
+      parent: workflowPath(client, config),
+      execution: { argument: JSON.stringify({ file_path: filePath, trigger: 'api' }) },
+    });
+    const name = created.name ?? '';
+    await waitForEnd(client, name);
+    const run = await findRun(db, name.split('/').at(-1) ?? '');
+    if (run?.status === 'completed') return run;
+    throw new SyncError('bug', 'sync_failed', run?.error_message ?? `${name} left no run`, {
+      ...(run === undefined ? {} : { runId: run.id }),
+    });
+  } finally {
+    await client.close();
+  }
+};
+
+const waitForEnd = async (client: ExecutionsClient, name: string): Promise<void> => {
+  for (;;) {
+    const [{ state }] = await client.getExecution({ name });
+    if (!isActive(state)) return;
+    await delay(POLL_INTERVAL_MS);
+  }
+};

@@ -1,0 +1,45 @@
+-- The chunk in hand: its mapped records, and what the merge is going to do with each of them.
+create temporary table incoming (
+  position integer not null,
+  permit_num text not null,
+  revision_num text not null,
+  permit_type text not null,
+  structure_type text,
+  work text,
+  street_num text,
+  street_name text,
+  street_type text,
+  street_direction text,
+  postal text,
+  geo_id text,
+  ward_grid text,
+  application_date date,
+  issued_date date,
+  completed_date date,
+  status text,
+  description text,
+  current_use text,
+  proposed_use text,
+  dwelling_units_created integer,
+  dwelling_units_lost integer,
+  est_const_cost numeric,
+  assembly numeric,
+  institutional numeric,
+  residential numeric,
+  business_and_personal_services numeric,
+  mercantile numeric,
+  industrial numeric,
+  interior_alterations numeric,
+  demolition numeric,
+  builder_name text,
+  extra jsonb not null,
+  data_hash bytea not null
+) on commit drop;
+
+create temporary table merge_plan (
+  position integer not null,
+  -- new, updated, unchanged, superseded; or replaces: wins over a duplicate this run stored earlier.
+  action text not null,
+  -- How the record is counted: new, updated, unchanged or superseded.
+  outcome text not null
+) on commit drop;

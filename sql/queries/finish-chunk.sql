@@ -1,0 +1,10 @@
+-- Marks chunk $2 of run $1 as done, with $3 rejects. The table's constraint refuses it when the
+-- outcomes do not add up to the chunk's number of records.
+update sync_chunks
+set
+  status = 'done',
+  records_errors = $3,
+  done_at = clock_timestamp()
+where run_id = $1
+  and chunk_number = $2
+returning *;

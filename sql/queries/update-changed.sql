@@ -1,0 +1,42 @@
+-- Overwrites the permits that run $1 found changed; $2 is the chunk number.
+update permits as stored
+set
+  structure_type = incoming.structure_type,
+  work = incoming.work,
+  street_num = incoming.street_num,
+  street_name = incoming.street_name,
+  street_type = incoming.street_type,
+  street_direction = incoming.street_direction,
+  postal = incoming.postal,
+  geo_id = incoming.geo_id,
+  ward_grid = incoming.ward_grid,
+  application_date = incoming.application_date,
+  issued_date = incoming.issued_date,
+  completed_date = incoming.completed_date,
+  status = incoming.status,
+  description = incoming.description,
+  current_use = incoming.current_use,
+  proposed_use = incoming.proposed_use,
+  dwelling_units_created = incoming.dwelling_units_created,
+  dwelling_units_lost = incoming.dwelling_units_lost,
+  est_const_cost = incoming.est_const_cost,
+  assembly = incoming.assembly,
+  institutional = incoming.institutional,
+  residential = incoming.residential,
+  business_and_personal_services = incoming.business_and_personal_services,
+  mercantile = incoming.mercantile,
+  industrial = incoming.industrial,
+  interior_alterations = incoming.interior_alterations,
+  demolition = incoming.demolition,
+  builder_name = incoming.builder_name,
+  extra = incoming.extra,
+  data_hash = incoming.data_hash,
+  last_seen_at = run.started_at,
+  last_seen_run_id = run.id,
+  last_seen_chunk = $2
+from merge_plan
+join incoming using (position)
+join sync_runs as run on run.id = $1
+where merge_plan.action in ('updated', 'replaces')
+  and (stored.permit_num, stored.revision_num, stored.permit_type)
+    = (incoming.permit_num, incoming.revision_num, incoming.permit_type);
