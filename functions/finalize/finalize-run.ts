@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Context } from '../shared/context.ts';
 import { permanent } from '../shared/errors.ts';
-import { closedNow, sumChunkCounts } from '../shared/run-ledger.ts';
+import { closeRun, insertFailedRun } from '../shared/run-ledger.ts';
 import type { Database, SyncRun } from '../shared/schema.ts';
 import type { FinalizeRequest, FinalizeResponse } from './contract.ts';
 import { describeError } from './describe-error.ts';
@@ -17,10 +17,9 @@ export const finalizeRun = async (
   context: Context,
   request: FinalizeRequest,
 ): Promise<FinalizeResponse> => {
-  const { db } = context;
   const { run, closedHere } =
-    (await insertUnopenedRun(db, request)) ??
-    (await db.transaction().execute((trx) => closeRun(trx, request)));
+    (await closeUnopenedRun(context.db, request)) ??
+    (await context.db.transaction().execute((trx) => closeOpenRun(trx, request)));
   if (closedHere) {
     logOutcome(context, run);
     await reportMetrics(context, run);
@@ -33,29 +32,18 @@ interface Closing {
   readonly closedHere: boolean;
 }
 
-/** The row of a trigger that failed before download could open its run. */
-const insertUnopenedRun = async (
+/** Writes the row of a trigger that failed before download could open its run. */
+const closeUnopenedRun = async (
   db: Kysely<Database>,
   { execution_id, outcome, trigger, error }: FinalizeRequest,
 ): Promise<Closing | undefined> => {
   if (outcome === 'completed') return undefined;
-  const run = await db
-    .insertInto('sync_runs')
-    .values({
-      execution_id,
-      trigger: trigger ?? 'manual',
-      status: 'failed',
-      error_message: describeError(error),
-      completed_at: closedNow.completed_at,
-      duration_ms: 1,
-    })
-    .onConflict((conflict) => conflict.column('execution_id').doNothing())
-    .returningAll()
-    .executeTakeFirst();
+  const request = { executionId: execution_id, trigger: trigger ?? 'manual' };
+  const run = await insertFailedRun(db, request, describeError(error));
   return run && { run, closedHere: true };
 };
 
-const closeRun = async (
+const closeOpenRun = async (
   trx: Transaction<Database>,
   { execution_id, outcome, error }: FinalizeRequest,
 ): Promise<Closing> => {
@@ -77,21 +65,8 @@ const closeRun = async (
   }
   if (run.status !== 'running') return { run, closedHere: false };
   if (outcome === 'completed') await requireEveryRecord(trx, run);
-  const counts = await sumChunkCounts(trx, run.id);
-  const closed = await trx
-    .updateTable('sync_runs')
-    .set({
-      ...counts,
-      records_total: Object.values(counts).reduce((total, count) => total + count, 0),
-      ...closedNow,
-      ...(outcome === 'completed'
-        ? { status: 'completed' }
-        : { status: 'failed', error_message: describeError(error) }),
-    })
-    .where('id', '=', run.id)
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  return { run: closed, closedHere: true };
+  const errorMessage = outcome === 'completed' ? undefined : describeError(error);
+  return { run: await closeRun(trx, run.id, errorMessage), closedHere: true };
 };
 
 /** @throws SyncError `records_lost` (409) when a chunk that download wrote down is not done. */

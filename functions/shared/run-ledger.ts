@@ -1,14 +1,8 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Context } from './context.ts';
 import { permanent, transient } from './errors.ts';
 import { isExecutionActive } from './executions.ts';
-import type { Database, SyncRun, Trigger } from './schema.ts';
-
-/** Values that close a run, all from the database's clock. */
-export const closedNow = {
-  completed_at: sql<Date>`clock_timestamp()`,
-  duration_ms: sql<number>`greatest(1, ceil(extract(epoch from clock_timestamp() - started_at) * 1000))`,
-};
+import type { Database, SyncChunk, SyncRun, Trigger } from './schema.ts';
 
 export interface RunRequest {
   readonly executionId: string;
@@ -70,51 +64,45 @@ const insertRunningRun = (db: Kysely<Database>, { executionId, trigger }: RunReq
 const findRunningRun = (db: Kysely<Database>) =>
   db.selectFrom('sync_runs').selectAll().where('status', '=', 'running').executeTakeFirst();
 
-const refuseRun = async (
-  db: Kysely<Database>,
-  { executionId, trigger }: RunRequest,
-  other: SyncRun,
-) => {
+const refuseRun = async (db: Kysely<Database>, request: RunRequest, other: SyncRun) => {
   const message = `Run ${other.id} is running since ${other.started_at.toISOString()}`;
-  const refused = await db
-    .insertInto('sync_runs')
-    .values({
-      execution_id: executionId,
-      trigger,
-      status: 'failed',
-      error_message: `sync_already_running: ${message}`,
-      completed_at: sql<Date>`clock_timestamp()`,
-      duration_ms: 1,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
+  const refused = await insertFailedRun(db, request, `sync_already_running: ${message}`);
   return permanent('sync_already_running', message, {
     status: 409,
-    runId: refused.id,
     hint: 'Wait for it to end, or cancel its execution',
+    ...(refused === undefined ? {} : { runId: refused.id }),
   });
 };
 
 const abandonRun = async ({ db, log }: Context, { id, execution_id }: SyncRun): Promise<void> => {
-  await db
-    .updateTable('sync_runs')
-    .set({
-      status: 'failed',
-      error_message: `abandoned: execution ${execution_id} is no longer active`,
-      ...closedNow,
-      ...(await sumChunkCounts(db, id)),
-    })
-    .where('id', '=', id)
-    .where('status', '=', 'running')
-    .execute();
+  const closed = await db.transaction().execute(async (trx) => {
+    const run = await trx
+      .selectFrom('sync_runs')
+      .selectAll()
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+    if (run.status !== 'running') return false;
+    await closeRun(trx, id, `abandoned: execution ${execution_id} is no longer active`);
+    return true;
+  });
+  if (!closed) return;
   const message = `Run ${id} was abandoned by its execution and is closed as failed`;
   log('WARNING', message, { event: 'run_abandoned', run_id: id, execution_id });
 };
 
-/** @returns a run's counts, which are the sums of its chunks' counts. */
-export const sumChunkCounts = (db: Kysely<Database>, runId: number) => {
-  const sum = (column: string) => sql<number>`coalesce(sum(${sql.ref(column)}), 0)::integer`;
-  return db
+/**
+ * Closes a run whose row the caller has locked, as failed with `errorMessage` or, without one, as
+ * completed. Its counts are the sums of its chunks' counts, its times the database's.
+ */
+export const closeRun = async (
+  trx: Transaction<Database>,
+  runId: number,
+  errorMessage?: string,
+): Promise<SyncRun> => {
+  const sum = (column: keyof SyncChunk) =>
+    sql<number>`coalesce(sum(${sql.ref(column)}), 0)::integer`;
+  const counts = await trx
     .selectFrom('sync_chunks')
     .where('run_id', '=', runId)
     .select([
@@ -125,4 +113,38 @@ export const sumChunkCounts = (db: Kysely<Database>, runId: number) => {
       sum('records_superseded').as('records_superseded'),
     ])
     .executeTakeFirstOrThrow();
+  const elapsed = sql<number>`extract(epoch from clock_timestamp() - started_at)`;
+  return trx
+    .updateTable('sync_runs')
+    .set({
+      status: errorMessage === undefined ? 'completed' : 'failed',
+      error_message: errorMessage ?? null,
+      ...counts,
+      records_total: Object.values(counts).reduce((total, count) => total + count, 0),
+      completed_at: sql<Date>`clock_timestamp()`,
+      duration_ms: sql<number>`greatest(1, ceil(1000 * ${elapsed}))`,
+    })
+    .where('id', '=', runId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
 };
+
+/** The row of a trigger that failed before it had a run; undefined when it has one after all. */
+export const insertFailedRun = (
+  db: Kysely<Database>,
+  { executionId, trigger }: RunRequest,
+  errorMessage: string,
+): Promise<SyncRun | undefined> =>
+  db
+    .insertInto('sync_runs')
+    .values({
+      execution_id: executionId,
+      trigger,
+      status: 'failed',
+      error_message: errorMessage,
+      completed_at: sql<Date>`clock_timestamp()`,
+      duration_ms: 1,
+    })
+    .onConflict((conflict) => conflict.column('execution_id').doNothing())
+    .returningAll()
+    .executeTakeFirst();

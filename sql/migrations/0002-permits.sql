@@ -69,7 +69,7 @@ create table permit_history (
   revision_num text not null,
   permit_type text not null,
   sync_run_id bigint not null constraint permit_history_sync_run_id_fkey references sync_runs (id),
-  -- The permits column, or "extra." and the City's name of an unmapped one.
+  -- The permits column, or "extra." and the City's name of an unmapped one, whose values are JSON.
   field_name text not null,
   old_value text,
   new_value text,
@@ -80,8 +80,8 @@ create index permit_history_permit_idx
   on permit_history (permit_num, revision_num, permit_type, changed_at);
 create index permit_history_sync_run_id_idx on permit_history (sync_run_id);
 
--- What the feed says about a permit, flat and as text's own jsonb: {"status": "Inspection", …,
--- "extra.NEW_COLUMN": …}. Takes a row of permits, or of a table with the same feed columns.
+-- What the feed says about a permit, flat: {"status": "Inspection", …, "extra.NEW_COLUMN": …}, where
+-- an unmapped column's value is its JSON text. Takes a row of permits or one with the same columns.
 create function permit_fields(permit jsonb) returns jsonb
 language sql immutable
 return (
@@ -90,7 +90,10 @@ return (
     last_seen_run_id, last_seen_chunk, latitude, longitude, geocoded_at, neighbourhood_id
   }'::text[]
 ) || coalesce(
-  (select jsonb_object_agg('extra.' || field.key, field.value) from jsonb_each(permit -> 'extra') as field),
+  (
+    select jsonb_object_agg('extra.' || field.key, field.value::text)
+    from jsonb_each(permit -> 'extra') as field
+  ),
   '{}'
 );
 

@@ -13,8 +13,8 @@ select
   description, current_use, proposed_use, dwelling_units_created, dwelling_units_lost, est_const_cost,
   assembly, institutional, residential, business_and_personal_services, mercantile, industrial,
   interior_alterations, demolition, builder_name, extra, data_hash,
-  run.started_at, run.started_at, run.id, $2
+  started_at, started_at, run_id, $2
 from incoming
 join merge_plan using (position)
-join sync_runs as run on run.id = $1
+cross join (select id as run_id, started_at from sync_runs where id = $1) as run
 where merge_plan.action = 'new';

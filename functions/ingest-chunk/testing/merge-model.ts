@@ -1,0 +1,136 @@
+import type { FeedRecord } from '../../shared/testing/permit-record.ts';
+import { mapRecord } from '../map-record.ts';
+
+/** The columns that the generated feeds vary, as they are stored. */
+interface StoredPermit {
+  readonly permit_num: string;
+  readonly revision_num: string;
+  readonly permit_type: string;
+  readonly status: string | null;
+  readonly application_date: string | null;
+  readonly issued_date: string | null;
+  readonly est_const_cost: string | null;
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+interface Change {
+  readonly permit_num: string;
+  readonly permit_type: string;
+  readonly field_name: string;
+  readonly old_value: string | null;
+  readonly new_value: string | null;
+}
+
+const STATUS: Readonly<Record<string, string | null>> = {
+  Inspection: 'Inspection',
+  ' Inspection ': 'Inspection',
+  Open: 'Open',
+  ' ': null,
+};
+
+const COST: Readonly<Record<string, string | null>> = {
+  '1,000.': '1000',
+  '1000': '1000',
+  'DO NOT UPDATE': null,
+};
+
+/** What a record is stored as, spelt out; undefined for one that cannot be stored. */
+const store = (record: FeedRecord): StoredPermit | undefined => {
+  const { PERMIT_NUM, ISSUED_DATE, STATUS: status, NEW_COLUMN } = record;
+  if (PERMIT_NUM === null || ISSUED_DATE === '2026-02-30') return undefined;
+  if (String(status).includes('\u0000')) return undefined;
+  return {
+    permit_num: PERMIT_NUM as string,
+    revision_num: '00',
+    permit_type: record.PERMIT_TYPE as string,
+    status: STATUS[status as string] ?? null,
+    application_date: (record.APPLICATION_DATE as string | null)?.replaceAll('/', '-') ?? null,
+    issued_date: ISSUED_DATE as string | null,
+    est_const_cost: COST[record.EST_CONST_COST as string] ?? null,
+    extra: NEW_COLUMN == null ? {} : { NEW_COLUMN },
+  };
+};
+
+const keyOf = ({ permit_num, permit_type }: StoredPermit): string => `${permit_num}|${permit_type}`;
+
+/** Later dates win, then the greater hash. */
+const precedence = (record: FeedRecord, stored: StoredPermit): string => {
+  const mapped = mapRecord(record);
+  const hash = 'hash' in mapped ? mapped.hash : '';
+  const none = '0000-00-00';
+  return [stored.issued_date ?? none, stored.application_date ?? none, hash].join(' ');
+};
+
+const fieldsOf = ({ extra, ...columns }: StoredPermit): Readonly<Record<string, unknown>> => ({
+  ...columns,
+  ...Object.fromEntries(
+    Object.entries(extra).map(([name, value]) => [`extra.${name}`, JSON.stringify(value)]),
+  ),
+});
+
+const asText = (value: unknown): string | null => (value == null ? null : String(value));
+
+const compare = (before: StoredPermit, after: StoredPermit): readonly Change[] => {
+  const old = fieldsOf(before);
+  const now = fieldsOf(after);
+  return [...new Set([...Object.keys(old), ...Object.keys(now)])]
+    .sort()
+    .filter((field) => asText(old[field]) !== asText(now[field]))
+    .map((field_name) => ({
+      permit_num: after.permit_num,
+      permit_type: after.permit_type,
+      field_name,
+      old_value: asText(old[field_name]),
+      new_value: asText(now[field_name]),
+    }));
+};
+
+const byKey = (a: StoredPermit, b: StoredPermit): number =>
+  a.permit_num === b.permit_num
+    ? a.permit_type < b.permit_type
+      ? -1
+      : 1
+    : a.permit_num < b.permit_num
+      ? -1
+      : 1;
+
+/** The whole merge in memory, one feed at a time, as simply as it can be said. */
+export const createModel = () => {
+  const permits = new Map<string, StoredPermit>();
+
+  const apply = (feed: readonly FeedRecord[]) => {
+    const winners = new Map<string, { stored: StoredPermit; rank: string }>();
+    let storable = 0;
+    for (const record of feed) {
+      const stored = store(record);
+      if (stored === undefined) continue;
+      storable += 1;
+      const rank = precedence(record, stored);
+      const current = winners.get(keyOf(stored));
+      if (current === undefined || rank > current.rank)
+        winners.set(keyOf(stored), { stored, rank });
+    }
+    const counts = { records_new: 0, records_updated: 0, records_unchanged: 0 };
+    const history: Change[] = [];
+    for (const { stored } of [...winners.values()].sort((a, b) => byKey(a.stored, b.stored))) {
+      const before = permits.get(keyOf(stored));
+      const changes = before === undefined ? [] : compare(before, stored);
+      if (before === undefined) counts.records_new += 1;
+      else if (changes.length > 0) counts.records_updated += 1;
+      else counts.records_unchanged += 1;
+      history.push(...changes);
+      permits.set(keyOf(stored), stored);
+    }
+    return {
+      history,
+      counts: {
+        ...counts,
+        records_total: feed.length,
+        records_errors: feed.length - storable,
+        records_superseded: storable - winners.size,
+      },
+    };
+  };
+
+  return { apply, permits: () => [...permits.values()].sort(byKey) };
+};

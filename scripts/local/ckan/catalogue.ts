@@ -1,0 +1,87 @@
+/** The names under which the City publishes the feed. */
+export const PACKAGE_NAME = 'building-permits-active-permits';
+export const DATASTORE_RESOURCE_ID = '6d0229af-bc54-46de-9c2b-26759b01dd05';
+/** Invented: the City's differ, and nothing may rely on them. */
+const PACKAGE_ID = '108c2bd1-0000-4000-8000-000000000001';
+const CACHE_RESOURCE_IDS = {
+  CSV: 'a1b2c3d4-0000-4000-8000-000000000002',
+  XML: 'a1b2c3d4-0000-4000-8000-000000000003',
+  JSON: 'a1b2c3d4-0000-4000-8000-000000000004',
+} as const;
+
+const RESOURCE_NAME = 'Building Permits - Active Permits';
+
+/** The path of the JSON download, below the portal's address. */
+export const DOWNLOAD_PATH = downloadPath('JSON');
+
+type CacheFormat = keyof typeof CACHE_RESOURCE_IDS;
+
+const MIME_TYPES: Readonly<Record<CacheFormat, string>> = {
+  CSV: 'text/csv',
+  XML: 'text/xml',
+  JSON: 'application/json',
+};
+
+function downloadPath(format: CacheFormat): string {
+  const file = `${PACKAGE_NAME}.${format.toLowerCase()}`;
+  return `/dataset/${PACKAGE_ID}/resource/${CACHE_RESOURCE_IDS[format]}/download/${file}`;
+}
+
+/**
+ * The `result` of package_show: the datastore's resource first, then the files that the City makes
+ * of it after each load. All are listed as the City lists them; only the JSON file is served here.
+ */
+export function describePackage(baseUrl: string, lastModified: string): Record<string, unknown> {
+  const cacheFiles = (['CSV', 'XML', 'JSON'] as const).map((format, index) => ({
+    ...describeResource(CACHE_RESOURCE_IDS[format], format, index + 1, lastModified),
+    name: `${RESOURCE_NAME}.${format.toLowerCase()}`,
+    mimetype: MIME_TYPES[format],
+    url: baseUrl + downloadPath(format),
+    url_type: 'upload',
+    datastore_active: false,
+    is_datastore_cache_file: 'True',
+    datastore_resource_id: DATASTORE_RESOURCE_ID,
+  }));
+  return {
+    id: PACKAGE_ID,
+    name: PACKAGE_NAME,
+    title: RESOURCE_NAME,
+    type: 'dataset',
+    state: 'active',
+    private: false,
+    license_id: 'open-government-licence-toronto',
+    refresh_rate: 'Daily',
+    last_refreshed: lastModified,
+    metadata_modified: lastModified,
+    num_resources: cacheFiles.length + 1,
+    resources: [
+      {
+        ...describeResource(DATASTORE_RESOURCE_ID, 'CSV', 0, lastModified),
+        name: RESOURCE_NAME,
+        mimetype: null,
+        url: `${baseUrl}/datastore/dump/${DATASTORE_RESOURCE_ID}`,
+        url_type: 'datastore',
+        datastore_active: true,
+      },
+      ...cacheFiles,
+    ],
+  };
+}
+
+function describeResource(
+  id: string,
+  format: string,
+  position: number,
+  lastModified: string,
+): Record<string, unknown> {
+  return {
+    id,
+    package_id: PACKAGE_ID,
+    format,
+    position,
+    state: 'active',
+    created: lastModified,
+    last_modified: lastModified,
+    metadata_modified: lastModified,
+  };
+}

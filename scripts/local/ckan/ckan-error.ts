@@ -1,0 +1,44 @@
+import type { ErrorRequestHandler } from 'express';
+
+/** What CKAN's `help` says: where the action that was called is explained. */
+export function describeHelp(path: string): string {
+  return `/api/3/action/help_show?name=${path.split('/').at(-1)}`;
+}
+
+/** An error as CKAN's action API words it. */
+export class CkanError extends Error {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, body: Readonly<Record<string, unknown>>) {
+    super(JSON.stringify(body));
+    this.status = status;
+    this.body = body;
+  }
+}
+
+export function notFound(message: string): CkanError {
+  return new CkanError(404, { message, __type: 'Not Found Error' });
+}
+
+/** A parameter that CKAN does not take; it answers these with 409. */
+export function invalidParameter(name: string, complaint: string): CkanError {
+  return new CkanError(409, { [name]: [complaint], __type: 'Validation Error' });
+}
+
+/** Answers CkanErrors as CKAN does, anything else with the portal's page in HTML. */
+export function createCkanErrorHandler(log: (message: string) => void): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    if (error instanceof CkanError) {
+      const help = describeHelp(request.path);
+      response.status(error.status).json({ help, success: false, error: error.body });
+      return;
+    }
+    log(`ckan: ${request.method} ${request.originalUrl}: ${String(error)}`);
+    if (response.headersSent) response.destroy();
+    else response.status(500).type('html').send(ERROR_PAGE);
+  };
+}
+
+const ERROR_PAGE =
+  '<!DOCTYPE html>\n<html><head><title>Server Error</title></head><body><h1>Server Error</h1></body></html>\n';

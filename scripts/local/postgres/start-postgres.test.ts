@@ -1,0 +1,255 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { chooseHome } from './choose-home.ts';
+import { choosePort } from './choose-port.ts';
+import { findBinaries } from './find-binaries.ts';
+import { findServerUser } from './find-server-user.ts';
+import { readProcess } from './read-process.ts';
+import { runProgram } from './run-program.ts';
+import { runServer } from './run-server.ts';
+import { type Postgres, startPostgres } from './start-postgres.ts';
+
+const isRoot = process.getuid?.() === 0;
+
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'permit-sync-test-'));
+  // mkdtemp makes it 700; run by root, the server's user could not enter.
+  await chmod(directory, 0o755);
+});
+
+afterAll(async () => {
+  await rm(directory, { recursive: true });
+});
+
+async function query(postgres: Postgres, sql: string): Promise<readonly unknown[]> {
+  const client = new pg.Client(postgres.databaseUrl('postgres'));
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function withPostgres(
+  use: (postgres: Postgres) => Promise<void>,
+  log: (message: string) => void = () => undefined,
+): Promise<void> {
+  const postgres = await startPostgres({ directory, log });
+  try {
+    await use(postgres);
+  } finally {
+    await postgres.stop();
+  }
+}
+
+async function findHome() {
+  const binaries = await findBinaries(process.platform, process.arch);
+  return chooseHome(directory, binaries, await findServerUser(process.getuid?.()), [tmpdir()]);
+}
+
+describe('one directory, start after start', () => {
+  test('the first start makes a durable UTF-8 cluster on the loopback interface', async () => {
+    await withPostgres(async (postgres) => {
+      const [settings] = await query(
+        postgres,
+        `select current_setting('listen_addresses') as "addresses",
+           current_setting('unix_socket_directories') as "sockets",
+           current_setting('server_encoding') as "encoding",
+           current_setting('timezone') as "zone",
+           current_setting('fsync') as "fsync",
+           current_setting('synchronous_commit') as "commit",
+           current_setting('password_encryption') as "passwords",
+           'Z' < 'a' as "bytewise"`,
+      );
+      expect(settings).toEqual({
+        addresses: '127.0.0.1',
+        sockets: '',
+        encoding: 'UTF8',
+        zone: 'UTC',
+        fsync: 'on',
+        commit: 'on',
+        passwords: 'scram-sha-256',
+        bytewise: true,
+      });
+      await query(postgres, "create table kept as select 'from the first start' as note");
+    });
+  });
+
+  test('the password is for the owner alone and nobody enters without it', async () => {
+    await withPostgres(async (postgres) => {
+      const file = await stat(path.join(postgres.folder, 'server', 'password'));
+      expect(file.mode & 0o777).toBe(0o600);
+      const url = postgres.databaseUrl('postgres').replace(/:[0-9a-f]{48}@/, ':wrong@');
+      expect(url).toContain(':wrong@');
+      await expect(new pg.Client(url).connect()).rejects.toMatchObject({ code: '28P01' });
+    });
+  });
+
+  test('a second start finds the data of the first', async () => {
+    await withPostgres(async (postgres) => {
+      expect(await query(postgres, 'select note from kept')).toEqual([
+        { note: 'from the first start' },
+      ]);
+    });
+  });
+
+  test('a second owner is told who the first is and what to do', async () => {
+    await withPostgres(async (postgres) => {
+      await expect(startPostgres({ directory })).rejects.toThrow(
+        `${directory} is in use by process ${process.pid}: stop that one, or name another directory with --data-dir`,
+      );
+      expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
+    });
+  });
+
+  test('stopping twice is stopping once', async () => {
+    const postgres = await startPostgres({ directory });
+    await Promise.all([postgres.stop(), postgres.stop()]);
+    await expect(query(postgres, 'select 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  test('a port that somebody took in between is worth another try', async () => {
+    await withPostgres(async ({ port }) => {
+      const home = await findHome();
+      const second = path.join(home.folder, 'second');
+      await runProgram(home.binaries.initdb, [`--pgdata=${second}`, '--no-sync'], home);
+      expect(await runServer(home, second, port, undefined)).toEqual({
+        reason: expect.stringContaining('Address already in use'),
+        isPassing: true,
+      });
+      await rm(second, { recursive: true });
+    });
+  });
+
+  test('a cluster that the server cannot read is no start, in its own words', async () => {
+    const home = await findHome();
+    const versionFile = path.join(home.folder, 'data', 'PG_VERSION');
+    const version = await readFile(versionFile, 'utf8');
+    await writeFile(versionFile, '9.6\n');
+    await expect(startPostgres({ directory })).rejects.toThrow(
+      'The data directory was initialized by PostgreSQL version 9.6',
+    );
+    await writeFile(versionFile, version);
+  });
+
+  test('a start that is aborted frees the directory', async () => {
+    await expect(
+      startPostgres({ directory, signal: AbortSignal.abort(new Error('enough')) }),
+    ).rejects.toThrow('enough');
+    await withPostgres(async (postgres) => {
+      expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
+    });
+  });
+});
+
+describe('after an owner that did not stop in order', () => {
+  test('the server ends when its owner is killed, and the next start finds its data', async () => {
+    const module = new URL('./start-postgres.ts', import.meta.url).href;
+    const owner = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `const { startPostgres } = await import(${JSON.stringify(module)});
+         await startPostgres({ directory: process.argv[1], log: (m) => process.stdout.write(m + '\\n') });
+         setInterval(() => undefined, 60_000);`,
+        directory,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const [said] = (await once(owner.stdout.setEncoding('utf8'), 'data')) as [string];
+    const server = Number(/process (\d+)/.exec(said)?.[1]);
+    expect(await readProcess(server)).not.toBeNull();
+
+    owner.kill('SIGKILL');
+    await once(owner, 'exit');
+    await vi.waitFor(async () => expect(await readProcess(server)).toBeNull(), 10_000);
+    await withPostgres(async (postgres) => {
+      expect(await query(postgres, 'select count(*)::int as rows from kept')).toEqual([
+        { rows: 1 },
+      ]);
+    });
+  });
+
+  test('a server that was left running is stopped first', async () => {
+    const home = await findHome();
+    const leftover = await runServer(
+      home,
+      path.join(home.folder, 'data'),
+      await choosePort(),
+      undefined,
+    );
+    if (!('pid' in leftover)) throw new Error(leftover.reason);
+    const said: string[] = [];
+    await withPostgres(
+      async (postgres) => {
+        await leftover.exited;
+        expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
+      },
+      (message) => said.push(message),
+    );
+    expect(said[0]).toBe(
+      `stopping the server that an earlier process left behind (process ${leftover.pid})`,
+    );
+  });
+
+  test('a pid file that names another program is not taken for a server', async () => {
+    const home = await findHome();
+    const other = spawn('sleep', ['600'], { ...home.user, cwd: '/', stdio: 'ignore' });
+    const dataFolder = path.join(home.folder, 'data');
+    await writeFile(
+      path.join(dataFolder, 'postmaster.pid'),
+      `${other.pid}\n${dataFolder}\n1700000000\n5432\n\n127.0.0.1\n0 0\nready   \n`,
+    );
+    await withPostgres(async (postgres) => {
+      expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
+      expect(await readProcess(other.pid ?? 0)).not.toBeNull();
+    });
+    other.kill();
+  });
+
+  test('the claim of a process that is no more is taken over', async () => {
+    await writeFile(
+      path.join(directory, 'owner.json'),
+      JSON.stringify({ pid: process.pid, startedAt: 'long ago' }),
+    );
+    await withPostgres(async () => undefined);
+  });
+
+  test('an initdb that was cut short is done again', async () => {
+    const home = await findHome();
+    await rm(path.join(home.folder, 'data'), { recursive: true });
+    await mkdir(path.join(home.folder, 'data.partial', 'base'), { recursive: true });
+    await withPostgres(async (postgres) => {
+      expect(await query(postgres, "select to_regclass('kept') as kept")).toEqual([{ kept: null }]);
+    });
+  });
+});
+
+test.skipIf(!isRoot)(
+  'root starts it in a folder that only root can enter (skipped unless run by root)',
+  async () => {
+    const closed = path.join(directory, 'closed');
+    await mkdir(closed, { mode: 0o700 });
+    const clone = path.join(closed, 'clone');
+    const first = await startPostgres({ directory: clone });
+    await query(first, 'create table kept ()');
+    await first.stop();
+    expect(await readFile(path.join(clone, 'location.txt'), 'utf8')).toBe(`${first.folder}\n`);
+    expect((await stat(first.folder)).mode & 0o777).toBe(0o711);
+
+    const second = await startPostgres({ directory: clone });
+    expect(second.folder).toBe(first.folder);
+    expect(await query(second, 'select count(*)::int as rows from kept')).toEqual([{ rows: 0 }]);
+    await second.stop();
+    await rm(first.folder, { recursive: true });
+  },
+);

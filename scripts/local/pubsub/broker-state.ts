@@ -1,0 +1,33 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeJsonAtomically } from '../storage/write-json-atomically.ts';
+import { backlogEntrySchema } from './message-backlog.ts';
+import { subscriptionSchema, topicSchema } from './pubsub-resources.ts';
+
+const brokerStateSchema = z.object({
+  topics: z.array(topicSchema),
+  subscriptions: z.array(
+    z.object({ subscription: subscriptionSchema, backlog: z.array(backlogEntrySchema) }),
+  ),
+});
+
+/** Everything that outlives the process. */
+export type BrokerState = Readonly<z.infer<typeof brokerStateSchema>>;
+
+export type BrokerStateFile = { load(): BrokerState; save(state: BrokerState): void };
+
+/** The state as one file in `directory`; without a directory nothing is kept. */
+export function createBrokerStateFile(directory: string | undefined): BrokerStateFile {
+  const empty: BrokerState = { topics: [], subscriptions: [] };
+  if (directory === undefined) {
+    return { load: () => empty, save: () => {} };
+  }
+  const path = join(directory, 'pubsub.json');
+  mkdirSync(directory, { recursive: true });
+  return {
+    load: () =>
+      existsSync(path) ? brokerStateSchema.parse(JSON.parse(readFileSync(path, 'utf8'))) : empty,
+    save: (state) => writeJsonAtomically(path, state),
+  };
+}

@@ -1,0 +1,64 @@
+import type { ErrorRequestHandler } from 'express';
+import type { z } from 'zod';
+
+const HTTP_STATUS = {
+  INVALID_ARGUMENT: 400,
+  FAILED_PRECONDITION: 400,
+  NOT_FOUND: 404,
+  ALREADY_EXISTS: 409,
+  INTERNAL: 500,
+  UNIMPLEMENTED: 501,
+} as const;
+
+export type StatusCode = keyof typeof HTTP_STATUS;
+
+/** A refusal in the words of the Google APIs that speak of gRPC statuses (all but Cloud Storage). */
+export class StatusError extends Error {
+  readonly status: StatusCode;
+
+  constructor(status: StatusCode, message: string) {
+    super(message);
+    this.name = 'StatusError';
+    this.status = status;
+  }
+}
+
+/** The body as the schema describes it, or INVALID_ARGUMENT naming the field at fault. */
+export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
+  const parsed = schema.safeParse(body ?? {});
+  if (parsed.success) {
+    return parsed.data;
+  }
+  const issue = parsed.error.issues[0];
+  throw new StatusError(
+    'INVALID_ARGUMENT',
+    `Invalid value at '${issue?.path.join('.') ?? ''}': ${issue?.message ?? ''}`,
+  );
+}
+
+/** A router's last handler: answers `{"error": {"code", "message", "status"}}`. */
+export function createStatusErrorHandler(log: (message: string) => void): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    const { status, message } = classifyError(error);
+    const code = HTTP_STATUS[status];
+    if (status === 'INTERNAL') {
+      log(`${request.method} ${request.path}: ${message}`);
+    }
+    response.status(code).json({ error: { code, message, status } });
+  };
+}
+
+function classifyError(error: unknown): { status: StatusCode; message: string } {
+  if (error instanceof StatusError) {
+    return error;
+  }
+  // The body parser's own errors carry the HTTP status of a client's mistake.
+  const isParseError = error instanceof Error && 'type' in error && 'status' in error;
+  return isParseError
+    ? { status: 'INVALID_ARGUMENT', message: `Invalid JSON payload received. ${error.message}` }
+    : { status: 'INTERNAL', message: String(error) };
+}

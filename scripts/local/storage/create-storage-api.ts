@@ -1,0 +1,56 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Router } from 'express';
+import { createBucketRoutes } from './bucket-routes.ts';
+import { createBucketStore } from './bucket-store.ts';
+import { createObjectRoutes } from './object-routes.ts';
+import { createObjectStore } from './object-store.ts';
+import { createStorageErrorHandler, StorageError } from './storage-error.ts';
+import { createUploadRoutes } from './upload-routes.ts';
+
+export type StorageApiOptions = {
+  /** Holds everything; made if it does not exist. One process at a time. */
+  readonly directory: string;
+  /** Milliseconds since 1970, for generations and times. */
+  readonly now?: () => number;
+  /** Called for every piece of an upload that arrives; the caller throttles. */
+  readonly onUploadProgress?: (
+    object: { readonly bucket: string; readonly name: string },
+    bytesReceived: number,
+  ) => void;
+  /** Told of failures that are not the client's. */
+  readonly log?: (message: string) => void;
+};
+
+export type StorageApi = {
+  readonly router: Router;
+  /** Ends the uploads under way and removes what they have sent. */
+  close(): Promise<void>;
+};
+
+/**
+ * The JSON API of Cloud Storage on a local directory. Mount the router before any body parser: it
+ * reads uploads as streams.
+ */
+export function createStorageApi(options: StorageApiOptions): StorageApi {
+  const { directory, now = Date.now, onUploadProgress = () => {}, log = () => {} } = options;
+  const uploadsFolder = join(directory, 'uploads');
+  // Uploads that an earlier process left unfinished; their sessions are gone with it.
+  rmSync(uploadsFolder, { recursive: true, force: true });
+  mkdirSync(uploadsFolder, { recursive: true });
+  const buckets = createBucketStore({ directory: join(directory, 'buckets'), now });
+  const objects = createObjectStore({ buckets, now });
+  const uploads = createUploadRoutes({ objects, uploadsFolder, onUploadProgress });
+
+  const router = Router();
+  router.use(uploads.router, createBucketRoutes(buckets, objects), createObjectRoutes(objects));
+  router.use(['/storage/v1', '/upload/storage/v1', '/download/storage/v1'], (request) => {
+    throw new StorageError(
+      501,
+      'notImplemented',
+      `${request.method} ${request.originalUrl} is not part of the local Cloud Storage`,
+    );
+  });
+  router.use(createStorageErrorHandler(log));
+  return { router, close: () => uploads.sessions.close() };
+}

@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Storage } from '@google-cloud/storage';
+import express from 'express';
+import { createStorageApi, type StorageApiOptions } from './create-storage-api.ts';
+
+/** A storage server of a test's own, with Google's client pointed at it. */
+export type TestStorage = AsyncDisposable & {
+  readonly directory: string;
+  readonly url: string;
+  readonly storage: Storage;
+  /** A new process on the same directory: what was only in memory is gone. */
+  restart(): Promise<TestStorage>;
+};
+
+export async function startTestStorage(
+  options: Partial<StorageApiOptions> = {},
+): Promise<TestStorage> {
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'storage-'));
+  const api = createStorageApi({ ...options, directory });
+  const server = createServer(express().use(api.router));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  async function stop(): Promise<void> {
+    await api.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+
+  return {
+    directory,
+    url,
+    storage: new Storage({
+      apiEndpoint: url,
+      projectId: 'test-project',
+      retryOptions: { autoRetry: false },
+    }),
+    restart: async () => {
+      await stop();
+      return startTestStorage({ ...options, directory });
+    },
+    [Symbol.asyncDispose]: async () => {
+      await stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}

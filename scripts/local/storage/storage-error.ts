@@ -1,0 +1,79 @@
+import type { ErrorRequestHandler, Response } from 'express';
+
+/** A refusal in the words of Cloud Storage: an HTTP status, a `reason` and a message. */
+export class StorageError extends Error {
+  readonly httpStatus: number;
+  readonly reason: string;
+
+  constructor(httpStatus: number, reason: string, message: string) {
+    super(message);
+    this.name = 'StorageError';
+    this.httpStatus = httpStatus;
+    this.reason = reason;
+  }
+}
+
+export function invalidArgument(message: string): StorageError {
+  return new StorageError(400, 'invalid', message);
+}
+
+export function missingBucket(): StorageError {
+  return new StorageError(404, 'notFound', 'The specified bucket does not exist.');
+}
+
+export function missingObject(bucket: string, name: string): StorageError {
+  return new StorageError(404, 'notFound', `No such object: ${bucket}/${name}`);
+}
+
+export function failedPrecondition(): StorageError {
+  return new StorageError(
+    412,
+    'conditionNotMet',
+    'At least one of the pre-conditions you specified did not hold.',
+  );
+}
+
+/** Answers with Google's JSON error; downloads (`alt=media`) get the bare message, as in the cloud. */
+export function sendStorageError(response: Response, error: StorageError, isMedia: boolean): void {
+  if (isMedia) {
+    response.status(error.httpStatus).type('text/html').send(error.message);
+    return;
+  }
+  const { httpStatus: code, message, reason } = error;
+  response
+    .status(code)
+    .json({ error: { code, message, errors: [{ message, domain: 'global', reason }] } });
+}
+
+/**
+ * The last handler of the storage router. A client that hung up gets no answer; what is not a
+ * StorageError is a bug or a full disk: 500, and the log is told.
+ */
+export function createStorageErrorHandler(log: (message: string) => void): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    const isMedia = request.method === 'GET' && request.query.alt === 'media';
+    if (error instanceof StorageError) {
+      sendStorageError(response, error, isMedia);
+      return;
+    }
+    if (isBodyParserError(error)) {
+      sendStorageError(response, invalidArgument('Parse Error'), isMedia);
+      return;
+    }
+    log(`storage: ${request.method} ${request.path}: ${String(error)}`);
+    sendStorageError(response, new StorageError(500, 'internalError', String(error)), isMedia);
+  };
+}
+
+function isBodyParserError(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'status' in error &&
+    typeof error.status === 'number' &&
+    error.status < 500
+  );
+}

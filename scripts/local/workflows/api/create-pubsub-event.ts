@@ -1,0 +1,31 @@
+import { ApiError } from '../service/api-error.ts';
+
+/**
+ * The CloudEvent that a Pub/Sub message becomes on its way through Eventarc: the workflow's
+ * argument. `data` is as documented; the attributes beside it are UNCONFIRMED.
+ */
+export function createPubsubEvent(
+  body: Readonly<Record<string, unknown>>,
+  now: number,
+): Readonly<Record<string, unknown>> {
+  const { message, subscription = '', deliveryAttempt } = body;
+  if (typeof message !== 'object' || message === null) {
+    throw new ApiError('INVALID_ARGUMENT', 'message must be a PubsubMessage');
+  }
+  const messageId = 'messageId' in message ? String(message.messageId) : '';
+  const publishTime =
+    'publishTime' in message ? String(message.publishTime) : new Date(now * 1000).toISOString();
+  return {
+    data: {
+      message,
+      subscription,
+      ...(deliveryAttempt === undefined ? {} : { deliveryAttempt }),
+    },
+    datacontenttype: 'application/json',
+    id: messageId,
+    source: `//pubsub.googleapis.com/${subscription}`,
+    specversion: '1.0',
+    time: publishTime,
+    type: 'google.cloud.pubsub.topic.v1.messagePublished',
+  };
+}

@@ -1,0 +1,43 @@
+import express, { type NextFunction, type Request, type Response, type Router } from 'express';
+import type { Clock } from '../clock/clock.ts';
+import { ApiError } from '../service/api-error.ts';
+import type { Executions } from '../service/executions.ts';
+import type { WorkflowStore } from '../service/workflow-store.ts';
+import { LoadError } from '../source/load-error.ts';
+import { addExecutionRoutes } from './add-execution-routes.ts';
+import { addWorkflowRoutes } from './add-workflow-routes.ts';
+
+export type RouterOptions = {
+  readonly projectId: string;
+  readonly location: string;
+  readonly workflows: WorkflowStore;
+  readonly executions: Executions;
+  readonly clock: Clock;
+  readonly newId: () => string;
+};
+
+/** The REST APIs, Workflows v1 and Workflow Executions v1, with errors in Google's form. */
+export function createRouter(options: RouterOptions): Router {
+  const router = express.Router();
+  const api = express.Router({ mergeParams: true });
+  api.use(express.json({ limit: '1mb', type: () => true }));
+  addExecutionRoutes(api, options);
+  addWorkflowRoutes(api, options);
+  api.use(answerError);
+  router.use('/v1/projects/:project/locations/:location', api);
+  return router;
+}
+
+function answerError(error: unknown, _request: Request, response: Response, next: NextFunction) {
+  if (response.headersSent) return next(error);
+  const { httpCode, status, message } = toApiError(error);
+  response.status(httpCode).json({ error: { code: httpCode, message, status } });
+}
+
+function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof LoadError) return new ApiError('INVALID_ARGUMENT', error.message);
+  // What express.json throws for a body that is not JSON.
+  if (error instanceof SyntaxError) return new ApiError('INVALID_ARGUMENT', error.message);
+  return new ApiError('INTERNAL', error instanceof Error ? error.message : String(error));
+}

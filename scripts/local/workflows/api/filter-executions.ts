@@ -1,0 +1,49 @@
+import { ApiError } from '../service/api-error.ts';
+import { type Execution, readExecutionId } from '../service/execution.ts';
+
+const FIELDS: Readonly<Record<string, (execution: Execution) => string>> = {
+  state: ({ state }) => state,
+  executionId: readExecutionId,
+  workflowRevisionId: ({ workflowRevisionId }) => workflowRevisionId,
+  createTime: ({ createTime }) => createTime,
+  startTime: ({ startTime }) => startTime,
+  endTime: ({ endTime }) => endTime ?? '',
+};
+const TERM = /^\s*(\w+)\s*(!=|>=|<=|=|:|>|<)\s*(?:"([^"]*)"|(\S+))\s*$/;
+
+/**
+ * Executions that match an AIP-160 filter: comparisons joined by AND, of state, executionId,
+ * workflowRevisionId and the times. Throws ApiError for anything else.
+ */
+export function filterExecutions(
+  executions: readonly Execution[],
+  filter: string | undefined,
+): readonly Execution[] {
+  if (filter === undefined) return executions;
+  const tests = filter.split(/\s+AND\s+/).map(parseTerm);
+  return executions.filter((execution) => tests.every((test) => test(execution)));
+}
+
+function parseTerm(term: string): (execution: Execution) => boolean {
+  const [, field = '', operator, quoted, bare] = TERM.exec(term) ?? [];
+  const read = FIELDS[field];
+  if (read === undefined) throw new ApiError('INVALID_ARGUMENT', `invalid filter: ${term}`);
+  const wanted = quoted ?? bare ?? '';
+  return (execution) => {
+    const value = read(execution);
+    switch (operator) {
+      case '!=':
+        return value !== wanted;
+      case '>':
+        return value > wanted;
+      case '>=':
+        return value >= wanted;
+      case '<':
+        return value !== '' && value < wanted;
+      case '<=':
+        return value !== '' && value <= wanted;
+      default:
+        return value === wanted;
+    }
+  };
+}

@@ -1,0 +1,49 @@
+import type { Position } from '../errors/workflow-error.ts';
+import { type Expression, listOperands, readDottedName } from '../expressions/expression.ts';
+import { findArgumentProblem } from '../interpreter/bind-arguments.ts';
+import { describeParameters } from '../interpreter/call-function.ts';
+import { libraryConstants } from '../library/standard-library.ts';
+import { LoadError } from '../source/load-error.ts';
+import type { StepCheck } from './check-routine.ts';
+
+/** Checks the names in an expression and the functions it calls. Throws LoadError. */
+export function checkExpression(
+  expression: Expression,
+  context: string,
+  position: Position,
+  check: StepCheck,
+): void {
+  const fail = (detail: string): never => {
+    throw new LoadError(context + detail, { step: check.step, position });
+  };
+  const constant = expression.kind === 'member' ? readDottedName(expression) : undefined;
+  if (constant !== undefined && libraryConstants.has(constant)) return;
+  if (expression.kind === 'variable' && !check.symbols.knows(expression.name)) {
+    // A subworkflow's name passes the service's check, but it is a value nowhere but in predicate.
+    fail(
+      check.workflow.routines.has(expression.name)
+        ? `sub-workflow '${expression.name}' is not a value; call it or use it as a predicate`
+        : `symbol '${expression.name}' is neither a variable nor a sub-workflow name`,
+    );
+  }
+  if (expression.kind === 'call') {
+    const { callee, args } = expression;
+    const routine = check.workflow.routines.get(callee);
+    const definition = check.functions.get(callee);
+    if (routine === undefined && definition === undefined) {
+      fail(callee.startsWith('googleapis.') ? blocking(callee) : `symbol '${callee}' not found`);
+    }
+    if (definition?.isBlocking === true && routine === undefined) fail(blocking(callee));
+    const parameters =
+      routine === undefined ? (definition?.parameters ?? []) : describeParameters(routine);
+    const problem = findArgumentProblem(callee, parameters, { kind: 'positional', values: args });
+    if (problem !== undefined) fail(problem);
+  }
+  for (const operand of listOperands(expression)) {
+    checkExpression(operand, context, position, check);
+  }
+}
+
+function blocking(callee: string): string {
+  return `blocking function '${callee}' cannot be called in an expression; use a call step`;
+}

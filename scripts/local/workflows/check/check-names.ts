@@ -1,0 +1,34 @@
+import { LoadError } from '../source/load-error.ts';
+import type { Block, Routine } from '../source/workflow.ts';
+import { listBlocks } from './list-blocks.ts';
+
+const RESERVED: ReadonlySet<string> = new Set(['break', 'continue', 'end']);
+
+/**
+ * Refuses step names that are reserved, and a name that a routine has twice. UNCONFIRMED whether
+ * the service takes a name twice in different blocks; refusing keeps jumps and logs unambiguous.
+ */
+export function checkNames({ steps }: Routine): void {
+  visitBlock(steps, new Set());
+}
+
+function visitBlock(block: Block, seen: Set<string>): void {
+  for (const step of block.steps) {
+    if (step.isNamed) {
+      if (RESERVED.has(step.name)) {
+        throw new LoadError(`'${step.name}' is reserved and cannot name a step`, {
+          step: step.name,
+          position: step.position,
+        });
+      }
+      if (seen.has(step.name)) {
+        throw new LoadError(`duplicate step name '${step.name}'`, {
+          step: step.name,
+          position: step.position,
+        });
+      }
+      seen.add(step.name);
+    }
+    for (const { block: inner } of listBlocks(step.action)) visitBlock(inner, seen);
+  }
+}

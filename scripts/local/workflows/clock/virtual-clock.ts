@@ -1,0 +1,108 @@
+import type { Clock } from './clock.ts';
+
+type Sleeper = { readonly wakesAt: number; readonly wake: () => void };
+
+export type VirtualClock = Clock & {
+  /** Moves time on by hand, waking every sleeper whose time comes, in order. */
+  advance(seconds: number): void;
+  /** The seconds asked of each sleep so far, in the order of the calls; time-outs are not sleeps. */
+  sleeps(): readonly number[];
+};
+
+type VirtualClockOptions = {
+  /** Unix seconds to begin with. */
+  startsAt?: number;
+  /** Whether time jumps to the next wake-up by itself once nothing else is under way. Default true. */
+  movesByItself?: boolean;
+};
+
+/** A clock for tests: a day of sleeping takes no time, and the order of wake-ups is exact. */
+export function createVirtualClock(options: VirtualClockOptions = {}): VirtualClock {
+  const movesByItself = options.movesByItself ?? true;
+  const sleepers = new Set<Sleeper>();
+  const asked: number[] = [];
+  let now = options.startsAt ?? 1_700_000_000;
+  let holds = 0;
+  let scheduled = false;
+
+  function wakeUntil(time: number): void {
+    for (
+      let next = findEarliest(sleepers);
+      next && next.wakesAt <= time;
+      next = findEarliest(sleepers)
+    ) {
+      sleepers.delete(next);
+      now = Math.max(now, next.wakesAt);
+      next.wake();
+    }
+  }
+
+  // setImmediate comes after every promise that is ready, so what can go on without time has gone on.
+  function scheduleMove(): void {
+    if (!movesByItself || scheduled) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      if (holds > 0) return;
+      const next = findEarliest(sleepers);
+      if (next === undefined) return;
+      sleepers.delete(next);
+      now = Math.max(now, next.wakesAt);
+      next.wake();
+      scheduleMove();
+    });
+  }
+
+  function waitFor(seconds: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const onAbort = () => {
+        sleepers.delete(sleeper);
+        reject(signal?.reason);
+      };
+      const sleeper: Sleeper = {
+        wakesAt: now + seconds,
+        wake: () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        },
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      sleepers.add(sleeper);
+      scheduleMove();
+    });
+  }
+
+  return {
+    now: () => now,
+    sleeps: () => [...asked],
+    limit: waitFor,
+    sleep(seconds, signal) {
+      asked.push(seconds);
+      return waitFor(seconds, signal);
+    },
+    hold() {
+      holds += 1;
+      let released = false;
+      return () => {
+        if (released) return;
+        released = true;
+        holds -= 1;
+        scheduleMove();
+      };
+    },
+    advance(seconds) {
+      const until = now + seconds;
+      wakeUntil(until);
+      now = until;
+    },
+  };
+}
+
+function findEarliest(sleepers: Iterable<Sleeper>): Sleeper | undefined {
+  let earliest: Sleeper | undefined;
+  for (const sleeper of sleepers) {
+    if (earliest === undefined || sleeper.wakesAt < earliest.wakesAt) earliest = sleeper;
+  }
+  return earliest;
+}

@@ -1,0 +1,97 @@
+import { createError } from '../errors/workflow-error.ts';
+import { getTypeName, type Value } from '../values/value.ts';
+import { applyOperator, negateNumber } from './apply-operator.ts';
+import { type Expression, readDottedName } from './expression.ts';
+import { chain, type MaybePromise } from './maybe-promise.ts';
+import { readElement } from './read-element.ts';
+
+/** What an expression needs of its surroundings. */
+export type Evaluation = {
+  /** Undefined when no such variable has a value. */
+  readVariable(name: string): Value | undefined;
+  /** A constant of the library by its dotted name, such as `retry.default_backoff`. */
+  readConstant(name: string): Value | undefined;
+  callFunction(name: string, args: readonly Value[]): MaybePromise<Value>;
+};
+
+/** Evaluates an expression; waits only when it calls something that waits. Raises WorkflowError. */
+export function evaluateExpression(
+  expression: Expression,
+  evaluation: Evaluation,
+): MaybePromise<Value> {
+  const evaluate = (part: Expression) => evaluateExpression(part, evaluation);
+  switch (expression.kind) {
+    case 'literal':
+      return expression.value;
+    case 'variable':
+      return readVariable(expression.name, evaluation);
+    case 'member':
+      return (
+        readLibraryConstant(expression, evaluation) ??
+        chain(evaluate(expression.target), (target) => readElement(target, expression.key))
+      );
+    case 'index':
+      return chain(evaluate(expression.target), (target) =>
+        chain(evaluate(expression.index), (index) => readElement(target, index)),
+      );
+    case 'list':
+      return evaluateAll(expression.items, evaluation);
+    case 'call':
+      return chain(evaluateAll(expression.args, evaluation), (args) =>
+        evaluation.callFunction(expression.callee, args),
+      );
+    case 'unary':
+      return chain(evaluate(expression.operand), (operand) =>
+        expression.operator === '-' ? negateNumber(operand) : !checkBoolean('not', operand),
+      );
+    case 'binary':
+      return chain(evaluate(expression.left), (left) =>
+        chain(evaluate(expression.right), (right) =>
+          applyOperator(expression.operator, left, right),
+        ),
+      );
+    case 'logical':
+      return chain(evaluate(expression.left), (left) => {
+        const decided = expression.operator === 'or';
+        if (checkBoolean(expression.operator, left) === decided) return decided;
+        return chain(evaluate(expression.right), (right) =>
+          checkBoolean(expression.operator, right),
+        );
+      });
+  }
+}
+
+function evaluateAll(
+  expressions: readonly Expression[],
+  evaluation: Evaluation,
+): MaybePromise<readonly Value[]> {
+  let values: MaybePromise<readonly Value[]> = [];
+  for (const expression of expressions) {
+    values = chain(values, (before) =>
+      chain(evaluateExpression(expression, evaluation), (value) => [...before, value]),
+    );
+  }
+  return values;
+}
+
+function readVariable(name: string, evaluation: Evaluation): Value {
+  const value = evaluation.readVariable(name);
+  // The load-time check knows every name, not whether the step that assigns it has run.
+  // The service's words and tag for this are UNCONFIRMED.
+  if (value === undefined) throw createError('KeyError', `variable not found: ${name}`);
+  return value;
+}
+
+function readLibraryConstant(expression: Expression, evaluation: Evaluation): Value | undefined {
+  const name = readDottedName(expression);
+  if (name === undefined) return undefined;
+  const root = name.slice(0, name.indexOf('.'));
+  if (evaluation.readVariable(root) !== undefined) return undefined;
+  return evaluation.readConstant(name);
+}
+
+/** Insists on a boolean. Raises TypeError. */
+export function checkBoolean(where: string, value: Value): boolean {
+  if (typeof value === 'boolean') return value;
+  throw createError('TypeError', `${where} needs a boolean, not ${getTypeName(value)}`);
+}

@@ -1,0 +1,11 @@
+import { formatDouble } from '../values/format-double.ts';
+import type { Value } from '../values/value.ts';
+
+/** Text of a string, number or boolean, as `+` and `string()` make it; undefined for any other type. */
+export function stringify(value: Value): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'number') return formatDouble(value);
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  return undefined;
+}

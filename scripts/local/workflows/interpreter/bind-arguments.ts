@@ -1,0 +1,51 @@
+import { createError } from '../errors/workflow-error.ts';
+import type { Value } from '../values/value.ts';
+
+export type BindableParameter = {
+  readonly name: string;
+  readonly isOptional: boolean;
+  readonly default?: Value;
+};
+export type GivenArguments =
+  | { readonly kind: 'named'; readonly values: ReadonlyMap<string, unknown> }
+  | { readonly kind: 'positional'; readonly values: readonly unknown[] };
+
+/** What is wrong with a call's arguments, or undefined. Asked at load and again at run time. */
+export function findArgumentProblem(
+  callee: string,
+  parameters: readonly BindableParameter[],
+  args: GivenArguments,
+): string | undefined {
+  const names = parameters.map(({ name }) => name);
+  if (args.kind === 'named') {
+    const unknown = [...args.values.keys()].find((name) => !names.includes(name));
+    if (unknown !== undefined) {
+      return `'${callee}' has no parameter '${unknown}'; it takes: ${names.join(', ') || 'nothing'}`;
+    }
+  } else if (args.values.length > parameters.length) {
+    return `'${callee}' takes at most ${parameters.length} arguments, not ${args.values.length}`;
+  }
+  const missing = parameters.find(
+    ({ name, isOptional }, at) =>
+      !isOptional && (args.kind === 'named' ? !args.values.has(name) : at >= args.values.length),
+  );
+  return missing === undefined
+    ? undefined
+    : `'${callee}' needs an argument for parameter '${missing.name}'`;
+}
+
+/** Arguments in the parameters' order; undefined where left out. Raises TypeError. */
+export function bindArguments(
+  callee: string,
+  parameters: readonly BindableParameter[],
+  args:
+    | { readonly kind: 'named'; readonly values: ReadonlyMap<string, Value> }
+    | { readonly kind: 'positional'; readonly values: readonly Value[] },
+): readonly (Value | undefined)[] {
+  const problem = findArgumentProblem(callee, parameters, args);
+  if (problem !== undefined) throw createError('TypeError', problem);
+  return parameters.map((parameter, at) => {
+    const given = args.kind === 'named' ? args.values.get(parameter.name) : args.values[at];
+    return given === undefined ? parameter.default : given;
+  });
+}

@@ -1,0 +1,82 @@
+import {
+  createError,
+  locateError,
+  type Position,
+  WorkflowError,
+} from '../errors/workflow-error.ts';
+import { evaluateExpression } from '../expressions/evaluate-expression.ts';
+import type { Expression } from '../expressions/expression.ts';
+import { chain, type MaybePromise } from '../expressions/maybe-promise.ts';
+import type { Template } from '../source/workflow.ts';
+import { getTypeName, type Value } from '../values/value.ts';
+import type { Place } from './place.ts';
+
+/** The value of a template. Errors carry the position of the expression at fault. */
+export function evaluateTemplate(template: Template, place: Place): MaybePromise<Value> {
+  switch (template.kind) {
+    case 'literal':
+      return template.value;
+    case 'expression':
+      return evaluateAt(template.expression, template.position, place);
+    case 'list':
+      return evaluateItems(template.items, place);
+    case 'map':
+      return evaluateEntries(template.entries, place);
+  }
+}
+
+/** The value of an expression that stands at a position. */
+export function evaluateAt(
+  expression: Expression,
+  position: Position,
+  place: Place,
+): MaybePromise<Value> {
+  try {
+    const value = evaluateExpression(expression, place.evaluation);
+    if (!(value instanceof Promise)) return value;
+    return value.catch((error: unknown) => {
+      throw addPosition(error, position);
+    });
+  } catch (error) {
+    throw addPosition(error, position);
+  }
+}
+
+// An error that already has a stack comes out of a subworkflow, which knows the place better.
+function addPosition(error: unknown, position: Position): unknown {
+  return error instanceof WorkflowError && error.frames === undefined
+    ? locateError(error, { position })
+    : error;
+}
+
+function evaluateItems(items: readonly Template[], place: Place): MaybePromise<readonly Value[]> {
+  let values: MaybePromise<readonly Value[]> = [];
+  for (const item of items) {
+    values = chain(values, (before) =>
+      chain(evaluateTemplate(item, place), (value) => [...before, value]),
+    );
+  }
+  return values;
+}
+
+type MapEntries = (Template & { kind: 'map' })['entries'];
+
+function evaluateEntries(entries: MapEntries, place: Place): MaybePromise<Value> {
+  let values: MaybePromise<ReadonlyMap<string, Value>> = new Map<string, Value>();
+  for (const entry of entries) {
+    values = chain(values, (before) =>
+      chain(evaluateTemplate(entry.key, place), (key) =>
+        chain(
+          evaluateTemplate(entry.value, place),
+          (value) => new Map([...before, [checkKey(key), value] as const]),
+        ),
+      ),
+    );
+  }
+  return values;
+}
+
+function checkKey(key: Value): string {
+  if (typeof key === 'string') return key;
+  throw createError('TypeError', `a map's key must be a string, not ${getTypeName(key)}`);
+}

@@ -1,0 +1,14 @@
+/** Limits on a running execution. Source: the quotas page. */
+export const RUN_LIMITS = {
+  /** All variables together, by the documented formula. */
+  memoryBytes: 512 * 1024,
+  /** One string, in UTF-8. */
+  stringBytes: 256 * 1024,
+  steps: 100_000,
+  callDepth: 20,
+  parallelDepth: 2,
+  /** Branches and iterations that run at the same time in one execution. */
+  concurrentBranches: 20,
+  reportedBranchErrors: 100,
+  argumentBytes: 32 * 1024,
+} as const;

@@ -1,0 +1,62 @@
+import { locateError, WorkflowError } from '../errors/workflow-error.ts';
+import type { Action, Step } from '../source/workflow.ts';
+import { evaluateTemplate } from './evaluate-template.ts';
+import { NEXT, type Outcome } from './outcome.ts';
+import { type Place, readStack } from './place.ts';
+import { raiseValue } from './raise-value.ts';
+import { runAssign } from './run-assign.ts';
+import { runBlock } from './run-block.ts';
+import { runCall } from './run-call.ts';
+import { runFor } from './run-for.ts';
+import { runParallel } from './run-parallel.ts';
+import { runSwitch } from './run-switch.ts';
+import { runTry } from './run-try.ts';
+
+/** Runs a step. An error leaves with its place in it, known from the innermost step. */
+export async function runStep(step: Step, place: Place): Promise<Outcome> {
+  const { site, run, routine } = place;
+  const outer = site.current;
+  site.current = { step: step.name, routine, position: readPosition(step) };
+  try {
+    const pause = run.steps.count(1);
+    if (pause instanceof Promise) await pause;
+    if (step.isNamed) run.reportStep(place.thread, { routine, step: step.name });
+    const outcome = await performAction(step.action, place);
+    if (outcome.kind !== 'next' || step.next === undefined) return outcome;
+    return { kind: 'jump', target: step.next.target };
+  } catch (error) {
+    if (!(error instanceof WorkflowError) || error.frames !== undefined) throw error;
+    throw locateError(error, { stack: readStack(place) });
+  } finally {
+    site.current = outer;
+  }
+}
+
+async function performAction(action: Action, place: Place): Promise<Outcome> {
+  switch (action.kind) {
+    case 'assign':
+      return runAssign(action, place);
+    case 'call':
+      return runCall(action, place);
+    case 'switch':
+      return runSwitch(action, place);
+    case 'for':
+      return runFor(action, place);
+    case 'parallel':
+      return runParallel(action, place);
+    case 'try':
+      return runTry(action, place);
+    case 'raise':
+      throw raiseValue(await evaluateTemplate(action.value, place));
+    case 'return':
+      return { kind: 'return', value: await evaluateTemplate(action.value, place) };
+    case 'steps':
+      return runBlock(action.steps, place);
+    case 'none':
+      return NEXT;
+  }
+}
+
+function readPosition({ action, position }: Step) {
+  return action.kind === 'call' ? action.position : position;
+}

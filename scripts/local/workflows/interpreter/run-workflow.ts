@@ -1,0 +1,90 @@
+import { createError, WorkflowError } from '../errors/workflow-error.ts';
+import type { CallContext, LibraryFunction } from '../library/library-function.ts';
+import type { Workflow } from '../source/workflow.ts';
+import type { Value } from '../values/value.ts';
+import { writeJson } from '../values/write-json.ts';
+import { callByPosition } from './call-function.ts';
+import { describeFailure, type Failure } from './describe-failure.ts';
+import { createMemory } from './memory.ts';
+import { createPlace } from './place.ts';
+import type { CurrentStep, Run } from './run.ts';
+import { RUN_LIMITS } from './run-limits.ts';
+import { createScope } from './scope.ts';
+import { createSlots } from './slots.ts';
+import { createStepCounter } from './step-counter.ts';
+
+export type RunOptions = {
+  readonly workflow: Workflow;
+  /** The standard library and the connectors. */
+  readonly functions: ReadonlyMap<string, LibraryFunction>;
+  readonly argument: Value;
+  readonly context: CallContext;
+  readonly reportStep: (thread: string, current: CurrentStep | undefined) => void;
+};
+
+export type RunResult =
+  | { readonly state: 'SUCCEEDED'; readonly result: string }
+  | { readonly state: 'FAILED'; readonly failure: Failure }
+  | { readonly state: 'CANCELLED' };
+
+/** Runs a workflow to its end. Never rejects; cancelled through the context's signal. */
+export async function runWorkflow(options: RunOptions): Promise<RunResult> {
+  const { signal } = options.context;
+  const stop = new AbortController();
+  const onAbort = () => stop.abort(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const run = createRun(options, stop);
+    return { state: 'SUCCEEDED', result: writeResult(await callMain(run, options.argument)) };
+  } catch (error) {
+    if (signal.aborted) return { state: 'CANCELLED' };
+    return { state: 'FAILED', failure: describeFailure(toWorkflowError(error)) };
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function createRun(options: RunOptions, stop: AbortController): Run {
+  const context = { ...options.context, signal: stop.signal };
+  return {
+    workflow: options.workflow,
+    functions: options.functions,
+    context,
+    memory: createMemory(),
+    slots: createSlots(RUN_LIMITS.concurrentBranches),
+    steps: createStepCounter(context.clock, stop.signal),
+    abort: (reason) => stop.abort(reason),
+    reportStep: options.reportStep,
+  };
+}
+
+async function callMain(run: Run, argument: Value): Promise<Value> {
+  const place = createPlace({
+    run,
+    routine: 'main',
+    scope: createScope(run.memory),
+    callers: [],
+    parallelDepth: 0,
+    thread: 'main',
+  });
+  const takesArgument = (run.workflow.routines.get('main')?.parameters.length ?? 0) > 0;
+  return callByPosition('main', takesArgument ? [argument] : [], place);
+}
+
+function writeResult(value: Value): string {
+  try {
+    return writeJson(value);
+  } catch (error) {
+    throw createError(
+      'TypeError',
+      `the result has no JSON form: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+// Anything else is a fault of the engine itself; the execution must still end, and say so.
+function toWorkflowError(error: unknown): WorkflowError {
+  if (error instanceof WorkflowError) return error;
+  return createError('SystemError', error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,48 @@
+import type { Value } from '../values/value.ts';
+import type { Memory } from './memory.ts';
+
+/** The variables of a routine, or of a block with variables of its own. */
+export type Scope = {
+  has(name: string): boolean;
+  read(name: string): Value | undefined;
+  /** Writes where the variable lives: here, or in a parent that has it. */
+  write(name: string, value: Value): void;
+  /** Creates the variable here, whatever the parents have. */
+  declare(name: string, value: Value): void;
+  /** Gives the memory back. */
+  dispose(): void;
+};
+
+type ScopeOptions = {
+  parent?: Scope;
+  /** In a parallel branch, the parent's variables that may be written. Default: all of them. */
+  shared?: ReadonlySet<string>;
+};
+
+export function createScope(memory: Memory, { parent, shared }: ScopeOptions = {}): Scope {
+  const variables = new Map<string, Value>();
+
+  function declare(name: string, value: Value): void {
+    memory.replace(variables.get(name), value);
+    variables.set(name, value);
+  }
+
+  return {
+    declare,
+    has: (name) => variables.has(name) || (parent?.has(name) ?? false),
+    read(name) {
+      const own = variables.get(name);
+      return own === undefined && parent !== undefined ? parent.read(name) : own;
+    },
+    write(name, value) {
+      const isOwn =
+        variables.has(name) || parent === undefined || (shared !== undefined && !shared.has(name));
+      if (!isOwn && parent.has(name)) parent.write(name, value);
+      else declare(name, value);
+    },
+    dispose() {
+      for (const value of variables.values()) memory.replace(value, undefined);
+      variables.clear();
+    },
+  };
+}

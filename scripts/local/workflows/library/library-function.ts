@@ -1,0 +1,45 @@
+import type { Clock } from '../clock/clock.ts';
+import type { MaybePromise } from '../expressions/maybe-promise.ts';
+import type { Fetch } from '../http/fetch.ts';
+import type { MapValue, Value } from '../values/value.ts';
+
+/** What a function of the library may use of the execution it runs in. */
+export type CallContext = {
+  readonly clock: Clock;
+  /** Aborted when the execution is cancelled. */
+  readonly signal: AbortSignal;
+  readonly fetch: Fetch;
+  readEnvironment(name: string): string | undefined;
+  writeLog(entry: { severity: string; text: string } | { severity: string; json: MapValue }): void;
+  generateUuid(): string;
+};
+
+export type LibraryParameter = { readonly name: string; readonly isOptional: boolean };
+
+/** A function of the standard library. An argument left out arrives as undefined. */
+export type LibraryFunction = {
+  readonly name: string;
+  readonly parameters: readonly LibraryParameter[];
+  /** Can only be called by a `call` step, never in an expression. */
+  readonly isBlocking: boolean;
+  readonly run: (args: readonly (Value | undefined)[], context: CallContext) => MaybePromise<Value>;
+};
+
+/** Describes a function by its signature, `name(a, b, c?)`; a question mark makes a parameter optional. */
+export function defineFunction(
+  signature: string,
+  run: LibraryFunction['run'],
+  options: { isBlocking?: boolean } = {},
+): LibraryFunction {
+  const open = signature.indexOf('(');
+  const names = signature.slice(open + 1, -1).split(',');
+  return {
+    name: signature.slice(0, open),
+    parameters: names
+      .map((name) => name.trim())
+      .filter((name) => name !== '')
+      .map((name) => ({ name: name.replace('?', ''), isOptional: name.endsWith('?') })),
+    isBlocking: options.isBlocking ?? false,
+    run,
+  };
+}

@@ -1,0 +1,14 @@
+import { expectList } from './expect-argument.ts';
+import { defineFunction } from './library-function.ts';
+
+/** Both give a new list with one more element; a list given as the element stays one element. */
+export const listFunctions = [
+  defineFunction('list.concat(objs, val)', ([objs, val = null]) => [
+    ...expectList(objs, 'objs'),
+    val,
+  ]),
+  defineFunction('list.prepend(objs, val)', ([objs, val = null]) => [
+    val,
+    ...expectList(objs, 'objs'),
+  ]),
+];

@@ -1,0 +1,63 @@
+import { isList, isMap, type MapValue, mapOf, type Value } from '../values/value.ts';
+import { defineFunction } from './library-function.ts';
+
+/** What a policy waits: initial 1 s, times 1.25, at most 60 s. */
+export const defaultBackoff: MapValue = mapOf([
+  ['initial_delay', 1n],
+  ['max_delay', 60n],
+  ['multiplier', 1.25],
+]);
+
+export const retryFunctions = [
+  defineFunction('retry.always(error)', () => true),
+  defineFunction('retry.never(error)', () => false),
+  defineFunction('http.default_retry_predicate(error)', ([error = null]) =>
+    isRetryable(error, 'idempotent'),
+  ),
+  defineFunction('http.default_retry_predicate_non_idempotent(error)', ([error = null]) =>
+    isRetryable(error, 'non-idempotent'),
+  ),
+];
+
+type Retryable = { readonly codes: readonly bigint[]; readonly tags: readonly string[] };
+
+const RETRYABLE: Readonly<Record<'idempotent' | 'non-idempotent', Retryable>> = {
+  idempotent: {
+    codes: [429n, 502n, 503n, 504n],
+    tags: ['ConnectionError', 'ConnectionFailedError', 'TimeoutError'],
+  },
+  // Only what says that the request was not taken: sending it again can't do it twice.
+  'non-idempotent': { codes: [429n, 503n], tags: ['ConnectionFailedError'] },
+};
+
+export type PredefinedPolicy = {
+  readonly predicate: string;
+  readonly maxRetries: number;
+  readonly backoff: MapValue;
+};
+
+/** The policies that `retry: ${name}` knows. */
+export const predefinedPolicies: ReadonlyMap<string, PredefinedPolicy> = new Map([
+  [
+    'http.default_retry',
+    { predicate: 'http.default_retry_predicate', maxRetries: 5, backoff: defaultBackoff },
+  ],
+  [
+    'http.default_retry_non_idempotent',
+    {
+      predicate: 'http.default_retry_predicate_non_idempotent',
+      maxRetries: 5,
+      backoff: defaultBackoff,
+    },
+  ],
+]);
+
+/** Whether the default policy of such requests retries the error. */
+export function isRetryable(error: Value, kind: keyof typeof RETRYABLE): boolean {
+  if (!isMap(error)) return false;
+  const { codes, tags } = RETRYABLE[kind];
+  const errorTags = error.get('tags');
+  const code = error.get('code');
+  const has = (tag: string) => isList(errorTags) && errorTags.includes(tag);
+  return tags.some(has) || (has('HttpError') && typeof code === 'bigint' && codes.includes(code));
+}

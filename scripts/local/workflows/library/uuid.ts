@@ -1,0 +1,5 @@
+import { defineFunction } from './library-function.ts';
+
+export const uuidFunctions = [
+  defineFunction('uuid.generate()', (_args, { generateUuid }) => generateUuid()),
+];

@@ -1,0 +1,36 @@
+import { ApiError } from './api-error.ts';
+import { type Execution, readExecutionId } from './execution.ts';
+
+/** The executions by id. Finished ones are kept up to a number, the oldest leave first. */
+export type ExecutionStore = {
+  save(execution: Execution): void;
+  /** Throws ApiError. */
+  find(executionId: string): Execution;
+  /** Newest first. */
+  list(namePrefix: string): readonly Execution[];
+};
+
+export function createExecutionStore(keep: number): ExecutionStore {
+  const byId = new Map<string, Execution>();
+
+  function dropOldest(): void {
+    for (const [id, execution] of byId) {
+      if (byId.size <= keep) return;
+      if (execution.state !== 'ACTIVE') byId.delete(id);
+    }
+  }
+
+  return {
+    save(execution) {
+      byId.set(readExecutionId(execution), execution);
+      if (byId.size > keep) dropOldest();
+    },
+    find(executionId) {
+      const execution = byId.get(executionId);
+      if (execution !== undefined) return execution;
+      throw new ApiError('NOT_FOUND', `execution '${executionId}' does not exist`);
+    },
+    list: (namePrefix) =>
+      [...byId.values()].filter(({ name }) => name.startsWith(namePrefix)).reverse(),
+  };
+}

@@ -1,0 +1,30 @@
+import type { Failure } from '../interpreter/describe-failure.ts';
+import type { CurrentStep } from '../interpreter/run.ts';
+
+export type ExecutionState = 'ACTIVE' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+
+/** An execution in the form of the Executions API v1. Times are RFC 3339. */
+export type Execution = {
+  readonly name: string;
+  readonly state: ExecutionState;
+  /** JSON; `null` when none was given. */
+  readonly argument: string;
+  /** JSON; once it has succeeded. */
+  readonly result?: string;
+  /** Once it has failed or was cancelled. */
+  readonly error?: Failure;
+  readonly createTime: string;
+  readonly startTime: string;
+  readonly endTime?: string;
+  /** `3.5s` */
+  readonly duration?: string;
+  readonly workflowRevisionId: string;
+  readonly callLogLevel?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly status: { readonly currentSteps: readonly CurrentStep[] };
+};
+
+/** The last part of an execution's name. */
+export function readExecutionId({ name }: Execution): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,137 @@
+import type { Functions } from '../check/check-workflow.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { Fetch } from '../http/fetch.ts';
+import type { CurrentStep } from '../interpreter/run.ts';
+import { type RunResult, runWorkflow } from '../interpreter/run-workflow.ts';
+import { parseJson } from '../values/parse-json.ts';
+import type { Execution } from './execution.ts';
+import {
+  createLogEntry,
+  type LogContent,
+  type LogEntry,
+  type LogSource,
+  toPlainJson,
+} from './log-entry.ts';
+import type { Revision } from './workflow-store.ts';
+
+export type ExecutionRun = {
+  readonly execution: Execution;
+  readonly revision: Revision;
+  readonly source: LogSource;
+  readonly functions: Functions;
+  readonly clock: Clock;
+  readonly fetch: Fetch;
+  readonly signal: AbortSignal;
+  readonly log: (entry: LogEntry) => void;
+  readonly newId: () => string;
+  readonly builtInEnvironment: Readonly<Record<string, string>>;
+  /** Told of every change, the last of which has an end. */
+  readonly onChange: (execution: Execution) => void;
+};
+
+/** Runs an execution to its end and returns it finished. Never rejects. */
+export async function runExecution(run: ExecutionRun): Promise<Execution> {
+  const { clock, revision } = run;
+  const threads = new Map<string, CurrentStep>();
+  let latest = run.execution;
+  const write = (content: Omit<LogContent, 'time'>) =>
+    run.log(createLogEntry(run.source, { ...content, time: clock.now() }));
+  const change = (changed: Execution) => {
+    latest = changed;
+    run.onChange(changed);
+  };
+
+  write(describeStart(latest));
+  const result = await runWorkflow({
+    workflow: revision.workflow,
+    functions: run.functions,
+    argument: parseJson(latest.argument),
+    reportStep(thread, current) {
+      if (current === undefined) threads.delete(thread);
+      else threads.set(thread, current);
+      change({ ...latest, status: { currentSteps: listInnermost(threads) } });
+    },
+    context: {
+      clock,
+      signal: run.signal,
+      fetch: run.fetch,
+      generateUuid: run.newId,
+      readEnvironment: (name) => run.builtInEnvironment[name] ?? revision.envVars[name],
+      writeLog: (entry) =>
+        write({
+          log: 'Workflows',
+          severity: entry.severity,
+          ...('json' in entry ? { json: toPlainJson(entry.json) } : { text: entry.text }),
+        }),
+    },
+  });
+  change(finishExecution(latest, result, clock.now()));
+  write(describeEnd(latest));
+  return latest;
+}
+
+function finishExecution(execution: Execution, result: RunResult, now: number): Execution {
+  const seconds = Math.max(0, now - Date.parse(execution.startTime) / 1000);
+  return {
+    ...execution,
+    state: result.state,
+    endTime: new Date(now * 1000).toISOString(),
+    duration: `${Number(seconds.toFixed(9))}s`,
+    ...(result.state === 'SUCCEEDED' ? { result: result.result } : {}),
+    ...(result.state === 'FAILED' ? { error: result.failure } : {}),
+    // UNCONFIRMED: what a cancelled execution's error says.
+    ...(result.state === 'CANCELLED'
+      ? {
+          error: {
+            payload: '"Execution cancelled"',
+            context: 'Execution cancelled',
+            stackTrace: { elements: [] },
+          },
+        }
+      : {}),
+  };
+}
+
+// A thread that waits for its branches is represented by them.
+function listInnermost(threads: ReadonlyMap<string, CurrentStep>): readonly CurrentStep[] {
+  const names = [...threads.keys()];
+  return [...threads]
+    .filter(([thread]) => !names.some((other) => other.startsWith(`${thread}/`)))
+    .map(([, current]) => current);
+}
+
+const SYSTEM_LOG = 'workflows.googleapis.com/executions_system';
+const LONGEST_EXCEPTION = 1000;
+
+function describeStart({ argument, startTime }: Execution): Omit<LogContent, 'time'> {
+  return {
+    log: SYSTEM_LOG,
+    severity: 'INFO',
+    json: {
+      message: 'Execution started',
+      activityTime: startTime,
+      state: 'ACTIVE',
+      start: { argument },
+    },
+  };
+}
+
+function describeEnd(execution: Execution): Omit<LogContent, 'time'> {
+  const { state, endTime, result, error } = execution;
+  const [current] = execution.status.currentSteps;
+  const failure = {
+    exception: (error?.context ?? '').slice(0, LONGEST_EXCEPTION),
+    source: current === undefined ? '' : `${current.routine}.${current.step}`,
+  };
+  return {
+    log: SYSTEM_LOG,
+    severity: state === 'FAILED' ? 'ERROR' : 'INFO',
+    json: {
+      message: `Execution ${state.toLowerCase()}`,
+      activityTime: endTime,
+      state,
+      ...(state === 'SUCCEEDED' ? { success: { result } } : {}),
+      ...(state === 'FAILED' ? { failure } : {}),
+    },
+  };
+}

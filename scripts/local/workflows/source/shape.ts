@@ -1,0 +1,60 @@
+import type { Position } from '../errors/workflow-error.ts';
+import { LoadError } from './load-error.ts';
+import type { ListNode, MapNode, SourceNode } from './source-node.ts';
+
+/** A map with at least one entry. Throws LoadError. */
+export function expectMap(node: SourceNode, what: string, step: string | undefined): MapNode {
+  if (node.kind === 'map' && node.entries.length > 0) return node;
+  throw new LoadError(`${what} must be a map`, { step, position: node.position });
+}
+
+/** A list, which may be empty. Throws LoadError. */
+export function expectList(node: SourceNode, what: string, step: string | undefined): ListNode {
+  if (node.kind === 'list') return node;
+  throw new LoadError(`${what} must be a list`, { step, position: node.position });
+}
+
+/** A string scalar. Throws LoadError. */
+export function expectString(node: SourceNode, what: string, step: string | undefined): string {
+  if (node.kind === 'scalar' && typeof node.value === 'string') return node.value;
+  throw new LoadError(`${what} must be a string`, { step, position: node.position });
+}
+
+/** A variable's, parameter's or subworkflow's name: letters, digits and `_`, no digit first. Throws LoadError. */
+export function expectName(
+  name: string,
+  what: string,
+  place: { step?: string | undefined; position: Position },
+): string {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
+  throw new LoadError(`'${name}' is not a valid name for ${what}`, place);
+}
+
+/** Refuses keys that the construct does not have. Throws LoadError. */
+export function checkKeys(
+  map: MapNode,
+  allowed: readonly string[],
+  step: string | undefined,
+): void {
+  const unknown = map.entries.find(({ key }) => !allowed.includes(key));
+  if (unknown === undefined) return;
+  throw new LoadError(`unexpected entry '${unknown.key}'; allowed: ${allowed.join(', ')}`, {
+    step,
+    position: unknown.keyPosition,
+  });
+}
+
+/** Refuses a list that is too short or too long. Throws LoadError. */
+export function checkCount(
+  list: ListNode,
+  what: string,
+  range: { minimum: number; maximum: number },
+  step: string | undefined,
+): void {
+  const count = list.items.length;
+  if (count >= range.minimum && count <= range.maximum) return;
+  throw new LoadError(`${count} ${what}; there must be ${range.minimum} to ${range.maximum}`, {
+    step,
+    position: list.position,
+  });
+}

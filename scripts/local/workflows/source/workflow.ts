@@ -1,0 +1,121 @@
+import type { Position } from '../errors/workflow-error.ts';
+import type { Expression } from '../expressions/expression.ts';
+import type { Value } from '../values/value.ts';
+
+/** A parsed workflow. `main` is one of the routines. */
+export type Workflow = { readonly routines: ReadonlyMap<string, Routine> };
+
+export type Routine = {
+  readonly name: string;
+  readonly position: Position;
+  readonly parameters: readonly RoutineParameter[];
+  readonly steps: Block;
+};
+export type RoutineParameter = { readonly name: string; readonly default?: Value };
+
+/** Steps in order, and where each name is, for jumps. */
+export type Block = {
+  readonly steps: readonly Step[];
+  readonly indexes: ReadonlyMap<string, number>;
+};
+
+export type Step = {
+  /** Inside `try` and `switch` a step can lack a name of its own: it then goes by its parent's. */
+  readonly name: string;
+  readonly isNamed: boolean;
+  readonly position: Position;
+  readonly action: Action;
+  readonly next: Jump | undefined;
+};
+export type Jump = { readonly target: string; readonly position: Position };
+
+/** A value of the source that may hold `${}` at any depth. */
+export type Template =
+  | { readonly kind: 'literal'; readonly value: Value; readonly position: Position }
+  | ExpressionTemplate
+  | { readonly kind: 'list'; readonly items: readonly Template[]; readonly position: Position }
+  | {
+      readonly kind: 'map';
+      readonly entries: readonly { readonly key: Template; readonly value: Template }[];
+      readonly position: Position;
+    };
+export type ExpressionTemplate = {
+  readonly kind: 'expression';
+  readonly expression: Expression;
+  readonly position: Position;
+};
+
+export type Action =
+  | AssignAction
+  | CallAction
+  | SwitchAction
+  | ForAction
+  | ParallelAction
+  | TryAction
+  | { readonly kind: 'raise'; readonly value: Template }
+  | { readonly kind: 'return'; readonly value: Template }
+  | { readonly kind: 'steps'; readonly steps: Block }
+  | { readonly kind: 'none' };
+
+export type AssignAction = {
+  readonly kind: 'assign';
+  readonly assignments: readonly Assignment[];
+};
+/** `variable.path[0]…: value`; each part of the path is evaluated to a key or an index. */
+export type Assignment = {
+  readonly variable: string;
+  readonly path: readonly Expression[];
+  readonly value: Template;
+  readonly position: Position;
+};
+
+export type CallAction = {
+  readonly kind: 'call';
+  readonly callee: string;
+  readonly args: CallArguments;
+  readonly result: string | undefined;
+  readonly position: Position;
+};
+export type CallArguments =
+  | { readonly kind: 'named'; readonly values: ReadonlyMap<string, Template> }
+  | { readonly kind: 'positional'; readonly values: readonly Template[] };
+
+export type SwitchAction = {
+  readonly kind: 'switch';
+  readonly cases: readonly { readonly condition: Template; readonly step: Step }[];
+};
+
+export type ForAction = {
+  readonly kind: 'for';
+  readonly value: string;
+  readonly index: string | undefined;
+  readonly over:
+    | { readonly kind: 'in'; readonly list: Template }
+    | { readonly kind: 'range'; readonly range: Template };
+  readonly steps: Block;
+};
+
+export type ParallelAction = {
+  readonly kind: 'parallel';
+  readonly shared: readonly string[];
+  readonly concurrencyLimit: Template | undefined;
+  readonly work: ForAction | { readonly kind: 'branches'; readonly branches: readonly Branch[] };
+};
+export type Branch = { readonly name: string; readonly steps: Block };
+
+export type TryAction = {
+  readonly kind: 'try';
+  readonly steps: Block;
+  readonly retry: RetryPolicy | undefined;
+  readonly except: { readonly variable: string; readonly steps: Block } | undefined;
+};
+export type RetryPolicy =
+  | { readonly kind: 'predefined'; readonly name: string; readonly position: Position }
+  | {
+      readonly kind: 'custom';
+      /** A subworkflow's or a predefined predicate's name. */
+      readonly predicate: string;
+      readonly maxRetries: Template;
+      readonly backoff: Template;
+      readonly position: Position;
+    };

@@ -1,0 +1,44 @@
+import { getTypeName, isBytes, isList, isMap, isNumber, type Value } from './value.ts';
+
+/** Deep equality; an integer and a double are equal when their numbers are. Never throws. */
+export function areEqual(left: Value, right: Value): boolean {
+  if (isNumber(left) && isNumber(right))
+    return Number(left) === Number(right) && sameInteger(left, right);
+  if (isList(left) && isList(right)) {
+    return (
+      left.length === right.length && left.every((item, at) => areEqual(item, right[at] ?? null))
+    );
+  }
+  if (isMap(left) && isMap(right)) {
+    if (left.size !== right.size) return false;
+    for (const [key, value] of left) {
+      const other = right.get(key);
+      if (other === undefined || !areEqual(value, other)) return false;
+    }
+    return true;
+  }
+  if (isBytes(left) && isBytes(right)) return Buffer.compare(left, right) === 0;
+  return left === right;
+}
+
+// Two bigints can differ and still round to the same double.
+function sameInteger(left: bigint | number, right: bigint | number): boolean {
+  return typeof left !== 'bigint' || typeof right !== 'bigint' || left === right;
+}
+
+/** Whether `==` may be asked of the two: the same type, two numbers, or a null on either side. */
+export function areComparable(left: Value, right: Value): boolean {
+  if (left === null || right === null) return true;
+  if (isNumber(left) && isNumber(right)) return true;
+  return getTypeName(left) === getTypeName(right);
+}
+
+/** Below, at or above zero as left sorts before, with or after right; undefined when they have no order. */
+export function compareOrder(left: Value, right: Value): number | undefined {
+  if (isNumber(left) && isNumber(right)) return left < right ? -1 : left > right ? 1 : 0;
+  if (typeof left === 'string' && typeof right === 'string') {
+    // By Unicode code points: UTF-8 bytes sort so, UTF-16 units do not.
+    return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  }
+  return undefined;
+}

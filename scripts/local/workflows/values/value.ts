@@ -1,0 +1,51 @@
+/**
+ * Every value a workflow can hold. INTEGER is a bigint (64 bits), DOUBLE a number, a map a Map (so a
+ * key such as `__proto__` is only a key). Values are never changed in place: an assignment builds a
+ * new one, which is what makes the language's copy by value free.
+ */
+export type Value =
+  | null
+  | boolean
+  | bigint
+  | number
+  | string
+  | Uint8Array
+  | readonly Value[]
+  | ReadonlyMap<string, Value>;
+
+export type MapValue = ReadonlyMap<string, Value>;
+export type ListValue = readonly Value[];
+
+/** The names that `get_type` returns. */
+export type TypeName =
+  | 'boolean'
+  | 'bytes'
+  | 'double'
+  | 'integer'
+  | 'list'
+  | 'map'
+  | 'null'
+  | 'string';
+
+export const isMap = (value: Value | undefined): value is MapValue => value instanceof Map;
+export const isList = (value: Value | undefined): value is ListValue => Array.isArray(value);
+export const isBytes = (value: Value | undefined): value is Uint8Array =>
+  value instanceof Uint8Array;
+export const isNumber = (value: Value | undefined): value is bigint | number =>
+  typeof value === 'bigint' || typeof value === 'number';
+
+/** Names a value's type as the language does. */
+export function getTypeName(value: Value): TypeName {
+  if (value === null) return 'null';
+  if (typeof value === 'bigint') return 'integer';
+  if (typeof value === 'number') return 'double';
+  if (typeof value === 'boolean') return 'boolean';
+  if (typeof value === 'string') return 'string';
+  if (isBytes(value)) return 'bytes';
+  return isMap(value) ? 'map' : 'list';
+}
+
+/** A map value from name and value pairs, in their order. */
+export function mapOf(entries: Iterable<readonly [string, Value]>): MapValue {
+  return new Map(entries);
+}

@@ -1,0 +1,42 @@
+import { formatDouble } from './format-double.ts';
+import { isBytes, isList, isMap, type Value } from './value.ts';
+
+export type JsonLayout = { prefix: string; indent: string };
+
+/** Writes a value as JSON, on one line or by a layout. Throws TypeError for bytes and for NaN or infinity. */
+export function writeJson(value: Value, layout?: JsonLayout): string {
+  return layout === undefined ? writeCompact(value) : writeIndented(value, layout, layout.prefix);
+}
+
+function writeCompact(value: Value): string {
+  if (isList(value)) return `[${value.map(writeCompact).join(',')}]`;
+  if (isMap(value)) {
+    return `{${[...value].map(([key, item]) => `${JSON.stringify(key)}:${writeCompact(item)}`).join(',')}}`;
+  }
+  return writeScalar(value);
+}
+
+function writeIndented(value: Value, layout: JsonLayout, margin: string): string {
+  const inner = margin + layout.indent;
+  if (isList(value) && value.length > 0) {
+    const items = value.map((item) => `${inner}${writeIndented(item, layout, inner)}`);
+    return `[\n${items.join(',\n')}\n${margin}]`;
+  }
+  if (isMap(value) && value.size > 0) {
+    const items = [...value].map(
+      ([key, item]) => `${inner}${JSON.stringify(key)}: ${writeIndented(item, layout, inner)}`,
+    );
+    return `{\n${items.join(',\n')}\n${margin}}`;
+  }
+  return writeCompact(value);
+}
+
+function writeScalar(value: Value): string {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new TypeError(`${value} has no JSON form`);
+    return formatDouble(value);
+  }
+  if (isBytes(value)) throw new TypeError('bytes have no JSON form; encode them with base64 first');
+  return JSON.stringify(value);
+}
