@@ -4,7 +4,7 @@ export const finalizeRequest = z.object({
   execution_id: z.string().min(1),
   outcome: z.enum(['completed', 'failed']),
   /** What the workflow caught: its error map, or whatever was raised. */
-  error: z.unknown(),
+  error: z.unknown().optional(),
   /** For the row of a trigger that failed before download could open its run. */
   trigger: z.enum(['schedule', 'pubsub', 'api', 'manual']).nullish(),
 });

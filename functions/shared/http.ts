@@ -1,5 +1,5 @@
 import type { HttpFunction, Request, Response } from '@google-cloud/functions-framework';
-import { type ZodType, z } from 'zod';
+import type { ZodType } from 'zod';
 import type { Context } from './context.ts';
 import { classifyError, permanent, type SyncError } from './errors.ts';
 import { type Log, traceFields } from './log.ts';
@@ -27,7 +27,8 @@ export const toErrorBody = ({ code, message, runId, hint }: SyncError): ErrorBod
 export const parseRequest = <T>(contract: ZodType<T>, body: unknown): T => {
   const parsed = contract.safeParse(body ?? {});
   if (parsed.success) return parsed.data;
-  throw permanent('invalid_request', z.prettifyError(parsed.error), { status: 400 });
+  const faults = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));
+  throw permanent('invalid_request', faults.join('; '), { status: 400 });
 };
 
 export type RespondToError = (error: SyncError, response: Response) => void;

@@ -1,29 +1,33 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { runProgram } from './run-program.ts';
 
 /** A live process: when it started, in the system's own spelling, and its command line. */
 export type ProcessFacts = Readonly<{ startedAt: string; command: string }>;
 
 /**
- * What is known of a process, or null when there is none. A pid alone says little: after a crash
- * or a reboot another program has it.
+ * What is known of a process, or null when there is none; one that has ended and only waits for its
+ * parent to notice is none. A pid alone says little: after a crash or a reboot another program has
+ * it.
  */
 export async function readProcess(pid: number): Promise<ProcessFacts | null> {
-  return (await readProcFolder(pid)) ?? (await askPs(pid));
+  const hasProcFolder = await stat('/proc/self/stat').then(
+    () => true,
+    () => false,
+  );
+  return hasProcFolder ? readProcFolder(pid) : askPs(pid);
 }
 
-/** Linux. Field 22 of `stat` is the start in clock ticks since boot; proc(5). */
+/** Linux. Field 3 of `stat` is the state, field 22 the start in clock ticks since boot; proc(5). */
 async function readProcFolder(pid: number): Promise<ProcessFacts | null> {
   try {
-    const [stat, commandLine] = await Promise.all([
+    const [facts, commandLine] = await Promise.all([
       readFile(`/proc/${pid}/stat`, 'utf8'),
       readFile(`/proc/${pid}/cmdline`, 'utf8'),
     ]);
     // The second field is the program's name in parentheses and may hold spaces itself.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // A zombie has ended; only its parent has not noticed.
-    if (fields[0] === 'Z') return null;
-    return { startedAt: fields[19] ?? '', command: commandLine.replaceAll('\0', ' ').trim() };
+    const [state, ...fields] = facts.slice(facts.lastIndexOf(')') + 2).split(' ');
+    const command = commandLine.replaceAll('\0', ' ').trim();
+    return state === 'Z' ? null : { startedAt: fields[18] ?? '', command };
   } catch {
     return null;
   }
@@ -32,9 +36,11 @@ async function readProcFolder(pid: number): Promise<ProcessFacts | null> {
 /** Systems without /proc. */
 async function askPs(pid: number): Promise<ProcessFacts | null> {
   try {
-    const { exitCode, output } = await runProgram('ps', ['-o', 'lstart=,command=', '-p', `${pid}`]);
-    const [, startedAt, command] = /^\s*(.{24})\s+(.*)/.exec(output) ?? [];
-    return exitCode === 0 && startedAt !== undefined ? { startedAt, command: command ?? '' } : null;
+    const columns = 'stat=,lstart=,command=';
+    const { output } = await runProgram('ps', ['-o', columns, '-p', String(pid)]);
+    const [, state, startedAt, command] = /^\s*(\S+)\s+(.{24})\s+(.*)/.exec(output) ?? [];
+    if (startedAt === undefined || state?.startsWith('Z')) return null;
+    return { startedAt, command: command ?? '' };
   } catch {
     return null;
   }

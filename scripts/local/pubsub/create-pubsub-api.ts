@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { createBroker } from './broker.ts';
 import { createBrokerStateFile } from './broker-state.ts';
 import { createPostPush, type Push } from './post-push.ts';
-import { type PubsubClock, SYSTEM_CLOCK } from './pubsub-clock.ts';
+import { completeClock, type PubsubClock } from './pubsub-clock.ts';
 import type { NewMessage } from './pubsub-resources.ts';
 import { createPullWaiters } from './pull-waiters.ts';
 import { createPushDeliverer } from './push-deliverer.ts';
@@ -35,7 +35,7 @@ export type PubsubApi = {
 /** The REST API of Pub/Sub v1: topics, pull and push subscriptions, dead letters. */
 export function createPubsubApi(options: PubsubApiOptions): PubsubApi {
   const { projectId, directory, log = () => {} } = options;
-  const clock = { ...SYSTEM_CLOCK, ...options.clock };
+  const clock = completeClock(options.clock);
   const waiters = createPullWaiters(clock);
   const broker = createBroker({
     now: clock.now,

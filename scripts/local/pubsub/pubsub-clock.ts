@@ -6,10 +6,17 @@ export type PubsubClock = {
   startTimer?(callback: () => void, delayMs: number): () => void;
 };
 
-export const SYSTEM_CLOCK: Required<PubsubClock> = { now: Date.now, startTimer };
+/** The clock with the machine's time and timers for what it lacks. */
+export function completeClock(clock: PubsubClock | undefined): Required<PubsubClock> {
+  return {
+    now: () => clock?.now() ?? Date.now(),
+    startTimer: (callback, delayMs) =>
+      clock?.startTimer?.(callback, delayMs) ?? startMachineTimer(callback, delayMs),
+  };
+}
 
-/** A timer that does not keep the process alive. */
-export function startTimer(callback: () => void, delayMs: number): () => void {
+// A timer that does not keep the process alive.
+function startMachineTimer(callback: () => void, delayMs: number): () => void {
   const timer = setTimeout(callback, delayMs).unref();
   return () => clearTimeout(timer);
 }

@@ -41,10 +41,14 @@ export function createTopicRoutes(broker: Broker): Router {
     response.json({});
   });
 
-  router.post('/v1/projects/:project/topics/:topic\\:publish', readJson, (request: TopicRequest, response) => {
-    const { messages } = parseBody(publishSchema, request.body);
-    response.json({ messageIds: broker.publish(createTopicName(request.params), messages) });
-  });
+  router.post(
+    '/v1/projects/:project/topics/:topic\\:publish',
+    readJson,
+    (request: TopicRequest, response) => {
+      const { messages } = parseBody(publishSchema, request.body);
+      response.json({ messageIds: broker.publish(createTopicName(request.params), messages) });
+    },
+  );
 
   return router;
 }

@@ -29,6 +29,13 @@ export function createBucketRoutes(buckets: BucketStore, objects: ObjectStore): 
     response.json(createBucketResource(buckets.get(request.params.bucket), readOrigin(request)));
   });
 
+  // gcloud asks before it deletes a bucket's contents.
+  router.get('/storage/v1/b/:bucket/storageLayout', (request, response) => {
+    const { name: bucket, location } = buckets.get(request.params.bucket);
+    const hierarchicalNamespace = { enabled: false };
+    response.json({ kind: 'storage#storageLayout', bucket, location, hierarchicalNamespace });
+  });
+
   router.delete('/storage/v1/b/:bucket', (request, response) => {
     const { bucket } = request.params;
     if (objects.list(bucket).length > 0) {

@@ -383,6 +383,30 @@ test('progress of an upload is reported as it comes', async () => {
   expect(seen).toEqual([...seen].sort((a, b) => a - b));
 });
 
+test('an object is copied with its content and its fields', async () => {
+  await using server = await startWithBucket();
+  await upload(server.bucket, 'runs/1/feed.json', { contentType: 'application/json' });
+  const [copy] = await server.bucket.file('runs/1/feed.json').copy('runs/2/feed.json');
+  expect((await copy.download())[0].equals(CONTENT)).toBe(true);
+  expect((await copy.getMetadata())[0].contentType).toBe('application/json');
+  await expect(server.bucket.file('nothing').copy('x')).rejects.toMatchObject({ code: 404 });
+});
+
+test('objects are composed in their order, on condition', async () => {
+  await using server = await startWithBucket();
+  const { bucket } = server;
+  for (const name of ['part-2', 'part-1']) {
+    await bucket.file(name).save(`${name};`);
+  }
+  const parts = [bucket.file('part-1'), bucket.file('part-2'), bucket.file('part-1')];
+  const onlyNew = { ifGenerationMatch: 0 };
+  const [whole] = await bucket.combine(parts, bucket.file('whole.json'), onlyNew);
+  expect((await whole.download())[0].toString()).toBe('part-1;part-2;part-1;');
+  const again = bucket.combine(parts, bucket.file('whole.json'), onlyNew);
+  await expect(again).rejects.toMatchObject({ code: 412 });
+  expect(readdirSync(join(server.directory, 'uploads'))).toEqual([]);
+});
+
 test('a method that the stand-in lacks says so', async () => {
   await using server = await startWithBucket();
   const response = await fetch(`${server.url}/storage/v1/b/permits-feed/acl`);

@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Router } from 'express';
 import { createBucketRoutes } from './bucket-routes.ts';
 import { createBucketStore } from './bucket-store.ts';
+import { createContentWriter } from './content-writer.ts';
+import { createCopyRoutes } from './copy-routes.ts';
 import { createObjectRoutes } from './object-routes.ts';
-import { createObjectStore } from './object-store.ts';
+import { createObjectStore, type ObjectAddress } from './object-store.ts';
 import { createStorageErrorHandler, StorageError } from './storage-error.ts';
 import { createUploadRoutes } from './upload-routes.ts';
 
@@ -40,10 +43,20 @@ export function createStorageApi(options: StorageApiOptions): StorageApi {
   mkdirSync(uploadsFolder, { recursive: true });
   const buckets = createBucketStore({ directory: join(directory, 'buckets'), now });
   const objects = createObjectStore({ buckets, now });
-  const uploads = createUploadRoutes({ objects, uploadsFolder, onUploadProgress });
+  const createWriter = (address: ObjectAddress) =>
+    createContentWriter({
+      path: join(uploadsFolder, randomUUID()),
+      onBytes: (sizeBytes) => onUploadProgress(address, sizeBytes),
+    });
+  const uploads = createUploadRoutes({ objects, createWriter });
 
   const router = Router();
-  router.use(uploads.router, createBucketRoutes(buckets, objects), createObjectRoutes(objects));
+  router.use(
+    uploads.router,
+    createBucketRoutes(buckets, objects),
+    createObjectRoutes(objects),
+    createCopyRoutes({ objects, createWriter }),
+  );
   router.use(['/storage/v1', '/upload/storage/v1', '/download/storage/v1'], (request) => {
     throw new StorageError(
       501,

@@ -1,9 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import express, { type Request, type Response, Router } from 'express';
 import { readExpectedChecksums } from './checksums.ts';
 import { parseContentRange } from './content-range.ts';
-import { type ContentWriter, createContentWriter } from './content-writer.ts';
+import type { ContentWriter } from './content-writer.ts';
 import { discardContent, type MultipartUpload, readMultipartUpload } from './multipart-related.ts';
 import { createObjectResource } from './object-record.ts';
 import type { ObjectAddress, ObjectStore } from './object-store.ts';
@@ -18,9 +16,7 @@ import { readUploadTarget, storeUpload, type UploadTarget } from './upload-targe
 
 export type UploadRoutesOptions = {
   readonly objects: ObjectStore;
-  /** Where content lies until it is whole. */
-  readonly uploadsFolder: string;
-  readonly onUploadProgress: (object: ObjectAddress, bytesReceived: number) => void;
+  readonly createWriter: (object: ObjectAddress) => ContentWriter;
 };
 
 // gcloud starts resumable uploads under a path of their own.
@@ -33,22 +29,15 @@ export function createUploadRoutes(options: UploadRoutesOptions): {
   router: Router;
   sessions: ResumableSessions;
 } {
-  const { objects, uploadsFolder, onUploadProgress } = options;
+  const { objects, createWriter } = options;
   const router = Router();
   const sessions = createResumableSessions({
-    createWriter,
+    createWriter: ({ address }) => createWriter(address),
     store: (target, writer, hashHeader) => {
       const checksums = readExpectedChecksums(target.checksums, hashHeader);
       return storeUpload({ ...target, checksums }, writer.finish(), objects);
     },
   });
-
-  function createWriter({ address }: UploadTarget): ContentWriter {
-    return createContentWriter({
-      path: join(uploadsFolder, randomUUID()),
-      onBytes: (sizeBytes) => onUploadProgress(address, sizeBytes),
-    });
-  }
 
   async function receiveWhole(
     request: Request,
@@ -56,7 +45,7 @@ export function createUploadRoutes(options: UploadRoutesOptions): {
     target: UploadTarget,
     content: AsyncIterable<Buffer>,
   ): Promise<void> {
-    const writer = createWriter(target);
+    const writer = createWriter(target.address);
     try {
       await writer.append(content);
       const record = storeUpload(target, writer.finish(), objects);

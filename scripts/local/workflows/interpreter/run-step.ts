@@ -1,4 +1,4 @@
-import { locateError, WorkflowError } from '../errors/workflow-error.ts';
+import { locateError, type Position, WorkflowError } from '../errors/workflow-error.ts';
 import type { Action, Step } from '../source/workflow.ts';
 import { evaluateTemplate } from './evaluate-template.ts';
 import { NEXT, type Outcome } from './outcome.ts';
@@ -57,6 +57,7 @@ async function performAction(action: Action, place: Place): Promise<Outcome> {
   }
 }
 
-function readPosition({ action, position }: Step) {
-  return action.kind === 'call' ? action.position : position;
+function readPosition({ action, position }: Step): Position {
+  if (action.kind === 'call') return action.position;
+  return action.kind === 'raise' ? action.value.position : position;
 }

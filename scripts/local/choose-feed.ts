@@ -1,0 +1,80 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import express from 'express';
+import { createCkanApi } from './ckan/create-ckan-api.ts';
+import { generateFeed } from './feed/generate-feed.ts';
+import { listen } from './listen.ts';
+
+export interface FeedChoice {
+  readonly dataDirectory: string;
+  readonly file?: string | undefined;
+  readonly url?: string | undefined;
+  readonly live?: boolean | undefined;
+  /** Records of the synthetic feed, which is the default. */
+  readonly records: number;
+}
+
+export interface ChosenFeed {
+  /** For people: `synthetic, 25000 records, day 3`. */
+  readonly description: string;
+  /** The workflow's argument. */
+  readonly argument: { readonly file_path?: string };
+  /** What the functions have to be told to reach it. */
+  readonly functionsEnvironment: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+const nothing = async (): Promise<void> => {};
+
+/** A file, a URL, the City's live feed, or the next day of the synthetic one, served as CKAN does. */
+export const chooseFeed = async (choice: FeedChoice): Promise<ChosenFeed> => {
+  if (choice.file !== undefined) {
+    const file_path = resolve(choice.file);
+    return {
+      description: file_path,
+      argument: { file_path },
+      functionsEnvironment: {},
+      stop: nothing,
+    };
+  }
+  if (choice.url !== undefined) {
+    return {
+      description: choice.url,
+      argument: { file_path: choice.url },
+      // Whoever types a URL allows its host.
+      functionsEnvironment: { FEED_ALLOWED_HOSTS: new URL(choice.url).origin },
+      stop: nothing,
+    };
+  }
+  if (choice.live) {
+    return {
+      description: "the City's live feed",
+      argument: {},
+      functionsEnvironment: {},
+      stop: nothing,
+    };
+  }
+  return serveSyntheticFeed(choice);
+};
+
+const serveSyntheticFeed = async ({ dataDirectory, records }: FeedChoice): Promise<ChosenFeed> => {
+  const day = await advanceDay(dataDirectory, records);
+  const portal = createCkanApi({ feed: () => generateFeed({ records, day }) });
+  const server = await listen(express().use(portal), 0);
+  return {
+    description: `synthetic, ${records.toLocaleString('en')} records, day ${day}`,
+    argument: {},
+    functionsEnvironment: { CKAN_BASE_URL: server.url },
+    stop: server.close,
+  };
+};
+
+/** The day after that of the last start with as many records; 0 for the first. */
+const advanceDay = async (dataDirectory: string, records: number): Promise<number> => {
+  await mkdir(dataDirectory, { recursive: true });
+  const path = join(dataDirectory, `feed-day-${records}.txt`);
+  const last = Number.parseInt(await readFile(path, 'utf8').catch(() => '-1'), 10);
+  const day = Number.isSafeInteger(last) ? last + 1 : 0;
+  await writeFile(path, `${day}\n`);
+  return day;
+};

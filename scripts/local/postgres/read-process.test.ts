@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { readProcess } from './read-process.ts';
+
+test('a live process has a command line and always the same start', async () => {
+  const facts = await readProcess(process.pid);
+  expect(facts?.command).toContain('node');
+  expect(facts?.startedAt).toMatch(/\d/);
+  expect(await readProcess(process.pid)).toEqual(facts);
+});
+
+test('two processes started apart are told apart', async () => {
+  const other = spawn('sleep', ['600'], { stdio: 'ignore' });
+  await once(other, 'spawn');
+  const facts = await readProcess(other.pid ?? 0);
+  expect(facts?.startedAt).not.toBe((await readProcess(process.pid))?.startedAt);
+  other.kill();
+  await once(other, 'exit');
+  expect(await readProcess(other.pid ?? 0)).toBeNull();
+});
+
+test('a process that has ended is none, even before its parent notices', async () => {
+  // The shell's child ends; the shell, turned into sleep, never asks for it.
+  const parent = spawn('/bin/sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 600'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [said] = (await once(parent.stdout.setEncoding('utf8'), 'data')) as [string];
+  await expect.poll(() => readProcess(Number(said))).toBeNull();
+  parent.kill();
+  await once(parent, 'exit');
+});

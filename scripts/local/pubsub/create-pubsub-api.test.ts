@@ -1,0 +1,276 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PubSub } from '@google-cloud/pubsub';
+import { expect, onTestFinished, test } from 'vitest';
+import {
+  createClientOptions,
+  PROJECT,
+  SUBSCRIPTION,
+  startTestPubsub,
+  type TestPubsub,
+  TOPIC,
+} from './start-test-pubsub.ts';
+
+async function startWithSubscription(options: object = {}): Promise<TestPubsub> {
+  const pubsub = await startTestPubsub();
+  await pubsub.publisher.createTopic({ name: TOPIC });
+  await pubsub.subscriber.createSubscription({ name: SUBSCRIPTION, topic: TOPIC, ...options });
+  return pubsub;
+}
+
+test('a published message is pulled with its data, attributes, id and time', async () => {
+  await using pubsub = await startWithSubscription();
+  const [{ messageIds }] = await pubsub.publisher.publish({
+    topic: TOPIC,
+    messages: [{ data: Buffer.from('{"a":"é"}'), attributes: { origin: 'test' } }],
+  });
+  const [{ receivedMessages }] = await pubsub.subscriber.pull({
+    subscription: SUBSCRIPTION,
+    maxMessages: 1,
+  });
+  const message = receivedMessages?.[0]?.message;
+  expect(message).toMatchObject({
+    messageId: messageIds?.[0],
+    attributes: { origin: 'test' },
+    publishTime: { seconds: String(pubsub.clock.now() / 1000) },
+  });
+  expect(Buffer.from(message?.data ?? '').toString()).toBe('{"a":"é"}');
+});
+
+test('the high-level client can publish', async () => {
+  await using pubsub = await startWithSubscription();
+  // It takes the port from the endpoint, where the generated clients take it as an option.
+  const endpoint = `127.0.0.1:${pubsub.port}`;
+  const client = new PubSub(createClientOptions(endpoint, pubsub.port) as object);
+  await client.topic('sync-trigger').publishMessage({ json: { accept_shrink: true } });
+  await client.close();
+  expect(await pubsub.pull()).toMatchObject([{ text: '{"accept_shrink":true}' }]);
+});
+
+test('the process itself can publish, by short or full name', async () => {
+  await using pubsub = await startWithSubscription();
+  const data = Buffer.from('hello').toString('base64');
+  const ids = [
+    ...pubsub.api.publish('sync-trigger', [{ data }]),
+    ...pubsub.api.publish(TOPIC, [{ attributes: { a: 'b' } }]),
+  ];
+  expect(new Set(ids).size).toBe(2);
+  expect(await pubsub.pull()).toMatchObject([{ text: 'hello' }, { text: '' }]);
+  expect(() => pubsub.api.publish('no-such-topic', [{ data }])).toThrow('no-such-topic');
+});
+
+test('an acknowledged message does not come back', async () => {
+  await using pubsub = await startWithSubscription();
+  await pubsub.publishText(TOPIC, 'one', 'two');
+  const pulled = await pubsub.pull();
+  expect(pulled.map(({ text }) => text)).toEqual(['one', 'two']);
+  const ackIds = pulled.slice(0, 1).map(({ ackId }) => ackId);
+  await pubsub.subscriber.acknowledge({ subscription: SUBSCRIPTION, ackIds });
+  pubsub.clock.advance(600_000);
+  expect(await pubsub.pull()).toMatchObject([{ text: 'two' }]);
+});
+
+test('a message that is not acknowledged comes back after the ack deadline, not before', async () => {
+  await using pubsub = await startWithSubscription({ ackDeadlineSeconds: 30 });
+  await pubsub.publishText(TOPIC, 'one');
+  const [first] = await pubsub.pull();
+  pubsub.clock.advance(29_999);
+  expect(await pubsub.pull()).toEqual([]);
+  pubsub.clock.advance(1);
+  const [second] = await pubsub.pull();
+  expect(second?.text).toBe('one');
+  expect(second?.ackId).not.toBe(first?.ackId);
+});
+
+test('a lease can be lengthened and given back, but only by who holds it', async () => {
+  await using pubsub = await startWithSubscription();
+  const { subscriber, clock } = pubsub;
+  await pubsub.publishText(TOPIC, 'one');
+  const [first] = await pubsub.pull();
+  const modify = (ackId: string, ackDeadlineSeconds: number) =>
+    subscriber.modifyAckDeadline({
+      subscription: SUBSCRIPTION,
+      ackIds: [ackId],
+      ackDeadlineSeconds,
+    });
+  await modify(first?.ackId ?? '', 600);
+  clock.advance(599_999);
+  expect(await pubsub.pull()).toEqual([]);
+  await modify(first?.ackId ?? '', 0);
+  expect(await pubsub.pull()).toHaveLength(1);
+  await modify(first?.ackId ?? '', 0);
+  expect(await pubsub.pull()).toEqual([]);
+});
+
+test('at most so many messages come as were asked for', async () => {
+  await using pubsub = await startWithSubscription();
+  await pubsub.publishText(TOPIC, 'one', 'two', 'three');
+  const [{ receivedMessages }] = await pubsub.subscriber.pull({
+    subscription: SUBSCRIPTION,
+    maxMessages: 2,
+  });
+  expect(receivedMessages).toHaveLength(2);
+  expect(await pubsub.pull()).toMatchObject([{ text: 'three' }]);
+});
+
+test('each subscription gets every message published since it exists', async () => {
+  await using pubsub = await startWithSubscription();
+  await pubsub.publishText(TOPIC, 'one');
+  const late = `${PROJECT}/subscriptions/late`;
+  await pubsub.subscriber.createSubscription({ name: late, topic: TOPIC });
+  await pubsub.publishText(TOPIC, 'two');
+  expect((await pubsub.pull()).map(({ text }) => text)).toEqual(['one', 'two']);
+  expect((await pubsub.pull(late)).map(({ text }) => text)).toEqual(['two']);
+});
+
+test('a pull waits for a message that is not there yet', async () => {
+  await using pubsub = await startWithSubscription();
+  const pull = pubsub.subscriber.pull({ subscription: SUBSCRIPTION, maxMessages: 1 });
+  await pubsub.clock.waitForTimer(20_000);
+  await pubsub.publishText(TOPIC, 'one');
+  const [{ receivedMessages }] = await pull;
+  expect(receivedMessages).toHaveLength(1);
+});
+
+test('a pull that waits in vain ends with nothing', async () => {
+  await using pubsub = await startWithSubscription();
+  const pull = pubsub.subscriber.pull({ subscription: SUBSCRIPTION, maxMessages: 1 });
+  await pubsub.clock.waitForTimer(20_000);
+  pubsub.clock.advance(20_000);
+  expect((await pull)[0].receivedMessages).toEqual([]);
+});
+
+test('a waiting pull gets a message whose lease ends meanwhile', async () => {
+  await using pubsub = await startWithSubscription({ ackDeadlineSeconds: 10 });
+  await pubsub.publishText(TOPIC, 'one');
+  await pubsub.pull();
+  const pull = pubsub.subscriber.pull({ subscription: SUBSCRIPTION, maxMessages: 1 });
+  await pubsub.clock.waitForTimer(10_000);
+  pubsub.clock.advance(10_000);
+  expect((await pull)[0].receivedMessages).toHaveLength(1);
+});
+
+test('a message delivered too often goes to the dead-letter topic, and says from where', async () => {
+  const deadLetterTopic = `${PROJECT}/topics/dead`;
+  const graveyard = `${PROJECT}/subscriptions/graveyard`;
+  await using pubsub = await startTestPubsub();
+  await pubsub.publisher.createTopic({ name: TOPIC });
+  await pubsub.publisher.createTopic({ name: deadLetterTopic });
+  await pubsub.subscriber.createSubscription({ name: graveyard, topic: deadLetterTopic });
+  await pubsub.subscriber.createSubscription({
+    name: SUBSCRIPTION,
+    topic: TOPIC,
+    deadLetterPolicy: { deadLetterTopic, maxDeliveryAttempts: 5 },
+  });
+  await pubsub.publishText(TOPIC, 'poison');
+  for (const attempt of [1, 2, 3, 4, 5]) {
+    expect(await pubsub.pull()).toMatchObject([{ text: 'poison', attempt }]);
+    pubsub.clock.advance(10_000);
+  }
+  expect(await pubsub.pull()).toEqual([]);
+  const [{ receivedMessages }] = await pubsub.subscriber.pull({
+    subscription: graveyard,
+    maxMessages: 10,
+  });
+  expect(receivedMessages).toHaveLength(1);
+  expect(receivedMessages?.[0]?.message).toMatchObject({
+    attributes: {
+      CloudPubSubDeadLetterSourceDeliveryCount: '5',
+      CloudPubSubDeadLetterSourceSubscription: 'sync-trigger-pull',
+      CloudPubSubDeadLetterSourceSubscriptionProject: 'test-project',
+      CloudPubSubDeadLetterSourceTopicPublishTime: '2026-01-05T11:00:00.000Z',
+    },
+  });
+});
+
+test('a message is dropped when its retention is over', async () => {
+  await using pubsub = await startWithSubscription({ messageRetentionDuration: { seconds: 600 } });
+  await pubsub.publishText(TOPIC, 'old');
+  pubsub.clock.advance(600_001);
+  expect(await pubsub.pull()).toEqual([]);
+});
+
+test('topics and subscriptions are listed, and gone when deleted', async () => {
+  await using pubsub = await startWithSubscription();
+  const { publisher, subscriber } = pubsub;
+  expect((await publisher.listTopics({ project: PROJECT }))[0]).toMatchObject([{ name: TOPIC }]);
+  expect((await publisher.listTopics({ project: 'projects/other' }))[0]).toEqual([]);
+  expect((await publisher.listTopicSubscriptions({ topic: TOPIC }))[0]).toEqual([SUBSCRIPTION]);
+  await publisher.deleteTopic({ topic: TOPIC });
+  await expect(publisher.getTopic({ topic: TOPIC })).rejects.toMatchObject({ code: 5 });
+  const [orphan] = await subscriber.getSubscription({ subscription: SUBSCRIPTION });
+  expect(orphan.topic).toBe('_deleted-topic_');
+  await subscriber.deleteSubscription({ subscription: SUBSCRIPTION });
+  expect((await subscriber.listSubscriptions({ project: PROJECT }))[0]).toEqual([]);
+  await expect(
+    subscriber.pull({ subscription: SUBSCRIPTION, maxMessages: 1 }),
+  ).rejects.toMatchObject({ code: 5 });
+});
+
+test('what exists cannot be created again', async () => {
+  await using pubsub = await startWithSubscription();
+  await expect(pubsub.publisher.createTopic({ name: TOPIC })).rejects.toMatchObject({ code: 6 });
+  await expect(
+    pubsub.subscriber.createSubscription({ name: SUBSCRIPTION, topic: TOPIC }),
+  ).rejects.toMatchObject({ code: 6 });
+});
+
+test('a subscription needs a topic that exists', async () => {
+  await using pubsub = await startTestPubsub();
+  await expect(
+    pubsub.subscriber.createSubscription({ name: SUBSCRIPTION, topic: TOPIC }),
+  ).rejects.toMatchObject({ code: 5 });
+});
+
+test.each([
+  ['PUT', 'topics/no', {}],
+  ['PUT', 'topics/goog-topic', {}],
+  ['PUT', 'subscriptions/new-one', { topic: TOPIC, ackDeadlineSeconds: 9 }],
+  ['PUT', 'subscriptions/new-one', { topic: TOPIC, messageRetentionDuration: '10 min' }],
+  ['PUT', 'subscriptions/new-one', { topic: TOPIC, pushConfig: { pushEndpoint: 'nowhere' } }],
+  ['POST', 'topics/sync-trigger:publish', { messages: [] }],
+  ['POST', 'topics/sync-trigger:publish', { messages: [{}] }],
+  ['POST', 'topics/sync-trigger:publish', { messages: [{ data: 'not base64!' }] }],
+  ['POST', 'subscriptions/sync-trigger-pull:pull', { maxMessages: 0 }],
+  ['POST', 'subscriptions/sync-trigger-pull:acknowledge', {}],
+])('%s %s with %j is refused', async (method, path, body) => {
+  await using pubsub = await startWithSubscription();
+  const response = await fetch(`http://127.0.0.1:${pubsub.port}/v1/${PROJECT}/${path}`, {
+    method,
+    body: JSON.stringify(body),
+  });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error: { code: 400, status: 'INVALID_ARGUMENT' } });
+});
+
+test('a body that is not JSON is refused', async () => {
+  await using pubsub = await startWithSubscription();
+  const url = `http://127.0.0.1:${pubsub.port}/v1/${TOPIC}:publish`;
+  const response = await fetch(url, { method: 'POST', body: '{' });
+  expect(response.status).toBe(400);
+});
+
+test('topics, subscriptions and unacknowledged messages survive a restart', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'pubsub-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const before = await startTestPubsub({ directory });
+  await before.publisher.createTopic({ name: TOPIC });
+  await before.subscriber.createSubscription({ name: SUBSCRIPTION, topic: TOPIC });
+  await before.publishText(TOPIC, 'done', 'open');
+  const [done] = await before.pull();
+  await before.subscriber.acknowledge({ subscription: SUBSCRIPTION, ackIds: [done?.ackId ?? ''] });
+  await before[Symbol.asyncDispose]();
+  await using after = await startTestPubsub({ directory });
+  expect(await after.pull()).toMatchObject([{ text: 'open' }]);
+});
+
+test('a message id does not come again after a restart, even if nothing was kept', async () => {
+  await using before = await startWithSubscription();
+  const data = Buffer.from('x').toString('base64');
+  const ids = before.api.publish(TOPIC, [{ data }, { data }, { data }]);
+  await using after = await startTestPubsub();
+  await after.publisher.createTopic({ name: TOPIC });
+  after.clock.advance(1);
+  expect(ids).not.toContain(after.api.publish(TOPIC, [{ data }])[0]);
+});

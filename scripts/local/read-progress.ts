@@ -1,0 +1,41 @@
+import { type Kysely, sql } from 'kysely';
+import type { Database } from '../../functions/shared/schema.ts';
+
+export interface LedgerProgress {
+  readonly chunksDone: number;
+  readonly chunksTotal: number;
+  readonly recordsDone: number;
+  readonly recordsTotal: number;
+}
+
+/** How far an execution's run has come, by its chunks. */
+export const readProgress = (
+  db: Kysely<Database>,
+  executionId: string,
+): Promise<LedgerProgress> => {
+  const sum = (expression: string) => sql<number>`coalesce(${sql.raw(expression)}, 0)::integer`;
+  return db
+    .selectFrom('sync_chunks')
+    .innerJoin('sync_runs', 'sync_runs.id', 'sync_chunks.run_id')
+    .where('execution_id', '=', executionId)
+    .select([
+      sum("count(*) filter (where sync_chunks.status = 'done')").as('chunksDone'),
+      sum('count(*)').as('chunksTotal'),
+      sum("sum(record_count) filter (where sync_chunks.status = 'done')").as('recordsDone'),
+      sum('sum(record_count)').as('recordsTotal'),
+    ])
+    .executeTakeFirstOrThrow();
+};
+
+/** The data-quality snapshot that was taken after a run, as JSON. */
+export const findSnapshot = async (
+  db: Kysely<Database>,
+  runId: number,
+): Promise<Readonly<Record<string, unknown>> | null> => {
+  const { rows } = await sql<{ snapshot: Record<string, unknown> }>`
+    select to_jsonb(snapshot) as snapshot
+    from data_quality_snapshots as snapshot
+    where run_id = ${runId}
+  `.execute(db);
+  return rows[0]?.snapshot ?? null;
+};

@@ -1,0 +1,69 @@
+import cliProgress from 'cli-progress';
+import type { Progress } from './run-sync.ts';
+
+export interface ProgressView {
+  /** Bytes of the feed object stored so far. */
+  showBytes(bytes: number): void;
+  show(progress: Progress): void;
+  stop(): void;
+}
+
+type Terminal = NodeJS.WriteStream;
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** A bar on a terminal; elsewhere a line when the download and every tenth of the chunks are done. */
+export const createProgressView = (stream: Terminal): ProgressView =>
+  stream.isTTY ? createBar(stream) : createLines(stream);
+
+const createBar = (stream: Terminal): ProgressView => {
+  const bar = new cliProgress.SingleBar({
+    stream,
+    format: '  {bar} {phase} {detail}',
+    barsize: 24,
+    hideCursor: true,
+    clearOnComplete: true,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+  });
+  const startedAt = { ingest: 0 };
+  bar.start(1, 0, { phase: 'download', detail: '' });
+  return {
+    showBytes(bytes) {
+      bar.update(0, { phase: 'download', detail: megabytes(bytes) });
+    },
+    show({ chunksDone, chunksTotal, recordsDone, step }) {
+      if (chunksTotal === 0) return;
+      startedAt.ingest ||= performance.now();
+      const seconds = (performance.now() - startedAt.ingest) / 1000;
+      const rate = seconds > 0 ? Math.round(recordsDone / seconds).toLocaleString('en') : '0';
+      bar.setTotal(chunksTotal);
+      bar.update(chunksDone, {
+        phase: chunksDone === chunksTotal ? step : 'ingest',
+        detail: `chunk ${chunksDone} of ${chunksTotal}, ${rate} records/s`,
+      });
+    },
+    stop: () => bar.stop(),
+  };
+};
+
+const createLines = (stream: Terminal): ProgressView => {
+  const said = { bytes: 0, tenth: -1 };
+  return {
+    showBytes(bytes) {
+      said.bytes = bytes;
+    },
+    show({ chunksDone, chunksTotal, recordsDone, recordsTotal }) {
+      if (chunksTotal === 0) return;
+      if (said.tenth < 0) {
+        stream.write(`  downloaded ${megabytes(said.bytes)}, ${recordsTotal} records\n`);
+      }
+      const tenth = Math.floor((10 * chunksDone) / chunksTotal);
+      if (tenth > said.tenth && chunksDone > 0) {
+        stream.write(`  ingested ${chunksDone} of ${chunksTotal} chunks, ${recordsDone} records\n`);
+      }
+      said.tenth = Math.max(said.tenth, tenth);
+    },
+    stop() {},
+  };
+};

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import express from 'express';
+import { listen } from './listen.ts';
+import { createMonitoringApi } from './monitoring/create-monitoring-api.ts';
+import { createPubsubApi } from './pubsub/create-pubsub-api.ts';
+import { createStorageApi } from './storage/create-storage-api.ts';
+import { createWarpedClock } from './workflows/clock/warped-clock.ts';
+import {
+  createWorkflowsService,
+  type WorkflowsService,
+  type WorkflowsServiceOptions,
+} from './workflows/create-workflows-service.ts';
+
+export interface GoogleApisOptions {
+  /** Buckets, messages and metrics live here. */
+  readonly directory: string;
+  readonly projectId: string;
+  readonly location: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Sleeps and backoffs of workflows are divided by this. */
+  readonly timeWarp: number;
+  readonly onUploadProgress?: (bytesReceived: number) => void;
+  readonly onWorkflowLog?: WorkflowsServiceOptions['log'];
+  readonly log: (message: string) => void;
+}
+
+export interface GoogleApis {
+  /** Where all of them are: `http://127.0.0.1:8080`. */
+  readonly endpoint: string;
+  readonly workflows: WorkflowsService;
+  stop(): Promise<void>;
+}
+
+/** Workflows, Cloud Storage, Pub/Sub and Cloud Monitoring on one port of the loopback interface. */
+export const startGoogleApis = async (options: GoogleApisOptions): Promise<GoogleApis> => {
+  const { directory, projectId, location, log, onUploadProgress, onWorkflowLog } = options;
+  const app = express().disable('x-powered-by');
+  const server = await listen(app, options.port);
+  const storage = createStorageApi({
+    directory: join(directory, 'storage'),
+    log,
+    ...(onUploadProgress && { onUploadProgress: (_object, bytes) => onUploadProgress(bytes) }),
+  });
+  const pubsub = createPubsubApi({ directory: join(directory, 'pubsub'), projectId, log });
+  const monitoring = createMonitoringApi({ directory: join(directory, 'monitoring'), log });
+  const workflows = createWorkflowsService({
+    projectId,
+    location,
+    clock: createWarpedClock(options.timeWarp),
+    connectorBaseUrls: { pubsub: server.url, storage: server.url },
+    ...(onWorkflowLog && { log: onWorkflowLog }),
+  });
+  // Storage first: it reads uploads as streams, before any body parser.
+  app.use(storage.router, workflows.router, pubsub.router, monitoring.router);
+  return {
+    endpoint: server.url,
+    workflows,
+    async stop() {
+      pubsub.close();
+      await workflows.close();
+      await storage.close();
+      await server.close();
+    },
+  };
+};

@@ -1,0 +1,156 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Storage } from '@google-cloud/storage';
+import type { Config } from '../../functions/shared/config.ts';
+import { parseConfig } from '../../functions/shared/config.ts';
+import { storageOptions } from '../../functions/shared/endpoint.ts';
+import { ensureTopics } from './ensure-topics.ts';
+import {
+  type FunctionName,
+  type RunningFunctions,
+  startFunctions,
+} from './functions/start-functions.ts';
+import { startPostgres } from './postgres/start-postgres.ts';
+import { createDatabase, migrateUrl } from './prepare-database.ts';
+import { type GoogleApis, startGoogleApis } from './start-google-apis.ts';
+
+export const PROJECT_ID = 'local-project';
+export const WORKFLOW_NAME = 'permit-sync';
+
+const LOCATION = 'northamerica-northeast2';
+const BUCKET = 'permit-sync-feeds';
+const DATABASE_NAME = 'permits';
+const CHUNK_CONCURRENCY = 4;
+const WORKFLOW_SOURCE = new URL('../../workflows/permit-sync.yaml', import.meta.url);
+
+export interface LocalCloudOptions {
+  /** Everything that is kept lies here. */
+  readonly dataDirectory: string;
+  /** A PostgreSQL of one's own instead of the embedded one. */
+  readonly databaseUrl?: string | undefined;
+  /** Configuration of the functions that differs from its defaults, such as CKAN_BASE_URL. */
+  readonly functionsEnvironment?: Readonly<Record<string, string>>;
+  readonly cloudPort?: number;
+  readonly syncApiPort?: number;
+  readonly timeWarp?: number;
+  readonly log?: (message: string) => void;
+  /** Every line that a function logs. */
+  readonly onFunctionLine?: (name: FunctionName, line: string) => void;
+  /** Bytes of the feed object stored so far. */
+  readonly onUploadProgress?: (bytesReceived: number) => void;
+}
+
+export interface LocalCloud extends GoogleApis {
+  readonly databaseUrl: string;
+  readonly functions: RunningFunctions;
+  /** The functions' configuration, for clients that want to reach the same things. */
+  readonly config: Config;
+  readonly logDirectory: string;
+}
+
+type Stop = () => Promise<void>;
+
+/**
+ * Starts PostgreSQL, the Google APIs and the functions, and deploys the workflow. `stop` ends
+ * everything that was started, last things first; so does a failure on the way.
+ */
+export const startLocalCloud = async (options: LocalCloudOptions): Promise<LocalCloud> => {
+  const stops: Stop[] = [];
+  const stop: Stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    return await start(options, stops, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+const start = async (options: LocalCloudOptions, stops: Stop[], stop: Stop) => {
+  const { log = () => {}, onUploadProgress, onFunctionLine } = options;
+  const dataDirectory = resolve(options.dataDirectory);
+  const logDirectory = join(dataDirectory, 'logs');
+  await mkdir(dataDirectory, { recursive: true });
+
+  const [databaseUrl, apis] = await Promise.all([
+    startDatabase(options, dataDirectory, stops),
+    startGoogleApis({
+      directory: dataDirectory,
+      projectId: PROJECT_ID,
+      location: LOCATION,
+      port: options.cloudPort ?? 0,
+      timeWarp: options.timeWarp ?? 1,
+      log,
+      ...(onUploadProgress && { onUploadProgress }),
+    }).then((started) => {
+      stops.push(started.stop);
+      return started;
+    }),
+  ]);
+  const environment = {
+    GOOGLE_CLOUD_PROJECT: PROJECT_ID,
+    GOOGLE_API_ENDPOINT: apis.endpoint,
+    FEED_BUCKET: BUCKET,
+    FEED_ALLOW_LOCAL_FILES: 'true',
+    DATABASE_URL: databaseUrl,
+    WORKFLOW_LOCATION: LOCATION,
+    WORKFLOW_NAME,
+    ...options.functionsEnvironment,
+  };
+  const config = parseConfig(environment);
+  const [functions] = await Promise.all([
+    startFunctions({
+      environment,
+      logDirectory,
+      ports: { 'sync-api': options.syncApiPort ?? 0 },
+      ...(onFunctionLine && { onLine: onFunctionLine }),
+    }),
+    ensureBucket(config),
+    ensureTopics(apis.endpoint, {
+      projectId: PROJECT_ID,
+      location: LOCATION,
+      workflow: WORKFLOW_NAME,
+    }),
+  ]);
+  stops.push(functions.stop);
+  await deployWorkflow(apis, functions);
+  return { ...apis, databaseUrl, functions, config, logDirectory, stop };
+};
+
+const startDatabase = async (
+  { databaseUrl, log = () => {} }: LocalCloudOptions,
+  dataDirectory: string,
+  stops: Stop[],
+): Promise<string> => {
+  let url = databaseUrl;
+  if (url === undefined) {
+    const postgres = await startPostgres({ directory: join(dataDirectory, 'postgres'), log });
+    stops.push(postgres.stop);
+    await createDatabase(postgres.databaseUrl('postgres'), DATABASE_NAME);
+    url = postgres.databaseUrl(DATABASE_NAME);
+  }
+  const applied = await migrateUrl(url);
+  if (applied.length > 0) log(`migrated the database: ${applied.join(', ')}`);
+  return url;
+};
+
+const ensureBucket = async (config: Config): Promise<void> => {
+  const bucket = new Storage(storageOptions(config)).bucket(BUCKET);
+  const [exists] = await bucket.exists();
+  if (!exists) await bucket.create();
+};
+
+const deployWorkflow = async ({ workflows }: GoogleApis, functions: RunningFunctions) => {
+  workflows.deploy({
+    workflowId: WORKFLOW_NAME,
+    source: await readFile(WORKFLOW_SOURCE, 'utf8'),
+    envVars: {
+      DOWNLOAD_URL: functions.download.url,
+      INGEST_CHUNK_URL: functions['ingest-chunk'].url,
+      FINALIZE_URL: functions.finalize.url,
+      SNAPSHOT_URL: functions.snapshot.url,
+      CHUNK_CONCURRENCY: String(CHUNK_CONCURRENCY),
+    },
+  });
+};

@@ -1,0 +1,68 @@
+import { createVirtualClock, type VirtualClock } from '../clock/virtual-clock.ts';
+import { createWorkflowsService } from '../create-workflows-service.ts';
+import type { LogEntry } from '../service/log-entry.ts';
+import { LoadError } from '../source/load-error.ts';
+
+export type SnippetOptions = {
+  readonly argument?: unknown;
+  readonly envVars?: Readonly<Record<string, string>>;
+  readonly clock?: VirtualClock;
+  readonly connectorBaseUrls?: Readonly<Record<string, string>>;
+};
+
+/** What became of a snippet. JSON stays text, so that `1` and `1.0` are told apart. */
+export type SnippetResult = {
+  readonly result?: string;
+  readonly error?: Readonly<Record<string, unknown>> | string;
+  readonly context?: string;
+  readonly refused?: string;
+  readonly logs: readonly LogEntry[];
+  /** Seconds of each sleep. */
+  readonly sleeps: readonly number[];
+};
+
+/** Deploys and runs a workflow through the whole service, in virtual time. */
+export async function runSnippet(
+  source: string,
+  options: SnippetOptions = {},
+): Promise<SnippetResult> {
+  const clock = options.clock ?? createVirtualClock();
+  const logs: LogEntry[] = [];
+  const service = createWorkflowsService({
+    projectId: 'demo',
+    location: 'us-central1',
+    clock,
+    newId: () => '00000000-0000-4000-8000-000000000001',
+    log: (entry) => logs.push(entry),
+    connectorBaseUrls: options.connectorBaseUrls ?? {},
+  });
+  try {
+    service.deploy({ workflowId: 'snippet', source, envVars: options.envVars ?? {} });
+  } catch (error) {
+    if (!(error instanceof LoadError)) throw error;
+    return { refused: error.message, logs, sleeps: [] };
+  }
+  const { name } = service.createExecution({
+    workflowId: 'snippet',
+    ...(options.argument === undefined ? {} : { argument: JSON.stringify(options.argument) }),
+  });
+  const ended = await service.waitForExecution(name.slice(name.lastIndexOf('/') + 1));
+  const sleeps = clock.sleeps();
+  await service.close();
+  if (ended.state === 'SUCCEEDED') return { result: ended.result ?? '', logs, sleeps };
+  return {
+    error: JSON.parse(ended.error?.payload ?? 'null'),
+    context: ended.error?.context ?? '',
+    logs,
+    sleeps,
+  };
+}
+
+/** A workflow that returns one expression, given the lines of an assign step before it. */
+export function returnExpression(expression: string, assignments: readonly string[] = []): string {
+  const assign =
+    assignments.length === 0
+      ? ''
+      : `- prepare:\n    assign:\n${assignments.map((line) => `      - ${line}\n`).join('')}`;
+  return `${assign}- answer:\n    return: ${JSON.stringify(`\${${expression}}`)}\n`;
+}

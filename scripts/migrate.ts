@@ -1,0 +1,23 @@
+import { Command, Option } from 'commander';
+import { migrateUrl } from './local/prepare-database.ts';
+import { postgresUrl } from './shared/arguments.ts';
+import { runCommand } from './shared/run-command.ts';
+
+const migrate = async ({ databaseUrl }: { readonly databaseUrl: string }): Promise<void> => {
+  const applied = await migrateUrl(databaseUrl);
+  const said =
+    applied.length === 0 ? 'The database is up to date' : `Applied ${applied.join(', ')}`;
+  process.stderr.write(`${said}\n`);
+};
+
+await runCommand(
+  new Command('npm run migrate --')
+    .description('Brings a PostgreSQL database to the latest migration. Safe to run at any time.')
+    .addOption(
+      new Option('--database-url <url>', 'the database')
+        .env('DATABASE_URL')
+        .argParser(postgresUrl)
+        .makeOptionMandatory(),
+    )
+    .action(migrate),
+);

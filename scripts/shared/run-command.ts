@@ -1,0 +1,21 @@
+import { type Command, CommanderError } from 'commander';
+
+const WRONG_USAGE = 2;
+
+/**
+ * Runs a command line to its exit code: 2 and the usage for a wrong one, 1 and one line for a
+ * failure, else whatever the action sets.
+ */
+export const runCommand = async (command: Command): Promise<void> => {
+  command.allowExcessArguments(false).showHelpAfterError().exitOverride();
+  try {
+    await command.parseAsync();
+  } catch (error) {
+    // Commander has printed its own message.
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : WRONG_USAGE;
+    else {
+      process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = 1;
+    }
+  }
+};
