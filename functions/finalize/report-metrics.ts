@@ -1,4 +1,3 @@
-import { MetricServiceClient } from '@google-cloud/monitoring';
 import type { Context } from '../shared/context.ts';
 import { gaxOptions } from '../shared/endpoint.ts';
 import type { SyncRun } from '../shared/schema.ts';
@@ -27,6 +26,8 @@ export const runPoints = (run: SyncRun): readonly Point[] => [
  * is stored is a success whether or not it could be reported, so a failure is a WARNING.
  */
 export const reportMetrics = async ({ config, log }: Context, run: SyncRun): Promise<void> => {
+  // Loaded where it is used: every function would otherwise start with it in memory.
+  const { MetricServiceClient } = await import('@google-cloud/monitoring');
   const client = new MetricServiceClient(gaxOptions(config));
   const endTime = { seconds: Math.floor((run.completed_at?.getTime() ?? 0) / 1000) };
   try {

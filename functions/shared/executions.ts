@@ -1,30 +1,29 @@
-import { ExecutionsClient, protos } from '@google-cloud/workflows';
+import type { ExecutionsClient } from '@google-cloud/workflows';
 import type { Config } from './config.ts';
 import { gaxOptions } from './endpoint.ts';
 
-/** The client of the Workflow Executions API. */
-export const createExecutionsClient = (config: Config): ExecutionsClient =>
-  new ExecutionsClient(gaxOptions(config));
+/** The client of the Workflow Executions API. Loaded where it is used: most calls never need it. */
+export const createExecutionsClient = async (config: Config): Promise<ExecutionsClient> => {
+  const { ExecutionsClient } = await import('@google-cloud/workflows');
+  return new ExecutionsClient(gaxOptions(config));
+};
 
-/** Resource name of the workflow that starts the functions. */
+/** Resource name of the workflow that calls the functions. */
 export const workflowPath = (client: ExecutionsClient, config: Config): string =>
   client.workflowPath(config.GOOGLE_CLOUD_PROJECT, config.WORKFLOW_LOCATION, config.WORKFLOW_NAME);
 
-/** @returns true for ACTIVE and QUEUED, which the client gives as a name or, over gRPC, a number. */
-export const isActive = (state: unknown): boolean => ACTIVE_STATES.has(state);
+/** Of google.cloud.workflows.executions.v1.Execution.State: REST gives the name, gRPC the number. */
+const ACTIVE_STATES = new Set<unknown>(['ACTIVE', 1, 'QUEUED', 6]);
 
-const ACTIVE_STATES = new Set<unknown>([
-  'ACTIVE',
-  'QUEUED',
-  protos.google.cloud.workflows.executions.v1.Execution.State.ACTIVE,
-]);
+/** @returns true while an execution has not ended. */
+export const isActive = (state: unknown): boolean => ACTIVE_STATES.has(state);
 
 /** NOT_FOUND as gRPC and as REST say it. */
 const NOT_FOUND = new Set<unknown>([5, 404]);
 
 /** @returns false when the execution has ended, or the service does not know it any more. */
 export const isExecutionActive = async (config: Config, executionId: string): Promise<boolean> => {
-  const client = createExecutionsClient(config);
+  const client = await createExecutionsClient(config);
   try {
     const [{ state }] = await client.getExecution({
       name: `${workflowPath(client, config)}/executions/${executionId}`,

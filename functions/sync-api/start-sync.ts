@@ -15,7 +15,7 @@ const POLL_INTERVAL_MS = 500;
  */
 export const startSync = async (context: Context, filePath: string): Promise<SyncRun> => {
   const { config, db } = context;
-  const client = createExecutionsClient(config);
+  const client = await createExecutionsClient(config);
   try {
     const [created] = await client.createExecution({
       parent: workflowPath(client, config),

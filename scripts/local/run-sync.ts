@@ -28,7 +28,7 @@ export const runSync = async (
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<SyncResult> => {
-  const client = createExecutionsClient(cloud.config);
+  const client = await createExecutionsClient(cloud.config);
   const db = createKysely(await createPool(cloud.config));
   try {
     const [{ name }] = await client.createExecution({

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { readProcess } from './read-process.ts';
 
 test('a live process has a command line and always the same start', async () => {
@@ -12,6 +12,7 @@ test('a live process has a command line and always the same start', async () => 
 
 test('two processes started apart are told apart', async () => {
   const other = spawn('sleep', ['600'], { stdio: 'ignore' });
+  onTestFinished(() => void other.kill());
   await once(other, 'spawn');
   const facts = await readProcess(other.pid ?? 0);
   expect(facts?.startedAt).not.toBe((await readProcess(process.pid))?.startedAt);
@@ -21,12 +22,18 @@ test('two processes started apart are told apart', async () => {
 });
 
 test('a process that has ended is none, even before its parent notices', async () => {
-  // The shell's child ends; the shell, turned into sleep, never asks for it.
-  const parent = spawn('/bin/sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 600'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  // The shell starts a child and turns into a sleep, which never asks what became of it.
+  const parent = spawn(
+    '/bin/sh',
+    ['-c', 'exec 3<&0; sh -c "read _ <&3" & echo $!; exec sleep 600'],
+    {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    },
+  );
+  onTestFinished(() => void parent.kill());
   const [said] = (await once(parent.stdout.setEncoding('utf8'), 'data')) as [string];
+  await expect.poll(async () => (await readProcess(parent.pid ?? 0))?.command).toBe('sleep 600');
+  expect(await readProcess(Number(said))).not.toBeNull();
+  parent.stdin.end();
   await expect.poll(() => readProcess(Number(said))).toBeNull();
-  parent.kill();
-  await once(parent, 'exit');
 });

@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { chooseHome } from './choose-home.ts';
 import { choosePort } from './choose-port.ts';
 import { findBinaries } from './find-binaries.ts';
@@ -13,6 +13,7 @@ import { readProcess } from './read-process.ts';
 import { runProgram } from './run-program.ts';
 import { runServer } from './run-server.ts';
 import { type Postgres, startPostgres } from './start-postgres.ts';
+import { stopServer } from './stop-server.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -165,6 +166,7 @@ describe('after an owner that did not stop in order', () => {
       ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
+    onTestFinished(() => void owner.kill('SIGKILL'));
     const [said] = (await once(owner.stdout.setEncoding('utf8'), 'data')) as [string];
     const server = Number(/process (\d+)/.exec(said)?.[1]);
     expect(await readProcess(server)).not.toBeNull();
@@ -188,6 +190,7 @@ describe('after an owner that did not stop in order', () => {
       undefined,
     );
     if (!('pid' in leftover)) throw new Error(leftover.reason);
+    onTestFinished(() => stopServer(home, path.join(home.folder, 'data')));
     const said: string[] = [];
     await withPostgres(
       async (postgres) => {
@@ -204,6 +207,7 @@ describe('after an owner that did not stop in order', () => {
   test('a pid file that names another program is not taken for a server', async () => {
     const home = await findHome();
     const other = spawn('sleep', ['600'], { ...home.user, cwd: '/', stdio: 'ignore' });
+    onTestFinished(() => void other.kill());
     const dataFolder = path.join(home.folder, 'data');
     await writeFile(
       path.join(dataFolder, 'postmaster.pid'),
@@ -213,7 +217,6 @@ describe('after an owner that did not stop in order', () => {
       expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
       expect(await readProcess(other.pid ?? 0)).not.toBeNull();
     });
-    other.kill();
   });
 
   test('the claim of a process that is no more is taken over', async () => {

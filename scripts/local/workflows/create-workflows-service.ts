@@ -10,6 +10,7 @@ import { createNodeFetch } from './http/create-node-fetch.ts';
 import type { Fetch } from './http/fetch.ts';
 import type { LibraryFunction } from './library/library-function.ts';
 import { standardLibrary } from './library/standard-library.ts';
+import { createCallbacks } from './service/callbacks.ts';
 import type { Execution } from './service/execution.ts';
 import { createExecutions, type ExecutionRequest } from './service/executions.ts';
 import type { LogEntry } from './service/log-entry.ts';
@@ -28,6 +29,8 @@ export type WorkflowsServiceOptions = {
   readonly connectors?: readonly LibraryFunction[];
   /** Where the Google APIs are that connectors call: `{ pubsub: 'http://127.0.0.1:8085' }`. */
   readonly connectorBaseUrls?: ConnectorBaseUrls;
+  /** Where the router can be reached, for the URLs of callbacks: `http://127.0.0.1:8080`. */
+  readonly baseUrl?: () => string;
   readonly log?: (entry: LogEntry) => void;
   /** Execution ids and `uuid.generate`. Default: random UUIDs. */
   readonly newId?: () => string;
@@ -64,6 +67,8 @@ export function createWorkflowsService(options: WorkflowsServiceOptions): Workfl
   const newId = options.newId ?? randomUUID;
   const functions = new Map(standardLibrary);
   const workflows = createWorkflowStore(functions, clock);
+  const baseUrl = options.baseUrl ?? (() => 'https://workflowexecutions.googleapis.com');
+  const callbacks = createCallbacks({ clock, newId, baseUrl });
   const executions = createExecutions({
     project: {
       id: projectId,
@@ -72,6 +77,7 @@ export function createWorkflowsService(options: WorkflowsServiceOptions): Workfl
       serviceAccount: options.serviceAccount ?? `workflows@${projectId}.iam.gserviceaccount.com`,
     },
     workflows,
+    callbacks,
     functions,
     clock,
     newId,
@@ -87,7 +93,7 @@ export function createWorkflowsService(options: WorkflowsServiceOptions): Workfl
     functions.set(connector.name, connector);
   }
   return {
-    router: createRouter({ projectId, location, workflows, executions, clock, newId }),
+    router: createRouter({ projectId, location, workflows, executions, callbacks, clock, newId }),
     deploy: workflows.deploy,
     createExecution: executions.create,
     getExecution: executions.get,

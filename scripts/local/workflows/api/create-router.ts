@@ -1,9 +1,12 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express';
 import type { Clock } from '../clock/clock.ts';
+import { WorkflowError } from '../errors/workflow-error.ts';
 import { ApiError } from '../service/api-error.ts';
+import type { Callbacks } from '../service/callbacks.ts';
 import type { Executions } from '../service/executions.ts';
 import type { WorkflowStore } from '../service/workflow-store.ts';
 import { LoadError } from '../source/load-error.ts';
+import { addCallbackRoutes } from './add-callback-routes.ts';
 import { addExecutionRoutes } from './add-execution-routes.ts';
 import { addWorkflowRoutes } from './add-workflow-routes.ts';
 
@@ -12,6 +15,7 @@ export type RouterOptions = {
   readonly location: string;
   readonly workflows: WorkflowStore;
   readonly executions: Executions;
+  readonly callbacks: Callbacks;
   readonly clock: Clock;
   readonly newId: () => string;
 };
@@ -20,6 +24,7 @@ export type RouterOptions = {
 export function createRouter(options: RouterOptions): Router {
   const router = express.Router();
   const api = express.Router({ mergeParams: true });
+  addCallbackRoutes(api, options);
   api.use(express.json({ limit: '1mb', type: () => true }));
   addExecutionRoutes(api, options);
   addWorkflowRoutes(api, options);
@@ -37,6 +42,8 @@ function answerError(error: unknown, _request: Request, response: Response, next
 function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof LoadError) return new ApiError('INVALID_ARGUMENT', error.message);
+  // A callback's body that is not the JSON it says it is.
+  if (error instanceof WorkflowError) return new ApiError('INVALID_ARGUMENT', error.message);
   // What express.json throws for a body that is not JSON.
   if (error instanceof SyntaxError) return new ApiError('INVALID_ARGUMENT', error.message);
   return new ApiError('INTERNAL', error instanceof Error ? error.message : String(error));

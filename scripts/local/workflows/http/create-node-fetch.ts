@@ -14,7 +14,10 @@ export function createNodeFetch(): Fetch {
       const send = target.protocol === 'https:' ? requestHttps : requestHttp;
       const request = send(target, {
         method: init.method,
-        headers: { ...init.headers, 'content-length': String(init.body?.byteLength ?? 0) },
+        headers:
+          init.body === undefined
+            ? init.headers
+            : { ...init.headers, 'content-length': String(init.body.byteLength) },
         signal: init.signal,
         agent: false,
       });
@@ -23,7 +26,7 @@ export function createNodeFetch(): Fetch {
         resolve({
           status: response.statusCode ?? 0,
           headers: listHeaders(response),
-          arrayBuffer: () => readBody(response),
+          body: response,
         });
       });
       request.end(init.body);
@@ -41,11 +44,4 @@ function listHeaders(response: IncomingMessage): [string, string][] {
     byName.set(name, before === undefined ? value : `${before},${value}`);
   }
   return [...byName];
-}
-
-async function readBody(response: IncomingMessage): Promise<ArrayBuffer> {
-  const parts: Uint8Array[] = [];
-  for await (const part of response) parts.push(part as Uint8Array);
-  const whole = Buffer.concat(parts);
-  return whole.buffer.slice(whole.byteOffset, whole.byteOffset + whole.byteLength) as ArrayBuffer;
 }

@@ -17,5 +17,5 @@ export type FetchResponse = {
   readonly status: number;
   /** Name and value pairs; the names in lower case. */
   readonly headers: Iterable<[string, string]>;
-  arrayBuffer(): Promise<ArrayBuffer>;
+  readonly body: AsyncIterable<Uint8Array> | null;
 };

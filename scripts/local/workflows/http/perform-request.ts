@@ -92,10 +92,20 @@ async function exchange(request: OutgoingRequest, network: Network): Promise<Exc
   }
 }
 
+// Read piece by piece, so that a response of gigabytes is given up after 2 MB.
 async function readResponse(response: FetchResponse): Promise<Exchange> {
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (bytes.byteLength > HTTP_LIMITS.responseBytes) throw new ResponseTooLarge();
-  return { status: response.status, headers: new Map(response.headers), bytes };
+  const parts: Uint8Array[] = [];
+  let byteCount = 0;
+  for await (const part of response.body ?? []) {
+    byteCount += part.byteLength;
+    if (byteCount > HTTP_LIMITS.responseBytes) throw new ResponseTooLarge();
+    parts.push(part);
+  }
+  return {
+    status: response.status,
+    headers: new Map(response.headers),
+    bytes: new Uint8Array(Buffer.concat(parts)),
+  };
 }
 
 class ResponseTooLarge extends Error {}

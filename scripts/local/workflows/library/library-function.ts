@@ -12,6 +12,10 @@ export type CallContext = {
   readEnvironment(name: string): string | undefined;
   writeLog(entry: { severity: string; text: string } | { severity: string; json: MapValue }): void;
   generateUuid(): string;
+  /** Opens an endpoint for one HTTP method and returns its URL. */
+  createCallback(method: string): string;
+  /** The next request to such a URL; undefined when the time is over. Raises for an unknown URL. */
+  awaitCallback(url: string, timeoutSeconds: number): Promise<MapValue | undefined>;
 };
 
 export type LibraryParameter = { readonly name: string; readonly isOptional: boolean };

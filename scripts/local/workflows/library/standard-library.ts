@@ -1,5 +1,6 @@
 import type { Value } from '../values/value.ts';
 import { base64Functions } from './base64.ts';
+import { eventFunctions } from './events.ts';
 import { hashFunctions } from './hash.ts';
 import { helperFunctions } from './helpers.ts';
 import { httpFunctions } from './http.ts';
@@ -18,6 +19,7 @@ import { uuidFunctions } from './uuid.ts';
 export const standardLibrary: ReadonlyMap<string, LibraryFunction> = new Map(
   [
     ...base64Functions,
+    ...eventFunctions,
     ...hashFunctions,
     ...helperFunctions,
     ...httpFunctions,

@@ -3,6 +3,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Fetch } from '../http/fetch.ts';
 import { RUN_LIMITS } from '../interpreter/run-limits.ts';
 import { ApiError } from './api-error.ts';
+import type { Callbacks } from './callbacks.ts';
 import { type Execution, readExecutionId } from './execution.ts';
 import { createExecutionStore } from './execution-store.ts';
 import type { LogEntry } from './log-entry.ts';
@@ -35,6 +36,7 @@ export type ExecutionsOptions = {
     readonly serviceAccount: string;
   };
   readonly workflows: WorkflowStore;
+  readonly callbacks: Callbacks;
   readonly functions: Functions;
   readonly clock: Clock;
   readonly fetch: Fetch;
@@ -81,6 +83,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
         onChange: saveChange,
       });
       running.delete(id);
+      options.callbacks.close(execution.name);
       return ended;
     });
     running.set(id, { stop, finished });

@@ -4,6 +4,7 @@ import type { Fetch } from '../http/fetch.ts';
 import type { CurrentStep } from '../interpreter/run.ts';
 import { type RunResult, runWorkflow } from '../interpreter/run-workflow.ts';
 import { parseJson } from '../values/parse-json.ts';
+import type { Callbacks } from './callbacks.ts';
 import type { Execution } from './execution.ts';
 import {
   createLogEntry,
@@ -19,6 +20,7 @@ export type ExecutionRun = {
   readonly revision: Revision;
   readonly source: LogSource;
   readonly functions: Functions;
+  readonly callbacks: Callbacks;
   readonly clock: Clock;
   readonly fetch: Fetch;
   readonly signal: AbortSignal;
@@ -56,6 +58,8 @@ export async function runExecution(run: ExecutionRun): Promise<Execution> {
       signal: run.signal,
       fetch: run.fetch,
       generateUuid: run.newId,
+      createCallback: (method) => run.callbacks.create(run.execution.name, method),
+      awaitCallback: (url, timeoutSeconds) => run.callbacks.wait(url, timeoutSeconds, run.signal),
       readEnvironment: (name) => run.builtInEnvironment[name] ?? revision.envVars[name],
       writeLog: (entry) =>
         write({

@@ -1,0 +1,328 @@
+import type { ServerResponse } from 'node:http';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createVirtualClock } from '../clock/virtual-clock.ts';
+import { runSnippet, type SnippetOptions } from './run-snippet.ts';
+import { type Received, startServer, type TestServer } from './start-server.ts';
+
+const open: { server?: TestServer } = {};
+afterEach(() => open.server?.close());
+
+async function serve(answer: (request: Received, response: ServerResponse) => void) {
+  const server = await startServer(answer);
+  open.server = server;
+  return server;
+}
+
+const answerJson = (body: string) => (_request: Received, response: ServerResponse) => {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+};
+
+/** A call of http.<method> with these lines of args, whose response (or error) is returned. */
+function call(method: string, args: string, answer = 'response'): string {
+  return [
+    '- call_it:',
+    '    try:',
+    `      call: http.${method}`,
+    `      args: ${args}`,
+    '      result: response',
+    '    except:',
+    '      as: error',
+    '      steps:',
+    '        - caught:',
+    `            return: \${error}`,
+    '- answer:',
+    `    return: \${${answer}}`,
+  ].join('\n');
+}
+
+async function runCall(method: string, args: string, answer?: string, options?: SnippetOptions) {
+  const outcome = await runSnippet(call(method, args, answer), options);
+  expect(outcome.refused).toBeUndefined();
+  return JSON.parse(outcome.result ?? 'null');
+}
+
+describe('a response', () => {
+  test('has body, code and headers, with lower-case names and repeated ones merged', async () => {
+    const { url } = await serve((_request, response) => {
+      response.setHeader('X-Twice', ['a', 'b']);
+      answerJson('{"a":[1,1.0]}')(_request, response);
+    });
+    const { result } = await runSnippet(call('get', `{url: "${url}"}`, 'response.body'));
+    expect(result).toBe('{"a":[1,1.0]}');
+    expect(await runCall('get', `{url: "${url}"}`)).toMatchObject({
+      code: 200,
+      headers: { 'content-type': 'application/json', 'x-twice': 'a,b' },
+    });
+  });
+
+  test('that is not JSON is text', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(201, { 'content-type': 'text/html' }).end('<p>');
+    });
+    expect(await runCall('get', `{url: "${url}"}`)).toMatchObject({ body: '<p>', code: 201 });
+  });
+
+  test('of 3xx is not followed', async () => {
+    const { url, received } = await serve((_request, response) => {
+      response.writeHead(302, { location: '/other' }).end();
+    });
+    expect(await runCall('get', `{url: "${url}"}`)).toMatchObject({ code: 302 });
+    expect(received).toHaveLength(1);
+  });
+
+  test('of 4xx and 5xx is an HttpError with its body, code, headers and message', async () => {
+    const { url } = await serve((request, response) => {
+      response.writeHead(Number(request.path.slice(1)), { 'content-type': 'application/json' });
+      response.end('{"error":{"code":"gone"}}');
+    });
+    for (const code of [400, 404, 500, 503]) {
+      expect(await runCall('get', `{url: "${url}/${code}"}`)).toEqual({
+        body: { error: { code: 'gone' } },
+        code,
+        headers: expect.objectContaining({ 'content-type': 'application/json' }),
+        message: `HTTP server responded with error code ${code}`,
+        tags: ['HttpError'],
+      });
+    }
+  });
+
+  test('that says JSON and is not is a ResponseTypeError', async () => {
+    const { url } = await serve(answerJson('<html>'));
+    expect(await runCall('get', `{url: "${url}"}`)).toMatchObject({ tags: ['ResponseTypeError'] });
+  });
+
+  test('of more than 2 MB ends the execution', async () => {
+    const { url } = await serve(answerJson(`"${'x'.repeat(2 * 1024 * 1024)}"`));
+    const { error } = await runSnippet(call('get', `{url: "${url}"}`));
+    expect(error).toMatchObject({ tags: ['ResourceLimitError'] });
+  });
+
+  test('of more than 512 KB is too much for a variable', async () => {
+    const list = JSON.stringify(Array.from({ length: 3 }, () => 'x'.repeat(200_000)));
+    const { url } = await serve(answerJson(list));
+    const { error } = await runSnippet(call('get', `{url: "${url}"}`));
+    expect(error).toMatchObject({ tags: ['ResourceLimitError'] });
+  });
+});
+
+describe('a request', () => {
+  test('sends a map as JSON and keeps integers and doubles apart', async () => {
+    const { url, received } = await serve(answerJson('{}'));
+    await runCall('post', `{url: "${url}", body: {i: 1, d: 1.0, n: null}}`);
+    expect(received[0]).toMatchObject({
+      method: 'POST',
+      body: '{"i":1,"d":1.0,"n":null}',
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+    });
+  });
+
+  test.each([
+    ['{"content-type": "text/plain"}', 'hello', 'hello'],
+    ['{"Content-Type": "application/x-www-form-urlencoded"}', 'a=1 2&b=ü', 'a=1%202&b=%C3%BC'],
+  ])('encodes a string by its Content-Type %s', async (headers, body, sent) => {
+    const { url, received } = await serve(answerJson('{}'));
+    await runCall('post', `{url: "${url}", headers: ${headers}, body: "${body}"}`);
+    expect(received[0]?.body).toBe(sent);
+  });
+
+  test('sends bytes as they are', async () => {
+    const { url, received } = await serve(answerJson('{}'));
+    await runCall('put', `{url: "${url}", body: '\${text.encode("raw")}'}`);
+    expect(received[0]).toMatchObject({
+      method: 'PUT',
+      body: 'raw',
+      headers: { 'content-type': 'application/octet-stream' },
+    });
+  });
+
+  test('refuses a body that does not fit its Content-Type', async () => {
+    const { url } = await serve(answerJson('{}'));
+    const args = `{url: "${url}", headers: {content-type: application/json}, body: "text"}`;
+    expect(await runCall('post', args)).toMatchObject({ tags: ['TypeError'] });
+  });
+
+  test('appends the query, encoded, lists repeated', async () => {
+    const { url, received } = await serve(answerJson('{}'));
+    await runCall('get', `{url: "${url}/p?x=1", query: {a: "b c&", n: 2, t: true, l: [1, 2]}}`);
+    const sent = new URL(received[0]?.path ?? '', url);
+    expect(sent.pathname).toBe('/p');
+    expect([...sent.searchParams]).toEqual([
+      ['x', '1'],
+      ['a', 'b c&'],
+      ['n', '2'],
+      ['t', 'true'],
+      ['l', '1'],
+      ['l', '2'],
+    ]);
+  });
+
+  test('names the service as its agent, after a given one', async () => {
+    const { url, received } = await serve(answerJson('{}'));
+    await runCall('get', `{url: "${url}"}`);
+    await runCall('get', `{url: "${url}", headers: {User-Agent: mine}}`);
+    const agent = 'GoogleCloudWorkflows; (+https://cloud.google.com/workflows/docs)';
+    expect(received.map(({ headers }) => headers['user-agent'])).toEqual([agent, `mine ${agent}`]);
+  });
+
+  test.each(['get', 'post', 'put', 'patch', 'delete'])('http.%s uses its method', async (name) => {
+    const { url, received } = await serve(answerJson('{}'));
+    await runCall(name, `{url: "${url}"}`);
+    expect(received[0]?.method).toBe(name.toUpperCase());
+  });
+
+  test('http.request takes the method as an argument', async () => {
+    const { url, received } = await serve(answerJson('{}'));
+    await runCall('request', `{url: "${url}", method: OPTIONS}`);
+    expect(received[0]?.method).toBe('OPTIONS');
+  });
+
+  test('with OIDC passes over http on loopback and nowhere else', async () => {
+    const { url, received } = await serve(answerJson('{}'));
+    await runCall('get', `{url: "${url}", auth: {type: OIDC, audience: "${url}"}}`);
+    expect(received).toHaveLength(1);
+    const elsewhere = '{url: "http://functions.example", auth: {type: OIDC}}';
+    expect(await runCall('get', elsewhere)).toMatchObject({ tags: ['AuthError'] });
+  });
+
+  test('with OAuth2 goes to Google only', async () => {
+    const elsewhere = '{url: "https://functions.example", auth: {type: OAuth2}}';
+    expect(await runCall('get', elsewhere)).toMatchObject({ tags: ['AuthError'] });
+  });
+
+  test.each([0, 1801])('refuses a timeout of %i seconds', async (timeout) => {
+    const args = `{url: "http://127.0.0.1:1", timeout: ${timeout}}`;
+    expect(await runCall('get', args)).toMatchObject({ tags: ['ValueError'] });
+  });
+
+  test('refuses what is not a URL', async () => {
+    expect(await runCall('get', '{url: "ftp://x"}')).toMatchObject({ tags: ['ValueError'] });
+  });
+});
+
+describe('a request without a response', () => {
+  test('that nobody listens for is a ConnectionFailedError', async () => {
+    const { url, close } = await serve(answerJson('{}'));
+    await close();
+    expect(await runCall('get', `{url: "${url}"}`)).toMatchObject({
+      tags: ['ConnectionFailedError'],
+    });
+  });
+
+  test('whose connection breaks is a ConnectionError', async () => {
+    const { url } = await serve((_request, response) => response.destroy());
+    expect(await runCall('get', `{url: "${url}"}`)).toMatchObject({ tags: ['ConnectionError'] });
+  });
+
+  test('whose response breaks off is a ConnectionError', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('part', () => response.destroy());
+    });
+    expect(await runCall('get', `{url: "${url}"}`)).toMatchObject({ tags: ['ConnectionError'] });
+  });
+
+  test.each([
+    ['{url: "URL"}', 300],
+    ['{url: "URL", timeout: 1800}', 1800],
+  ])('is a TimeoutError after its time: %s → %i s', async (args, seconds) => {
+    const clock = createVirtualClock();
+    const started = clock.now();
+    const { url } = await serve(() => {
+      clock.advance(seconds - 1);
+      // Not yet: one second is left.
+      setImmediate(() => clock.advance(1));
+    });
+    const error = await runCall('get', args.replace('URL', url), undefined, { clock });
+    expect(error).toEqual({ message: 'request timed out', tags: ['TimeoutError', 'OSError'] });
+    expect(clock.now() - started).toBe(seconds);
+  });
+});
+
+test('twenty parallel requests are under way at the same time', async () => {
+  const waiting: ServerResponse[] = [];
+  const { url } = await serve((_request, response) => {
+    waiting.push(response);
+    // Nobody gets an answer before all twenty have asked.
+    if (waiting.length === 20) for (const one of waiting) one.end();
+  });
+  const source = [
+    '- ask:',
+    '    parallel:',
+    '      for:',
+    '        value: n',
+    '        range: [1, 20]',
+    '        steps:',
+    '          - get:',
+    '              call: http.get',
+    `              args: {url: "${url}"}`,
+  ].join('\n');
+  expect((await runSnippet(source)).result).toBe('null');
+});
+
+describe('connectors', () => {
+  const publish = [
+    '- publish:',
+    '    try:',
+    '      call: googleapis.pubsub.v1.projects.topics.publish',
+    '      args:',
+    '        topic: projects/demo/topics/dead-letters',
+    '        body:',
+    '          messages:',
+    `            - data: \${base64.encode(json.encode({}))}`,
+    '      result: published',
+    '    except:',
+    '      as: error',
+    '      steps:',
+    '        - caught:',
+    `            return: \${error}`,
+    '- answer:',
+    `    return: \${published}`,
+  ]
+    .join('\n')
+    .replace('{}', '[1]');
+
+  test("a publish sends the API's request and gives the response's body itself", async () => {
+    const { url, received } = await serve(answerJson('{"messageIds":["7"]}'));
+    const { result } = await runSnippet(publish, { connectorBaseUrls: { pubsub: url } });
+    expect(result).toBe('{"messageIds":["7"]}');
+    expect(received[0]).toMatchObject({
+      method: 'POST',
+      path: '/v1/projects/demo/topics/dead-letters:publish',
+      body: '{"messages":[{"data":"WzFd"}]}',
+    });
+  });
+
+  test('a publish is retried after 503 and not after 502', async () => {
+    const statuses = [503, 503, 502];
+    const { url, received } = await serve((_request, response) => {
+      response.writeHead(statuses.shift() ?? 200).end();
+    });
+    const outcome = await runSnippet(publish, { connectorBaseUrls: { pubsub: url } });
+    expect(JSON.parse(outcome.result ?? '')).toMatchObject({ code: 502, tags: ['HttpError'] });
+    expect(received).toHaveLength(3);
+    expect(outcome.sleeps).toEqual([1, 1.25]);
+  });
+
+  test("a GET is retried after 502, and alt: media gives an object's content", async () => {
+    const statuses = [502];
+    const { url, received } = await serve((_request, response) => {
+      const status = statuses.shift() ?? 200;
+      response.writeHead(status, { 'content-type': 'application/json' }).end('{"a":1}');
+    });
+    const source = [
+      '- read:',
+      '    call: googleapis.storage.v1.objects.get',
+      '    args:',
+      '      bucket: feeds',
+      `      object: \${text.url_encode("runs/7/feed.json")}`,
+      '      alt: media',
+      '    result: content',
+      '- answer:',
+      `    return: \${content.a}`,
+    ].join('\n');
+    const outcome = await runSnippet(source, { connectorBaseUrls: { storage: url } });
+    expect(outcome.result).toBe('1');
+    expect(received[1]?.path).toBe('/storage/v1/b/feeds/o/runs%2F7%2Ffeed.json?alt=media');
+    expect(outcome.sleeps).toEqual([1]);
+  });
+});

@@ -1,0 +1,87 @@
+import type { Clock } from '../clock/clock.ts';
+import { createError } from '../errors/workflow-error.ts';
+import type { MapValue } from '../values/value.ts';
+
+/** An endpoint that an execution has opened, in the form of the Executions API v1. */
+export type Callback = {
+  readonly name: string;
+  readonly method: string;
+  readonly waiters: string;
+};
+export type Callbacks = {
+  /** Opens an endpoint and returns its URL. */
+  create(executionName: string, method: string): string;
+  /** The next request; undefined when the time is over. Raises ValueError for an unknown URL. */
+  wait(url: string, timeoutSeconds: number, signal: AbortSignal): Promise<MapValue | undefined>;
+  /** Hands a request over. Says whether there is such an endpoint, for such a method. */
+  deliver(name: string, method: string, request: MapValue): 'taken' | 'wrong-method' | 'unknown';
+  list(executionName: string): readonly Callback[];
+  /** Closes an execution's endpoints. */
+  close(executionName: string): void;
+};
+
+type Endpoint = {
+  readonly name: string;
+  readonly method: string;
+  /** Requests that nobody has waited for yet. */
+  readonly arrived: MapValue[];
+  readonly waiting: ((request: MapValue) => void)[];
+};
+
+export function createCallbacks(options: {
+  clock: Clock;
+  newId: () => string;
+  baseUrl: () => string;
+}): Callbacks {
+  const byName = new Map<string, Endpoint>();
+  const listOwn = (executionName: string) =>
+    [...byName.values()].filter(({ name }) => name.startsWith(`${executionName}/`));
+
+  async function waitForArrival(
+    endpoint: Endpoint,
+    timeoutSeconds: number,
+    signal: AbortSignal,
+  ): Promise<MapValue | undefined> {
+    const stop = new AbortController();
+    const arrival = new Promise<MapValue>((resolve) => endpoint.waiting.push(resolve));
+    const stopped = AbortSignal.any([signal, stop.signal]);
+    const timeout = options.clock.sleep(timeoutSeconds, stopped).then(() => undefined);
+    try {
+      return await Promise.race([arrival, timeout]);
+    } finally {
+      timeout.catch(() => undefined);
+      stop.abort();
+    }
+  }
+
+  return {
+    create(executionName, method) {
+      const name = `${executionName}/callbacks/${options.newId()}`;
+      byName.set(name, { name, method, arrived: [], waiting: [] });
+      return `${options.baseUrl().replace(/\/$/, '')}/v1/${name}`;
+    },
+    async wait(url, timeoutSeconds, signal) {
+      const endpoint = [...byName.values()].find(({ name }) => url.endsWith(`/v1/${name}`));
+      if (endpoint === undefined) throw createError('ValueError', `'${url}' is no callback`);
+      return endpoint.arrived.shift() ?? waitForArrival(endpoint, timeoutSeconds, signal);
+    },
+    deliver(name, method, request) {
+      const endpoint = byName.get(name);
+      if (endpoint === undefined) return 'unknown';
+      if (endpoint.method !== method) return 'wrong-method';
+      const waiter = endpoint.waiting.shift();
+      if (waiter === undefined) endpoint.arrived.push(request);
+      else waiter(request);
+      return 'taken';
+    },
+    list: (executionName) =>
+      listOwn(executionName).map(({ name, method, waiting }) => ({
+        name,
+        method,
+        waiters: String(waiting.length),
+      })),
+    close(executionName) {
+      for (const { name } of listOwn(executionName)) byName.delete(name);
+    },
+  };
+}
