@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { formatRecord } from './format-record.ts';
 import { type FeedOptions, generateRecords } from './generate-records.ts';
 
-const PIECE_CHARACTERS = 256 * 1024;
+const PIECE_CHARACTERS = 64 * 1024;
 
 /** One weekday's feed as the City publishes it: a bare JSON array on one line, in ASCII. */
 export function generateFeed(options: FeedOptions): Readable {
@@ -12,7 +12,7 @@ export function generateFeed(options: FeedOptions): Readable {
   });
 }
 
-/** The same bytes as `generateFeed`, in pieces of about 256 KiB. */
+/** The same bytes as `generateFeed`, in pieces of about 64 KiB. */
 export function* generateText(options: FeedOptions): Generator<Buffer> {
   let piece = '[';
   let separator = '';

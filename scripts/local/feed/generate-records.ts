@@ -25,7 +25,7 @@ export type FeedOptions = Readonly<{
 /**
  * The records of one weekday's feed, in file order: synthetic, but with the columns, oddities and
  * day-to-day churn of the City's. Each is computed from the seed, its ordinal and the day alone,
- * so memory does not grow and any day is as quick as day 0.
+ * so memory does not grow, and day 30 costs hardly more than day 0.
  * @throws RangeError for options out of range
  */
 export function* generateRecords(options: FeedOptions): Generator<FeedRecord | BadRecord> {

@@ -192,6 +192,12 @@ test('a filter that is not understood is refused, not ignored', async () => {
   });
 });
 
+test('a method that the stand-in lacks says so', async () => {
+  await using monitoring = await startMonitoring();
+  const response = await fetch(`${monitoring.url}/v3/${PROJECT}/alertPolicies`);
+  expect(response.status).toBe(501);
+});
+
 test('series and descriptors survive a restart', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'monitoring-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { createStatusErrorHandler } from '../pubsub/status-error.ts';
+import { createStatusErrorHandler, StatusError } from '../pubsub/status-error.ts';
 import { createMetricDescriptorRoutes } from './metric-descriptor-routes.ts';
 import { createTimeSeriesRoutes } from './time-series-routes.ts';
 import type { TimeSeries } from './time-series-schema.ts';
@@ -25,6 +25,10 @@ export function createMonitoringApi(options: MonitoringApiOptions = {}): Monitor
   const store = createTimeSeriesStore(directory);
   const router = Router();
   router.use(createTimeSeriesRoutes({ store, now }), createMetricDescriptorRoutes(store));
+  router.use('/v3/projects/:project', (request) => {
+    const what = `${request.method} ${request.originalUrl}`;
+    throw new StatusError('UNIMPLEMENTED', `${what} is not part of the local Cloud Monitoring`);
+  });
   router.use(createStatusErrorHandler((message) => log(`monitoring: ${message}`)));
   return { router, listTimeSeries: () => store.list() };
 }

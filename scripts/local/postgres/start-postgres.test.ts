@@ -230,6 +230,13 @@ describe('after an owner that did not stop in order', () => {
   test('an initdb that was cut short is done again', async () => {
     const home = await findHome();
     await rm(path.join(home.folder, 'data'), { recursive: true });
+    const stopper = new AbortController();
+    const start = startPostgres({
+      directory,
+      signal: stopper.signal,
+      log: () => stopper.abort(),
+    });
+    await expect(start).rejects.toMatchObject({ name: 'AbortError' });
     await mkdir(path.join(home.folder, 'data.partial', 'base'), { recursive: true });
     await withPostgres(async (postgres) => {
       expect(await query(postgres, "select to_regclass('kept') as kept")).toEqual([{ kept: null }]);

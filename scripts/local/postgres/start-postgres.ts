@@ -70,7 +70,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 async function findHome(directory: string): Promise<Home> {
   const binaries = await findBinaries(process.platform, process.arch);
   const user = await findServerUser(process.getuid?.());
-  return chooseHome(directory, binaries, user, [...new Set([tmpdir(), '/var/tmp', '/tmp'])]);
+  // /var/tmp first: unlike /tmp it outlives a reboot.
+  return chooseHome(directory, binaries, user, ['/var/tmp', tmpdir()]);
 }
 
 /** Tries again when somebody takes the port in between, or a dead server's children still end. */
@@ -84,7 +85,9 @@ async function startOnFreePort(
     const server = await runServer(home, dataFolder, port, signal);
     if ('pid' in server) return { server, port };
     if (!server.isPassing || attempt === START_ATTEMPTS) {
-      throw new Error(`PostgreSQL did not start in ${dataFolder}: ${server.reason}`);
+      throw new Error(
+        `PostgreSQL did not start; delete ${home.house} to begin anew. ${server.reason}`,
+      );
     }
     await wait(RETRY_MILLISECONDS);
   }

@@ -184,6 +184,28 @@ test('a message delivered too often goes to the dead-letter topic, and says from
   });
 });
 
+test('the last of too many refusals sends a message to the dead-letter topic at once', async () => {
+  const deadLetterTopic = `${PROJECT}/topics/dead`;
+  await using pubsub = await startTestPubsub();
+  await pubsub.publisher.createTopic({ name: TOPIC });
+  await pubsub.publisher.createTopic({ name: deadLetterTopic });
+  const graveyard = `${PROJECT}/subscriptions/graveyard`;
+  await pubsub.subscriber.createSubscription({ name: graveyard, topic: deadLetterTopic });
+  await pubsub.subscriber.createSubscription({
+    name: SUBSCRIPTION,
+    topic: TOPIC,
+    deadLetterPolicy: { deadLetterTopic, maxDeliveryAttempts: 5 },
+  });
+  await pubsub.publishText(TOPIC, 'poison');
+  for (const _attempt of [1, 2, 3, 4, 5]) {
+    expect(await pubsub.pull(graveyard)).toEqual([]);
+    const ackIds = (await pubsub.pull()).map(({ ackId }) => ackId);
+    const refusal = { subscription: SUBSCRIPTION, ackIds, ackDeadlineSeconds: 0 };
+    await pubsub.subscriber.modifyAckDeadline(refusal);
+  }
+  expect(await pubsub.pull(graveyard)).toMatchObject([{ text: 'poison' }]);
+});
+
 test('a message is dropped when its retention is over', async () => {
   await using pubsub = await startWithSubscription({ messageRetentionDuration: { seconds: 600 } });
   await pubsub.publishText(TOPIC, 'old');
@@ -249,6 +271,14 @@ test('a body that is not JSON is refused', async () => {
   const url = `http://127.0.0.1:${pubsub.port}/v1/${TOPIC}:publish`;
   const response = await fetch(url, { method: 'POST', body: '{' });
   expect(response.status).toBe(400);
+});
+
+test('a method that the stand-in lacks says so', async () => {
+  await using pubsub = await startWithSubscription();
+  const url = `http://127.0.0.1:${pubsub.port}/v1/${SUBSCRIPTION}:seek`;
+  const response = await fetch(url, { method: 'POST', body: '{}' });
+  expect(response.status).toBe(501);
+  expect(await response.json()).toMatchObject({ error: { status: 'UNIMPLEMENTED' } });
 });
 
 test('topics, subscriptions and unacknowledged messages survive a restart', async () => {

@@ -6,7 +6,7 @@ import { completeClock, type PubsubClock } from './pubsub-clock.ts';
 import type { NewMessage } from './pubsub-resources.ts';
 import { createPullWaiters } from './pull-waiters.ts';
 import { createPushDeliverer } from './push-deliverer.ts';
-import { createStatusErrorHandler } from './status-error.ts';
+import { createStatusErrorHandler, StatusError } from './status-error.ts';
 import { createSubscriptionRoutes } from './subscription-routes.ts';
 import { createTopicRoutes } from './topic-routes.ts';
 
@@ -32,6 +32,11 @@ export type PubsubApi = {
   close(): void;
 };
 
+// Snapshots, schemas and the methods that only the service itself has.
+const UNSUPPORTED_PATHS = ['topics', 'subscriptions', 'snapshots', 'schemas'].map(
+  (collection) => `/v1/projects/:project/${collection}`,
+);
+
 /** The REST API of Pub/Sub v1: topics, pull and push subscriptions, dead letters. */
 export function createPubsubApi(options: PubsubApiOptions): PubsubApi {
   const { projectId, directory, log = () => {} } = options;
@@ -53,6 +58,10 @@ export function createPubsubApi(options: PubsubApiOptions): PubsubApi {
 
   const router = Router();
   router.use(createTopicRoutes(broker), createSubscriptionRoutes({ broker, waiters, clock }));
+  router.use(UNSUPPORTED_PATHS, (request) => {
+    const what = `${request.method} ${request.originalUrl}`;
+    throw new StatusError('UNIMPLEMENTED', `${what} is not part of the local Pub/Sub`);
+  });
   router.use(createStatusErrorHandler((message) => log(`pubsub: ${message}`)));
   return {
     router,

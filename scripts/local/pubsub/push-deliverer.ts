@@ -68,13 +68,13 @@ export function createPushDeliverer(options: PushDelivererOptions): PushDelivere
       return;
     }
     if (failure === undefined) {
-      log(`pubsub: pushed ${what}`);
       broker.acknowledge(name, [delivery.ackId]);
+      log(`pubsub: pushed ${what}`);
       return;
     }
     const delayMs = createDelayMs(subscription, delivery.attempts);
-    log(`pubsub: push of ${what} failed: ${String(failure.error)}`);
     broker.postpone(name, [delivery.ackId], delayMs);
+    log(`pubsub: push of ${what} failed: ${String(failure.error)}`);
   }
 
   return {

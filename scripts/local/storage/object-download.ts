@@ -55,7 +55,7 @@ export async function sendObjectContent(
 }
 
 function setContentHeaders(record: ObjectRecord, response: Response): void {
-  response.set({
+  const headers = {
     'Accept-Ranges': 'bytes',
     'Content-Type': record.fields.contentType ?? 'application/octet-stream',
     'Last-Modified': new Date(record.updated).toUTCString(),
@@ -66,7 +66,9 @@ function setContentHeaders(record: ObjectRecord, response: Response): void {
     'X-Goog-Storage-Class': record.fields.storageClass ?? 'STANDARD',
     'X-Goog-Stored-Content-Encoding': record.fields.contentEncoding ?? 'identity',
     'X-Goog-Stored-Content-Length': String(record.sizeBytes),
-  });
+  };
+  // Not response.set, which adds a charset to the content type.
+  response.setHeaders(new Map(Object.entries(headers)));
   setHeaderIfKnown(response, 'Cache-Control', record.fields.cacheControl);
   setHeaderIfKnown(response, 'Content-Disposition', record.fields.contentDisposition);
   setHeaderIfKnown(response, 'Content-Language', record.fields.contentLanguage);

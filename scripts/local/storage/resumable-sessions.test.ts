@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { request as sendRequest } from 'node:http';
+import { type ClientRequest, request as sendRequest } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startTestStorage, type TestStorage } from './start-test-storage.ts';
@@ -37,18 +37,18 @@ async function startSession(query = ''): Promise<SessionServer> {
   };
 }
 
-/** Sends the beginning of a body and breaks the connection once the server has it. */
-async function breakAfter(server: SessionServer, body: Buffer): Promise<void> {
+/** Sends the beginning of the content, and nothing more, and waits until the server has it. */
+async function sendBeginning(server: SessionServer, sizeBytes: number): Promise<ClientRequest> {
   const request = sendRequest(server.sessionUrl, {
     method: 'PUT',
     headers: { 'content-range': `bytes 0-*/${TOTAL}`, 'content-length': TOTAL },
   });
   request.on('error', () => undefined);
-  request.write(body);
-  while ((await server.put('bytes */*')).headers.get('range') !== `bytes=0-${body.length - 1}`) {
+  request.write(CONTENT.subarray(0, sizeBytes));
+  while ((await server.put('bytes */*')).headers.get('range') !== `bytes=0-${sizeBytes - 1}`) {
     // Asked again until the bytes have arrived.
   }
-  request.destroy();
+  return request;
 }
 
 test('chunks are acknowledged with 308 and the last one makes the object', async () => {
@@ -86,7 +86,7 @@ test('a status query says how far the upload is, before, during and after', asyn
 
 test('an upload goes on after a broken connection, from where the server says', async () => {
   await using server = await startSession();
-  await breakAfter(server, CONTENT.subarray(0, 300_000));
+  (await sendBeginning(server, 300_000)).destroy();
   const rest = await server.put(`bytes 300000-${TOTAL - 1}/${TOTAL}`, CONTENT.subarray(300_000));
   expect(rest.status).toBe(200);
   expect(await server.read()).toBe(CONTENT.toString());
@@ -94,7 +94,15 @@ test('an upload goes on after a broken connection, from where the server says', 
 
 test('bytes that come a second time are not stored a second time', async () => {
   await using server = await startSession();
-  await breakAfter(server, CONTENT.subarray(0, 300_000));
+  (await sendBeginning(server, 300_000)).destroy();
+  const again = await server.put(`bytes 0-${TOTAL - 1}/${TOTAL}`, CONTENT);
+  expect(again.status).toBe(200);
+  expect(await server.read()).toBe(CONTENT.toString());
+});
+
+test('a client that sends again need not wait for its earlier request', async () => {
+  await using server = await startSession();
+  await sendBeginning(server, 300_000);
   const again = await server.put(`bytes 0-${TOTAL - 1}/${TOTAL}`, CONTENT);
   expect(again.status).toBe(200);
   expect(await server.read()).toBe(CONTENT.toString());

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Storage } from '@google-cloud/storage';
+import { type Bucket, Storage } from '@google-cloud/storage';
 import express from 'express';
 import { createStorageApi, type StorageApiOptions } from './create-storage-api.ts';
 
@@ -49,3 +49,15 @@ export async function startTestStorage(
     },
   };
 }
+
+/** The same with one bucket, `permits-feed`. */
+export async function startWithBucket(): Promise<TestStorage & { readonly bucket: Bucket }> {
+  const server = await startTestStorage();
+  const [bucket] = await server.storage.createBucket('permits-feed');
+  return { ...server, bucket };
+}
+
+/** A megabyte and more of text without a pattern that a lost or doubled piece could hide in. */
+export const TEST_CONTENT = Buffer.from(
+  Array.from({ length: 100_000 }, (_, index) => `{"_id":${index}}`).join(',\n'),
+);

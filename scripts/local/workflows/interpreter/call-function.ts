@@ -4,16 +4,13 @@ import type { Routine } from '../source/workflow.ts';
 import type { Value } from '../values/value.ts';
 import { type BindableParameter, bindArguments } from './bind-arguments.ts';
 import { createPlace, type Place, readStack } from './place.ts';
+import type { CallArguments } from './run.ts';
 import { runBlock } from './run-block.ts';
 import { RUN_LIMITS } from './run-limits.ts';
 import { createScope } from './scope.ts';
 
-type Arguments =
-  | { readonly kind: 'named'; readonly values: ReadonlyMap<string, Value> }
-  | { readonly kind: 'positional'; readonly values: readonly Value[] };
-
 /** Calls a subworkflow, a function of the library or a connector. */
-export function callFunction(name: string, args: Arguments, place: Place): MaybePromise<Value> {
+export function callFunction(name: string, args: CallArguments, place: Place): MaybePromise<Value> {
   const { run } = place;
   // UNCONFIRMED whether main itself counts toward the depth; here it does not.
   if (place.callers.length >= RUN_LIMITS.callDepth) {

@@ -7,7 +7,7 @@ import { callByPosition } from './call-function.ts';
 import { describeFailure, type Failure } from './describe-failure.ts';
 import { createMemory } from './memory.ts';
 import { createPlace } from './place.ts';
-import type { CurrentStep, Run } from './run.ts';
+import type { CallObserver, CurrentStep, Run } from './run.ts';
 import { RUN_LIMITS } from './run-limits.ts';
 import { createScope } from './scope.ts';
 import { createSlots } from './slots.ts';
@@ -19,6 +19,7 @@ export type RunOptions = {
   readonly functions: ReadonlyMap<string, LibraryFunction>;
   readonly argument: Value;
   readonly context: CallContext;
+  readonly observeCall?: CallObserver | undefined;
   readonly reportStep: (thread: string, current: CurrentStep | undefined) => void;
 };
 
@@ -55,6 +56,7 @@ function createRun(options: RunOptions, stop: AbortController): Run {
     slots: createSlots(RUN_LIMITS.concurrentBranches),
     steps: createStepCounter(context.clock, stop.signal),
     abort: (reason) => stop.abort(reason),
+    observeCall: options.observeCall,
     reportStep: options.reportStep,
   };
 }

@@ -1,10 +1,24 @@
+import type { WorkflowError } from '../errors/workflow-error.ts';
 import type { CallContext, LibraryFunction } from '../library/library-function.ts';
 import type { Workflow } from '../source/workflow.ts';
+import type { Value } from '../values/value.ts';
 import type { Memory } from './memory.ts';
 import type { Slots } from './slots.ts';
 import type { StepCounter } from './step-counter.ts';
 
 export type CurrentStep = { readonly routine: string; readonly step: string };
+
+export type CallArguments =
+  | { readonly kind: 'named'; readonly values: ReadonlyMap<string, Value> }
+  | { readonly kind: 'positional'; readonly values: readonly Value[] };
+
+/** Is told of each call step as it begins, and then how it ends. */
+export type CallObserver = (call: {
+  readonly routine: string;
+  readonly step: string;
+  readonly callee: string;
+  readonly args: CallArguments;
+}) => { succeeded(value: Value): void; raised(error: WorkflowError): void };
 
 /** One execution on its way: what all its threads share. */
 export type Run = {
@@ -17,6 +31,7 @@ export type Run = {
   readonly steps: StepCounter;
   /** Ends everything that runs, at once, with this reason. */
   readonly abort: (reason: unknown) => void;
+  readonly observeCall: CallObserver | undefined;
   /** Says which step a thread is in now; undefined when the thread has ended. */
   readonly reportStep: (thread: string, current: CurrentStep | undefined) => void;
 };

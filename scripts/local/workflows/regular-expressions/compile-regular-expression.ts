@@ -77,8 +77,10 @@ export function compileRegularExpression(source: string): RegularExpression {
       for (let at = 0; at <= characters.length; ) {
         const match = find(characters, at);
         if (match === undefined) break;
-        matches.push(match);
-        at = match.end > match.start ? match.end : match.end + 1;
+        const isEmpty = match.end === match.start;
+        // As in RE2, an empty match right behind the one before does not count.
+        if (!isEmpty || match.start !== matches.at(-1)?.end) matches.push(match);
+        at = isEmpty ? match.end + 1 : match.end;
       }
       return matches;
     },

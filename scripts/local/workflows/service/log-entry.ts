@@ -24,7 +24,10 @@ export type LogSource = {
   readonly executionId: string;
 };
 export type LogContent = {
-  readonly log: 'Workflows' | 'workflows.googleapis.com/executions_system';
+  readonly log:
+    | 'Workflows'
+    | 'workflows.googleapis.com/engine_call'
+    | 'workflows.googleapis.com/executions_system';
   readonly severity: string;
   /** Unix seconds */
   readonly time: number;

@@ -5,6 +5,7 @@ import type { CurrentStep } from '../interpreter/run.ts';
 import { type RunResult, runWorkflow } from '../interpreter/run-workflow.ts';
 import { parseJson } from '../values/parse-json.ts';
 import type { Callbacks } from './callbacks.ts';
+import { createCallLogger } from './create-call-logger.ts';
 import type { Execution } from './execution.ts';
 import {
   createLogEntry,
@@ -48,6 +49,13 @@ export async function runExecution(run: ExecutionRun): Promise<Execution> {
     workflow: revision.workflow,
     functions: run.functions,
     argument: parseJson(latest.argument),
+    observeCall: createCallLogger({
+      executionId: run.source.executionId,
+      // The execution's level comes before the workflow's.
+      level: latest.callLogLevel ?? revision.callLogLevel,
+      now: clock.now,
+      write,
+    }),
     reportStep(thread, current) {
       if (current === undefined) threads.delete(thread);
       else threads.set(thread, current);
@@ -105,6 +113,7 @@ function listInnermost(threads: ReadonlyMap<string, CurrentStep>): readonly Curr
 }
 
 const SYSTEM_LOG = 'workflows.googleapis.com/executions_system';
+const SYSTEM_LOG_TYPE = 'type.googleapis.com/google.cloud.workflows.type.ExecutionsSystemLog';
 const LONGEST_EXCEPTION = 1000;
 
 function describeStart({ argument, startTime }: Execution): Omit<LogContent, 'time'> {
@@ -112,6 +121,7 @@ function describeStart({ argument, startTime }: Execution): Omit<LogContent, 'ti
     log: SYSTEM_LOG,
     severity: 'INFO',
     json: {
+      '@type': SYSTEM_LOG_TYPE,
       message: 'Execution started',
       activityTime: startTime,
       state: 'ACTIVE',
@@ -131,6 +141,7 @@ function describeEnd(execution: Execution): Omit<LogContent, 'time'> {
     log: SYSTEM_LOG,
     severity: state === 'FAILED' ? 'ERROR' : 'INFO',
     json: {
+      '@type': SYSTEM_LOG_TYPE,
       message: `Execution ${state.toLowerCase()}`,
       activityTime: endTime,
       state,
