@@ -40,11 +40,11 @@ const gunzip = async function* (body: Bytes): Bytes {
   try {
     yield* source.pipe(gunzipped) as Bytes;
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+    const code = String((cause as NodeJS.ErrnoException).code);
     if (code === 'Z_BUF_ERROR') {
       throw transient('feed_truncated', 'The compressed feed ends before its end', { cause });
     }
-    if (code?.startsWith('Z_')) {
+    if (code.startsWith('Z_')) {
       throw permanent('feed_malformed', `The feed is not valid gzip: ${code}`, { cause });
     }
     throw cause;

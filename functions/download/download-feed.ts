@@ -6,6 +6,7 @@ import type { DownloadRequest, DownloadResponse } from './contract.ts';
 import { type ChunkRange, createChunkCutter } from './cut-chunks.ts';
 import { normaliseFeed } from './normalise-feed.ts';
 import { type Feed, openFeed } from './open-feed.ts';
+import { withRunLock } from './with-run-lock.ts';
 
 /** Rows per insert into the ledger: five parameters each, of PostgreSQL's 65,535. */
 const LEDGER_BATCH = 5_000;
@@ -25,19 +26,37 @@ export const downloadFeed = async (
   const run = await openRun(context, { executionId, trigger });
   const object = `runs/${run.id}/feed.json`;
   if (run.chunks_total === null) {
-    const feed = await openFeed(context.config, file_path);
-    await storeFeed(context, run, feed, object);
+    await withRunLock(context.pool, run.id, async () => {
+      if (await hasLedger(context, run.id)) return;
+      const feed = await openFeed(context.config, file_path);
+      await storeFeed(context, run, feed, object);
+    });
   }
   return describeDownload(context, run.id, object);
 };
 
+const hasLedger = async ({ db }: Context, runId: number): Promise<boolean> => {
+  const run = await db
+    .selectFrom('sync_runs')
+    .select('chunks_total')
+    .where('id', '=', runId)
+    .executeTakeFirstOrThrow();
+  return run.chunks_total !== null;
+};
+
 const storeFeed = async (context: Context, run: SyncRun, feed: Feed, object: string) => {
   const { bucket, config, db, log } = context;
+  let failure: unknown;
   const cutter = createChunkCutter(config.CHUNK_RECORDS);
   const tap = async function* (source: AsyncIterable<Buffer>) {
-    for await (const bytes of source) {
-      cutter.write(bytes);
-      yield bytes;
+    try {
+      for await (const bytes of source) {
+        cutter.write(bytes);
+        yield bytes;
+      }
+    } catch (error) {
+      // What has come so far is stored all the same, so that rubbish can be looked at.
+      failure = error;
     }
   };
   const file = bucket.file(object);
@@ -51,7 +70,7 @@ const storeFeed = async (context: Context, run: SyncRun, feed: Feed, object: str
     .set({ snapshot_path: file.cloudStorageURI.href })
     .where('id', '=', run.id)
     .execute();
-  // After the upload, so that a feed that turns out to be rubbish can be looked at.
+  if (failure !== undefined) throw failure;
   const { chunks, records, bytes } = cutter.end();
   await writeLedger(context, run.id, chunks);
   log('INFO', `Run ${run.id}: ${records} records in ${chunks.length} chunks from ${feed.source}`, {
@@ -75,7 +94,7 @@ const writeLedger = ({ db }: Context, runId: number, chunks: readonly ChunkRange
       byte_end: end,
       record_count: records,
     }));
-    // Locks the run: of two calls at the same moment the second finds the ledger written.
+    // Never a second ledger, not even by a call that has lost the connection that held its lock.
     const claimed = await trx
       .updateTable('sync_runs')
       .set({ chunks_total: rows.length })

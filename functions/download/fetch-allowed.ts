@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { Config } from '../shared/config.ts';
-import { permanent, transient } from '../shared/errors.ts';
+import { isTransientStatus, messageOf, permanent, transient } from '../shared/errors.ts';
 
 const MAX_REDIRECTS = 5;
 
@@ -23,9 +23,13 @@ const requireAllowed = (config: Config, url: URL): void => {
  * Opens a URL on an allowed host for reading; each redirect has to lead to an allowed one too.
  *
  * @throws SyncError `source_not_allowed` (400), `feed_not_found` (404), `feed_refused` (422) and,
- * transient, `feed_unavailable` for 408, 429, 5xx and a broken connection.
+ * transient, `feed_unavailable` for 408, 429, 5xx and a broken connection; a connection that
+ * breaks later, inside the body, throws it there.
  */
-export const fetchAllowed = async (config: Config, address: string): Promise<Readable> => {
+export const fetchAllowed = async (
+  config: Config,
+  address: string,
+): Promise<AsyncIterable<Buffer>> => {
   let url = parseUrl(address);
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     requireAllowed(config, url);
@@ -33,11 +37,11 @@ export const fetchAllowed = async (config: Config, address: string): Promise<Rea
     const location = response.headers.get('location');
     if (response.status >= 300 && response.status < 400 && location !== null) {
       await response.body?.cancel();
-      url = new URL(location, url);
+      url = parseRedirect(url, location);
       continue;
     }
     if (response.ok && response.body !== null) {
-      return Readable.fromWeb(response.body as ReadableStream);
+      return readBody(url, Readable.fromWeb(response.body as ReadableStream));
     }
     await response.body?.cancel();
     throw refusal(url, response.status);
@@ -47,16 +51,38 @@ export const fetchAllowed = async (config: Config, address: string): Promise<Rea
 
 const parseUrl = (address: string): URL => {
   const url = URL.parse(address);
+  if (url === null) throw permanent('invalid_request', `${address} is not a URL`, { status: 400 });
+  if (url.username === '' && url.password === '') return url;
+  const message = `The URL on ${url.origin} holds credentials, which would end up in logs`;
+  throw permanent('invalid_request', message, { status: 400 });
+};
+
+const parseRedirect = (from: URL, location: string): URL => {
+  const url = URL.parse(location, from.href);
   if (url !== null) return url;
-  throw permanent('invalid_request', `${address} is not a URL`, { status: 400 });
+  throw permanent('feed_refused', `${from} redirects to ${location}, which is not a URL`);
 };
 
 const fetchOnce = async (url: URL): Promise<Response> => {
   try {
     return await fetch(url, { redirect: 'manual', headers: { accept: 'application/json' } });
   } catch (cause) {
-    const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-    throw transient('feed_unavailable', `${url.origin} cannot be reached: ${reason}`, { cause });
+    const message = `${url.origin} cannot be reached: ${reasonOf(cause)}`;
+    throw transient('feed_unavailable', message, { cause });
+  }
+};
+
+/** fetch itself says no more than "fetch failed" or "terminated". */
+const reasonOf = (error: unknown): string =>
+  messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
+
+/** The body's bytes, its Content-Encoding undone. */
+const readBody = async function* (url: URL, body: Readable): AsyncIterable<Buffer> {
+  try {
+    yield* body as AsyncIterable<Buffer>;
+  } catch (cause) {
+    const message = `${url} broke off: ${reasonOf(cause)}`;
+    throw transient('feed_unavailable', message, { cause });
   }
 };
 
@@ -64,7 +90,6 @@ const refusal = (url: URL, status: number) => {
   const message = `${url} answered with status ${status}`;
   if (status === 404 || status === 410)
     return permanent('feed_not_found', message, { status: 404 });
-  if (status === 408 || status === 429 || status >= 500)
-    return transient('feed_unavailable', message);
+  if (isTransientStatus(status)) return transient('feed_unavailable', message);
   return permanent('feed_refused', message);
 };

@@ -1,35 +1,41 @@
-import { Readable } from 'node:stream';
-import chain from 'stream-chain';
-import pick from 'stream-json/filters/pick.js';
-import parser from 'stream-json/parser.js';
-import streamValues from 'stream-json/streamers/stream-values.js';
-import { permanent, transient } from '../shared/errors.ts';
+import { transient } from '../shared/errors.ts';
 import { decodeFeed } from './decode-feed.ts';
 import type { Feed } from './open-feed.ts';
+import { readDocument } from './read-document.ts';
 
 type Bytes = AsyncIterable<Buffer>;
 
 /**
  * The feed as one bare array of objects, whichever of CKAN's three shapes it comes in: the JSON
  * download is passed on byte for byte, a datastore dump and datastore_search pages are rewritten.
+ * What is not JSON is passed on too, before the error, so that it can be looked at.
  *
- * @throws SyncError `feed_not_json` (transient: the portal may be showing an error page).
+ * @throws SyncError `feed_not_json` (transient: the portal may be showing an error page);
+ * `feed_truncated` (transient) when pages end before their total; what readDocument throws.
  */
 export const normaliseFeed = async function* (feed: Feed): Bytes {
-  const text = skipLeadingSpace(decodeFeed(feed.body));
-  const { value: first, done } = await text.next();
-  const start = done ? '' : String.fromCharCode(first[0] ?? 0);
+  const { start, text } = await openText(feed.body);
   if (start === '<') {
-    yield first as Buffer;
     yield* text;
-    throw transient('feed_not_json', `${feed.source} answered with HTML instead of JSON`);
+    throw notJson(feed);
   }
-  const body = (async function* () {
-    if (!done) yield first;
-    yield* text;
-  })();
-  if (start === '{') yield* rewritePages(feed, body);
-  else yield* body;
+  if (start === '{') yield* rewritePages(feed, text);
+  else yield* text;
+};
+
+const notJson = ({ source }: Feed) =>
+  transient('feed_not_json', `${source} answered with HTML instead of JSON`);
+
+/** The plain text of a body, and its first character; white space before that is left out. */
+const openText = async (body: Bytes): Promise<{ start: string; text: Bytes }> => {
+  const bytes = skipLeadingSpace(decodeFeed(body));
+  const { value: first, done } = await bytes.next();
+  if (done) return { start: '', text: bytes };
+  const text = async function* () {
+    yield first;
+    yield* bytes;
+  };
+  return { start: String.fromCharCode(first[0] ?? 0), text: text() };
 };
 
 const skipLeadingSpace = async function* (bytes: Bytes): AsyncGenerator<Buffer, void> {
@@ -45,9 +51,9 @@ const skipLeadingSpace = async function* (bytes: Bytes): AsyncGenerator<Buffer, 
 /** One array out of a document with records, and of the pages that follow it. */
 const rewritePages = async function* (feed: Feed, firstPage: Bytes): Bytes {
   let separator = '[';
-  let offset = 0;
-  let page: Bytes | undefined = firstPage;
-  while (page !== undefined) {
+  let offset = feed.pages?.offset ?? 0;
+  let page = firstPage;
+  for (;;) {
     const before = offset;
     let total: unknown;
     for await (const part of readDocument(feed.source, page)) {
@@ -58,76 +64,15 @@ const rewritePages = async function* (feed: Feed, firstPage: Bytes): Bytes {
         offset += 1;
       }
     }
-    const hasMore = offset > before && typeof total === 'number' && offset < total;
-    page = hasMore && feed.openPage ? decodeFeed(await feed.openPage(offset)) : undefined;
+    const hasMore = typeof total === 'number' && offset < total;
+    if (hasMore && feed.pages && offset === before) {
+      const message = `${feed.source} has no records from ${offset} on, of ${total} it says it has`;
+      throw transient('feed_truncated', message);
+    }
+    if (!hasMore || !feed.pages) break;
+    const next = await openText(await feed.pages.open(offset));
+    if (next.start === '<') throw notJson(feed);
+    page = next.text;
   }
   yield Buffer.from(separator === '[' ? '[]' : ']');
-};
-
-interface Part {
-  readonly name: 'record' | 'total';
-  readonly value: unknown;
-}
-
-/** Where the parts stand: in a dump at the top, in an answer of the API below `result`. */
-const PART_PATH = /^(?:result\.)?(?:(fields|records)\.\d+|(total)|(error))$/;
-
-/** The records of one document as objects; a dump's lists get their names from its `fields`. */
-const readDocument = async function* (source: string, text: Bytes): AsyncIterable<Part> {
-  const fields: string[] = [];
-  let kind = '';
-  let sawRecords = false;
-  let ended = false;
-  const tracked = async function* () {
-    yield* text;
-    ended = true;
-  };
-  const toPart = ({ value }: { value: unknown }): Part | null => {
-    if (kind === 'fields') {
-      fields.push(String((value as { id?: unknown }).id));
-      return null;
-    }
-    if (kind === 'total') return { name: 'total', value };
-    if (kind === 'error') {
-      throw permanent('feed_refused', `${source} answered with an error: ${JSON.stringify(value)}`);
-    }
-    if (!Array.isArray(value)) return { name: 'record', value };
-    return {
-      name: 'record',
-      value: Object.fromEntries(fields.map((field, index) => [field, value[index] ?? null])),
-    };
-  };
-  // The functions of a chain run one token at a time, so `kind` is that of the value at hand.
-  const parts = chain([
-    Readable.from(tracked()),
-    parser(),
-    pick({
-      filter: (stack: readonly (string | number | null)[]) => {
-        sawRecords ||= stack.at(-1) === 'records';
-        const match = PART_PATH.exec(stack.join('.'));
-        if (match) kind = match[1] ?? match[2] ?? match[3] ?? '';
-        return match !== null;
-      },
-    }),
-    streamValues(),
-    toPart,
-  ]);
-  try {
-    yield* parts as unknown as AsyncIterable<Part>;
-  } catch (cause) {
-    throw toFeedError(source, cause, ended);
-  }
-
-  if (!sawRecords) {
-    throw permanent('feed_malformed', `${source} is an object without records`);
-  }
-};
-
-/** The parser's own complaints; whatever the network or the storage said passes as it is. */
-const toFeedError = (source: string, cause: unknown, ended: boolean): unknown => {
-  if (!(cause instanceof Error) || !cause.message.startsWith('Parser ')) return cause;
-  const message = `${source} is not valid JSON: ${cause.message}`;
-  return ended
-    ? transient('feed_truncated', message, { cause })
-    : permanent('feed_malformed', message, { cause });
 };

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { stat } from 'node:fs/promises';
 import { json } from 'node:stream/consumers';
 import { Storage } from '@google-cloud/storage';
 import { z } from 'zod';
@@ -9,12 +8,20 @@ import { storageOptions } from '../shared/endpoint.ts';
 import { permanent, transient } from '../shared/errors.ts';
 import { fetchAllowed } from './fetch-allowed.ts';
 
+/** CKAN's usual `ckan.datastore.search.rows_max`; without a limit it gives 100 records a page. */
+const PAGE_RECORDS = 32_000;
+
 export interface Feed {
   /** Where the bytes come from, for logs and messages. */
   readonly source: string;
-  readonly body: Readable;
-  /** The page of a datastore_search that begins with record `offset`; other feeds have no pages. */
-  readonly openPage?: (offset: number) => Promise<Readable>;
+  readonly body: AsyncIterable<Buffer>;
+  /** Only a datastore_search has them. */
+  readonly pages?: {
+    /** Place of the first record of `body` in the whole table. */
+    readonly offset: number;
+    /** The page that begins with record `offset`. */
+    open(offset: number): Promise<AsyncIterable<Buffer>>;
+  };
 }
 
 /**
@@ -40,21 +47,24 @@ export const openFeed = async (
 };
 
 const openUrl = async (config: Config, address: string): Promise<Feed> => {
-  const body = await fetchAllowed(config, address);
-  if (!new URL(address).pathname.endsWith('/datastore_search')) return { source: address, body };
-  const openPage = (offset: number): Promise<Readable> => {
-    const page = new URL(address);
-    const first = Number(page.searchParams.get('offset') ?? 0);
-    page.searchParams.set('offset', String(first + offset));
+  const url = URL.parse(address);
+  if (!url?.pathname.endsWith('/datastore_search')) {
+    return { source: address, body: await fetchAllowed(config, address) };
+  }
+  const offset = Number(url.searchParams.get('offset') ?? 0);
+  if (!url.searchParams.has('limit')) url.searchParams.set('limit', String(PAGE_RECORDS));
+  const open = (from: number) => {
+    const page = new URL(url);
+    page.searchParams.set('offset', String(from));
     return fetchAllowed(config, page.href);
   };
-  return { source: address, body, openPage };
+  return { source: address, body: await open(offset), pages: { offset, open } };
 };
 
 /** The parts of CKAN's package_show that are read. */
 const packageShow = z.object({
   result: z.object({
-    resources: z.array(z.object({ format: z.string(), url: z.string().optional() })),
+    resources: z.array(z.object({ format: z.string().nullish(), url: z.string().nullish() })),
   }),
 });
 
@@ -63,14 +73,15 @@ const findDownloadUrl = async (config: Config): Promise<string> => {
   const address = `${CKAN_BASE_URL}/api/3/action/package_show?id=${encodeURIComponent(CKAN_PACKAGE)}`;
   // The portal answers with HTML, and status 200, while it is being rebuilt.
   const document = await json(await fetchAllowed(config, address)).catch((cause: unknown) => {
+    if (!(cause instanceof SyntaxError)) throw cause;
     throw transient('feed_not_json', `${address} did not answer with JSON`, { cause });
   });
   const { data } = packageShow.safeParse(document);
   const resource = data?.result.resources.find(
-    ({ format, url }) => format.toUpperCase() === 'JSON' && url,
+    ({ format, url }) => format?.toUpperCase() === 'JSON' && url,
   );
   if (resource?.url) return new URL(resource.url, CKAN_BASE_URL).href;
-  const formats = data?.result.resources.map(({ format }) => format).join(', ') || 'none';
+  const formats = data?.result.resources.map(({ format }) => format ?? '?').join(', ') || 'none';
   throw permanent(
     'feed_not_found',
     `Package ${CKAN_PACKAGE} has no JSON download; its formats: ${formats}`,
@@ -90,11 +101,12 @@ const openObject = async (config: Config, path: string): Promise<Feed> => {
 };
 
 const openFile = async (path: string): Promise<Feed> => {
-  try {
-    await (await open(path)).close();
-  } catch (cause) {
+  const stats = await stat(path).catch((cause: unknown) => {
     const { code } = cause as NodeJS.ErrnoException;
     throw permanent('feed_not_found', `${path} cannot be opened: ${code}`, { status: 404, cause });
+  });
+  if (stats.isDirectory()) {
+    throw permanent('feed_not_found', `${path} is a directory, not a file`, { status: 404 });
   }
   return { source: path, body: createReadStream(path, { highWaterMark: 1 << 18 }) };
 };

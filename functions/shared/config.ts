@@ -2,10 +2,15 @@ import { z } from 'zod';
 
 const TORONTO_CKAN = 'https://ckan0.cf.opendata.inter.prod-toronto.ca';
 
-const list = z.string().transform((text) => text.split(',').flatMap((item) => item.trim() || []));
+const hosts = z
+  .string()
+  .transform((text) => text.split(',').flatMap((host) => host.trim().toLowerCase() || []));
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
 const count = z.coerce.number().int().positive();
+
+/** Cross-checks run beside the variables' own, so that one attempt shows every fault. */
+const always = () => true;
 
 const environment = z
   .object({
@@ -21,11 +26,12 @@ const environment = z
       .optional(),
     DATABASE_USER: z.string().min(1).optional(),
     DATABASE_NAME: z.string().min(1).default('permits'),
-    DATABASE_POOL_SIZE: count.default(5),
+    /** At least 2: download holds one for its lock while it queries. */
+    DATABASE_POOL_SIZE: count.min(2).default(5),
     CKAN_BASE_URL: httpUrl.default(TORONTO_CKAN),
     CKAN_PACKAGE: z.string().min(1).default('building-permits-active-permits'),
     /** Hosts besides CKAN_BASE_URL's that a feed may be fetched from over https, comma-separated. */
-    FEED_ALLOWED_HOSTS: list.default([]),
+    FEED_ALLOWED_HOSTS: hosts.default([]).readonly(),
     FEED_ALLOW_LOCAL_FILES: flag.default(false),
     CHUNK_RECORDS: count.max(50_000).default(5_000),
     WORKFLOW_LOCATION: z.string().min(1).default('northamerica-northeast2'),
@@ -36,10 +42,12 @@ const environment = z
   .refine((env) => (env.DATABASE_URL === undefined) !== (env.CLOUD_SQL_INSTANCE === undefined), {
     path: ['DATABASE_URL'],
     message: 'set either DATABASE_URL or CLOUD_SQL_INSTANCE',
+    when: always,
   })
   .refine((env) => env.CLOUD_SQL_INSTANCE === undefined || env.DATABASE_USER !== undefined, {
     path: ['DATABASE_USER'],
     message: 'CLOUD_SQL_INSTANCE needs DATABASE_USER, the IAM database user',
+    when: always,
   });
 
 export type Config = Readonly<z.infer<typeof environment>>;

@@ -61,16 +61,39 @@ const TRANSIENT_ERRNO = new Set([
   'UND_ERR_SOCKET',
 ]);
 
+const MAX_CAUSE_DEPTH = 5;
+
 /** node-postgres has no code for a connection that is lost, or not to be had in time. */
 const TRANSIENT_MESSAGE =
   /connection terminated|connection ended|timeout exceeded when trying to connect|client has encountered a connection error/i;
 
-const isTransientStatus = (status: number): boolean =>
+/** gRPC's DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL and UNAVAILABLE. */
+const TRANSIENT_GRPC_CODE = new Set([4, 8, 10, 13, 14]);
+
+/** @returns true for an HTTP status that says "later": 408, 429 and 5xx. */
+export const isTransientStatus = (status: number): boolean =>
   status === 408 || status === 429 || (status >= 500 && status < 600);
 
 const codeOf = (error: unknown): string | number | undefined => {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' || typeof code === 'number' ? code : undefined;
+  const { code, status } = (error ?? {}) as { code?: unknown; status?: unknown };
+  if (typeof code === 'string' || typeof code === 'number') return code;
+  return typeof status === 'number' ? status : undefined;
+};
+
+/** What an error says; node's AggregateError of a failed connection says it in its parts only. */
+export const messageOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  if (error.message !== '') return error.message;
+  const parts = error instanceof AggregateError ? error.errors.map(messageOf) : [];
+  return parts.join('; ') || String(codeOf(error) ?? error.name);
+};
+
+/** An error, its parts if it is an AggregateError, and the causes of each, nearest first. */
+const listCauses = (error: unknown, depth = 0): readonly unknown[] => {
+  if (error == null || depth === MAX_CAUSE_DEPTH) return [];
+  const parts = error instanceof AggregateError ? error.errors : [];
+  const causes = [...parts, (error as { cause?: unknown }).cause];
+  return [error, ...causes.flatMap((cause) => listCauses(cause, depth + 1))];
 };
 
 /** @returns true for a SQLSTATE that says that the rows, not the statement, are at fault. */
@@ -85,13 +108,13 @@ const isSqlState = (code: unknown): boolean =>
   typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('E');
 
 /**
- * The one table that tells transient from permanent: SQLSTATE, errno and HTTP status (of a Google
- * client's error), on the error or on its causes. Anything it does not know is a bug.
+ * The one table that tells transient from permanent: SQLSTATE, errno, and the HTTP status or gRPC
+ * code of a Google client's error, on the error or on its causes. Anything else is a bug.
  */
 export const classifyError = (error: unknown): SyncError => {
-  if (error instanceof SyncError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  for (let at: unknown = error, depth = 0; at != null && depth < 5; depth += 1) {
+  const message = messageOf(error);
+  for (const at of listCauses(error)) {
+    if (at instanceof SyncError) return at;
     const code = codeOf(at);
     if (isSqlState(code) && TRANSIENT_SQLSTATE.test(String(code))) {
       return transient('database_unavailable', message, { cause: error });
@@ -99,13 +122,12 @@ export const classifyError = (error: unknown): SyncError => {
     if (typeof code === 'string' && TRANSIENT_ERRNO.has(code)) {
       return transient('connection_failed', message, { cause: error });
     }
-    if (typeof code === 'number' && isTransientStatus(code)) {
+    if (typeof code === 'number' && (isTransientStatus(code) || TRANSIENT_GRPC_CODE.has(code))) {
       return transient('google_api_unavailable', message, { cause: error });
     }
     if (at instanceof Error && TRANSIENT_MESSAGE.test(at.message)) {
       return transient('database_unavailable', message, { cause: error });
     }
-    at = (at as { cause?: unknown }).cause;
   }
   return new SyncError('bug', 'internal', message, { cause: error });
 };

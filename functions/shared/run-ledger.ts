@@ -46,7 +46,8 @@ export const findRun = (db: Kysely<Database>, executionId: string): Promise<Sync
 
 const requireRunning = (run: SyncRun): SyncRun => {
   if (run.status === 'running') return run;
-  throw permanent('run_closed', `Run ${run.id} has ${run.status}: ${run.error_message ?? ''}`, {
+  const ending = run.error_message === null ? '' : `: ${run.error_message}`;
+  throw permanent('run_closed', `Run ${run.id} has ${run.status}${ending}`, {
     status: 409,
     runId: run.id,
     hint: 'Start a new sync',

@@ -77,9 +77,10 @@ const follow = async (
 /** Stops the execution, and closes its run as finalize would for any failure. */
 const cancel = async ({ functions, workflows }: LocalCloud, execution_id: string) => {
   await workflows.cancelExecution(execution_id);
-  await fetch(functions.finalize.url, {
+  const response = await fetch(functions.finalize.url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ execution_id, outcome: 'failed', error: 'cancelled by the operator' }),
   });
+  if (!response.ok) throw new Error(`The run could not be closed: ${await response.text()}`);
 };

@@ -78,4 +78,17 @@ describe.skipIf(!isRoot)('under root (skipped unless run by root)', () => {
     );
     expect((await stat(house)).mode & 0o777).toBe(0o777);
   });
+
+  test('the house of a directory that was deleted goes with the next start', async () => {
+    const outside = await makeFolder('outside-too', 0o1777);
+    const [deleted, kept, next] = await Promise.all(
+      ['deleted', 'kept', 'next'].map((name) => makeFolder(name, 0o700)),
+    );
+    const gone = await chooseHome(deleted ?? '', binaries, user, [outside]);
+    const other = await chooseHome(kept ?? '', binaries, user, [outside]);
+    await rm(deleted ?? '', { recursive: true });
+    await chooseHome(next ?? '', binaries, user, [outside]);
+    await expect(stat(gone.house)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect((await stat(other.folder)).isDirectory()).toBe(true);
+  });
 });

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { lchown, lstat, mkdir, realpath, rmdir, writeFile } from 'node:fs/promises';
+import { lchown, mkdir, realpath, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { copyBinaries } from './copy-binaries.ts';
 import type { Binaries } from './find-binaries.ts';
 import { runProgram, type ServerUser } from './run-program.ts';
+import { removeAbandonedHouses, secureHouse } from './secure-house.ts';
 
 /** Where the server lives. */
 export type Home = Readonly<{
@@ -18,8 +19,8 @@ export type Home = Readonly<{
 /**
  * Finds a home that the server's user can reach. That is within `directory`, unless root runs from
  * a place that only root can enter: then the data lies in one of `temporaryFolders`, always the
- * same for the same directory, and `directory/location.txt` says where. Programs that the user
- * cannot run where they are get copied there.
+ * same for the same directory and gone when that is deleted; `directory/location.txt` says where.
+ * Programs that the user cannot run where they are get copied there.
  * @throws Error when no folder serves
  */
 export async function chooseHome(
@@ -36,10 +37,11 @@ export async function chooseHome(
 
   const home = await tryHouse(directory, binaries, user);
   if (home !== null) return home;
-  const name = `permit-sync-postgres-${await hashPath(directory)}`;
+  const key = await hashPath(directory);
   for (const folder of temporaryFolders) {
-    const house = path.join(folder, name);
-    if (!(await secureHouse(house))) continue;
+    await removeAbandonedHouses(folder);
+    const house = await secureHouse(folder, key, directory);
+    if (house === null) continue;
     const outside = await tryHouse(house, binaries, user);
     if (outside === null) continue;
     await writeFile(path.join(directory, 'location.txt'), `${outside.house}\n`);
@@ -53,28 +55,6 @@ export async function chooseHome(
 async function hashPath(directory: string): Promise<string> {
   const real = await realpath(directory);
   return createHash('sha256').update(real).digest('hex').slice(0, 20);
-}
-
-/**
- * Makes a folder of root's that others may only pass through. In a folder that everybody can
- * write to somebody else may have made it first: then it is not used.
- */
-async function secureHouse(house: string): Promise<boolean> {
-  try {
-    await mkdir(house, { mode: 0o711 });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) return false;
-  }
-  const { uid, mode, isDirectory } = await describeEntry(house);
-  return isDirectory && uid === 0 && (mode & 0o022) === 0;
-}
-
-/** Of the entry itself, not of what a symbolic link points to. */
-async function describeEntry(
-  file: string,
-): Promise<Readonly<{ uid: number; mode: number; isDirectory: boolean }>> {
-  const entry = await lstat(file);
-  return { uid: entry.uid, mode: entry.mode, isDirectory: entry.isDirectory() };
 }
 
 async function tryHouse(house: string, binaries: Binaries, user: ServerUser): Promise<Home | null> {

@@ -218,6 +218,7 @@ export function createBroker({ now, stateFile, onAvailable }: BrokerOptions): Br
       for (const ackId of ackIds) {
         channel.backlog.postpone(ackId, now() + delayMs);
       }
+      sweep(channel);
       save();
       onAvailable(name);
     },

@@ -141,6 +141,30 @@ test('a pull that waits in vain ends with nothing', async () => {
   expect((await pull)[0].receivedMessages).toEqual([]);
 });
 
+test('a waiting pull ends when the api closes', async () => {
+  await using pubsub = await startWithSubscription();
+  const pull = pubsub.subscriber.pull({ subscription: SUBSCRIPTION, maxMessages: 1 });
+  await pubsub.clock.waitForTimer(20_000);
+  pubsub.api.close();
+  expect((await pull)[0].receivedMessages).toEqual([]);
+});
+
+test('a pull whose client is gone leaves the message to the next one', async () => {
+  await using pubsub = await startWithSubscription();
+  const controller = new AbortController();
+  const pull = fetch(`http://127.0.0.1:${pubsub.port}/v1/${SUBSCRIPTION}:pull`, {
+    method: 'POST',
+    body: JSON.stringify({ maxMessages: 1 }),
+    signal: controller.signal,
+  });
+  await pubsub.clock.waitForTimer(20_000);
+  controller.abort();
+  await expect(pull).rejects.toThrow('aborted');
+  await pubsub.clock.waitForNoTimer(20_000);
+  await pubsub.publishText(TOPIC, 'one');
+  expect(await pubsub.pull()).toMatchObject([{ text: 'one' }]);
+});
+
 test('a waiting pull gets a message whose lease ends meanwhile', async () => {
   await using pubsub = await startWithSubscription({ ackDeadlineSeconds: 10 });
   await pubsub.publishText(TOPIC, 'one');

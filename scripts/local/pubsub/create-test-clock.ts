@@ -6,6 +6,8 @@ export type TestClock = Required<PubsubClock> & {
   advance(ms: number): void;
   /** Resolves once a timer of this delay is running. */
   waitForTimer(delayMs: number): Promise<void>;
+  /** Resolves once no timer of this delay is running. */
+  waitForNoTimer(delayMs: number): Promise<void>;
 };
 
 type Timer = { readonly callback: () => void; readonly delayMs: number; readonly at: number };
@@ -16,13 +18,23 @@ export function createTestClock(startMs = Date.parse('2026-01-05T11:00:00Z')): T
   const waiting = new Map<number, () => void>();
   const isRunning = (delayMs: number) => [...timers].some((timer) => timer.delayMs === delayMs);
 
+  async function waitUntil(delayMs: number, condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      await new Promise<void>((resolve) => waiting.set(delayMs, resolve));
+    }
+    waiting.delete(delayMs);
+  }
+
   return {
     now: () => now,
     startTimer: (callback, delayMs) => {
       const timer = { callback, delayMs, at: now + delayMs };
       timers.add(timer);
       waiting.get(delayMs)?.();
-      return () => timers.delete(timer);
+      return () => {
+        timers.delete(timer);
+        waiting.get(delayMs)?.();
+      };
     },
     advance: (ms) => {
       now += ms;
@@ -32,13 +44,7 @@ export function createTestClock(startMs = Date.parse('2026-01-05T11:00:00Z')): T
         timer.callback();
       }
     },
-    waitForTimer: async (delayMs) => {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      waiting.set(delayMs, resolve);
-      if (!isRunning(delayMs)) {
-        await promise;
-      }
-      waiting.delete(delayMs);
-    },
+    waitForTimer: (delayMs) => waitUntil(delayMs, () => isRunning(delayMs)),
+    waitForNoTimer: (delayMs) => waitUntil(delayMs, () => !isRunning(delayMs)),
   };
 }

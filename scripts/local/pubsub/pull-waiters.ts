@@ -2,14 +2,15 @@ import type { PubsubClock } from './pubsub-clock.ts';
 
 /** Pull requests that wait for a message. */
 export type PullWaiters = {
-  /** Resolves when the subscription is woken, the time is over or the api closes. */
-  wait(subscription: string, delayMs: number): Promise<void>;
+  /** Resolves when the subscription is woken or the time is over; with false, when all is closed. */
+  wait(subscription: string, delayMs: number): Promise<boolean>;
   wake(subscription: string): void;
   close(): void;
 };
 
 export function createPullWaiters({ startTimer }: Required<PubsubClock>): PullWaiters {
   const waiters = new Map<string, Set<() => void>>();
+  let closed = false;
 
   function wake(subscription: string): void {
     for (const resolve of waiters.get(subscription) ?? []) {
@@ -26,9 +27,11 @@ export function createPullWaiters({ startTimer }: Required<PubsubClock>): PullWa
       await promise;
       stopTimer();
       waiting.delete(resolve);
+      return !closed;
     },
     wake,
     close: () => {
+      closed = true;
       for (const subscription of waiters.keys()) {
         wake(subscription);
       }

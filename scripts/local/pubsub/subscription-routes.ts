@@ -73,9 +73,9 @@ export function createSubscriptionRoutes(options: SubscriptionRoutesOptions): Ro
     let deliveries = broker.lease(name, maxMessages);
     while (deliveries.length === 0 && clock.now() < giveUpAt) {
       const nextAt = Math.min(giveUpAt, broker.nextAvailableAt(name) ?? giveUpAt);
-      await waiters.wait(name, nextAt - clock.now());
+      const isOpen = await waiters.wait(name, nextAt - clock.now());
       // A client that is gone must not take messages with it.
-      if (response.destroyed || broker.findSubscription(name) === undefined) {
+      if (!isOpen || response.destroyed || broker.findSubscription(name) === undefined) {
         break;
       }
       deliveries = broker.lease(name, maxMessages);

@@ -9,7 +9,7 @@ import {
   objectFieldsSchema,
 } from './object-record.ts';
 import type { ObjectAddress, ObjectStore } from './object-store.ts';
-import { checkPreconditions, type Preconditions, parsePreconditions } from './preconditions.ts';
+import { type Preconditions, parsePreconditions } from './preconditions.ts';
 import { readOrigin } from './request-values.ts';
 import { invalidArgument } from './storage-error.ts';
 
@@ -45,7 +45,6 @@ export function createCopyRoutes({ objects, createWriter }: CopyRoutesOptions): 
     fields: ObjectFields,
     preconditions: Preconditions,
   ): Promise<ObjectRecord> {
-    checkPreconditions(preconditions, objects.find(target));
     // All are opened before anything is awaited, so that none can be replaced meanwhile.
     const contents = sources.map((record) => createReadStream('', { fd: objects.open(record) }));
     const writer = createWriter(target);

@@ -27,7 +27,7 @@ export type StorageApiOptions = {
 
 export type StorageApi = {
   readonly router: Router;
-  /** Ends the uploads under way and removes what they have sent. */
+  /** Ends the resumable uploads that are open; those in one request end with their connection. */
   close(): Promise<void>;
 };
 

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { type ClientRequest, request as sendRequest } from 'node:http';
+import { type ClientRequest, type OutgoingHttpHeaders, request as sendRequest } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startTestStorage, type TestStorage } from './start-test-storage.ts';
@@ -38,11 +38,15 @@ async function startSession(query = ''): Promise<SessionServer> {
 }
 
 /** Sends the beginning of the content, and nothing more, and waits until the server has it. */
-async function sendBeginning(server: SessionServer, sizeBytes: number): Promise<ClientRequest> {
-  const request = sendRequest(server.sessionUrl, {
-    method: 'PUT',
-    headers: { 'content-range': `bytes 0-*/${TOTAL}`, 'content-length': TOTAL },
-  });
+async function sendBeginning(
+  server: SessionServer,
+  sizeBytes: number,
+  headers: OutgoingHttpHeaders = {
+    'content-range': `bytes 0-*/${TOTAL}`,
+    'content-length': TOTAL,
+  },
+): Promise<ClientRequest> {
+  const request = sendRequest(server.sessionUrl, { method: 'PUT', headers });
   request.on('error', () => undefined);
   request.write(CONTENT.subarray(0, sizeBytes));
   while ((await server.put('bytes */*')).headers.get('range') !== `bytes=0-${sizeBytes - 1}`) {
@@ -88,6 +92,16 @@ test('an upload goes on after a broken connection, from where the server says', 
   await using server = await startSession();
   (await sendBeginning(server, 300_000)).destroy();
   const rest = await server.put(`bytes 300000-${TOTAL - 1}/${TOTAL}`, CONTENT.subarray(300_000));
+  expect(rest.status).toBe(200);
+  expect(await server.read()).toBe(CONTENT.toString());
+});
+
+test('a broken connection does not end an upload of unknown length', async () => {
+  await using server = await startSession();
+  const headers = { 'content-range': 'bytes 0-*/*', 'transfer-encoding': 'chunked' };
+  (await sendBeginning(server, 300_000, headers)).destroy();
+  expect((await server.put('bytes */*')).status).toBe(308);
+  const rest = await server.put('bytes 300000-*/*', CONTENT.subarray(300_000));
   expect(rest.status).toBe(200);
   expect(await server.read()).toBe(CONTENT.toString());
 });

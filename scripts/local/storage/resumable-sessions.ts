@@ -67,11 +67,12 @@ export function createResumableSessions(options: ResumableSessionsOptions): Resu
     if (request.range.start !== undefined) {
       await append(id, { ...request, start: request.range.start });
     }
-    const { state, writer, target } = find(id);
+    const { state, writer, target, active } = find(id);
     if (state !== 'open' && state !== 'cancelled') {
       return { record: state };
     }
-    if (!isComplete(request.range, writer.sizeBytes())) {
+    // While another request is sending, this one only asks: the end is that one's to declare.
+    if (active !== undefined || !isComplete(request.range, writer.sizeBytes())) {
       return { sizeBytes: writer.sizeBytes() };
     }
     const record = await finish(id, () => options.store(target, writer, request.hashHeader));
@@ -90,11 +91,14 @@ export function createResumableSessions(options: ResumableSessionsOptions): Resu
     }
     const keptBytes = session.writer.sizeBytes();
     checkRange(request.range, request.start, keptBytes);
-    const content = skipBytes(request.body, keptBytes - request.start);
-    const appended = session.writer.append(content);
-    const ended = appended.catch(() => undefined).then(() => void sessions.set(id, session));
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     sessions.set(id, { ...session, active: { body: request.body, ended } });
-    await appended;
+    try {
+      await session.writer.append(skipBytes(request.body, keptBytes - request.start));
+    } finally {
+      sessions.set(id, session);
+      end();
+    }
   }
 
   async function finish(id: string, store: () => ObjectRecord): Promise<ObjectRecord> {

@@ -44,6 +44,8 @@ const setUp = async (project: TestProject): Promise<() => Promise<void>> => {
     server.close();
     await storage.close();
     await postgres.stop();
+    // For root, outside the directory.
+    await rm(postgres.folder, { recursive: true, force: true });
     await rm(directory, { recursive: true, force: true });
   };
 };

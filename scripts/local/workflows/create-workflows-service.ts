@@ -36,6 +36,8 @@ export type WorkflowsServiceOptions = {
   readonly newId?: () => string;
   /** How many executions to remember. Default 1000. */
   readonly keepExecutions?: number;
+  /** Executions of an earlier process, oldest first, as `subscribe` told of them. */
+  readonly history?: readonly Execution[];
 };
 
 /** A local Cloud Workflows: the language, and the REST APIs as an Express router. */
@@ -84,6 +86,7 @@ export function createWorkflowsService(options: WorkflowsServiceOptions): Workfl
     fetch: options.fetch ?? createNodeFetch(),
     log: options.log ?? (() => undefined),
     keepExecutions: options.keepExecutions ?? 1000,
+    history: options.history ?? [],
   });
   for (const connector of [
     ...createDefaultConnectors(options.connectorBaseUrls ?? {}),

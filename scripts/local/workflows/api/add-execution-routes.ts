@@ -3,7 +3,7 @@ import { ApiError } from '../service/api-error.ts';
 import type { Execution } from '../service/execution.ts';
 import { createPubsubEvent } from './create-pubsub-event.ts';
 import type { RouterOptions } from './create-router.ts';
-import { filterExecutions } from './filter-executions.ts';
+import { filterExecutions, orderExecutions } from './filter-executions.ts';
 import {
   cutPage,
   readBody,
@@ -39,7 +39,8 @@ export function addExecutionRoutes(api: Router, options: RouterOptions): void {
     const view = readView(request, 'BASIC');
     const pageSize = readPageSize(request, { usual: 100, maximum: view === 'FULL' ? 100 : 1000 });
     const all = filterExecutions(executions.list(workflowId), readQuery(request, 'filter'));
-    const { items, nextPageToken } = cutPage(all, request, pageSize);
+    const ordered = orderExecutions(all, readQuery(request, 'orderBy'));
+    const { items, nextPageToken } = cutPage(ordered, request, pageSize);
     response.json({
       executions: items.map((execution) => showExecution(execution, view)),
       ...(nextPageToken === undefined ? {} : { nextPageToken }),

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { createWorkflowsService } from '../create-workflows-service.ts';
 import { startTestService, type TestService } from './start-test-service.ts';
 
 const open: { test?: TestService } = {};
@@ -117,6 +118,11 @@ test('list pages from the newest, filtered by state', async () => {
   });
   expect((await list('filter=state%3D%22ACTIVE%22')).ids).toEqual([ids[2], ids[0]]);
   expect((await list('filter=state%3DCANCELLED')).ids).toEqual([ids[1]]);
+  expect((await list('orderBy=state%20desc,executionId')).ids).toEqual([
+    ids[1],
+    ...[ids[0], ids[2]].toSorted(),
+  ]);
+  expect(await send('GET', 'workflows/w/executions?orderBy=colour')).toMatchObject({ status: 400 });
   expect(await send('GET', 'workflows/w/executions?filter=colour%3Dred')).toMatchObject({
     status: 400,
   });
@@ -180,6 +186,18 @@ test('closing cancels what runs', async () => {
   const id = idOf(service.createExecution({ workflowId: 'w' }));
   await service.close();
   expect(service.getExecution(id).state).toBe('CANCELLED');
+});
+
+test('executions of an earlier process are history, an unfinished one has failed', async () => {
+  const { service } = await start(NAP, { movesByItself: false });
+  const { name } = service.createExecution({ workflowId: 'w' });
+  const later = createWorkflowsService({
+    projectId: 'demo',
+    location: 'us-central1',
+    history: service.listExecutions('w'),
+  });
+  expect(later.listExecutions('w')).toMatchObject([{ name, state: 'FAILED' }]);
+  expect(later.getExecution(idOf({ name })).error?.context).toContain('stopped while');
 });
 
 test('a thousand executions are remembered, the oldest leave first', async () => {

@@ -47,3 +47,29 @@ function parseTerm(term: string): (execution: Execution) => boolean {
     }
   };
 }
+
+/**
+ * Executions in the order of `orderBy`, a comma-separated list of fields, each with `desc` or not;
+ * newest first without one. Throws ApiError.
+ */
+export function orderExecutions(
+  executions: readonly Execution[],
+  orderBy: string | undefined,
+): readonly Execution[] {
+  if (orderBy === undefined) return executions;
+  const keys = orderBy.split(',').map((part) => {
+    const [field = '', direction = 'asc', ...rest] = part.trim().split(/\s+/);
+    const read = FIELDS[field];
+    if (read === undefined || rest.length > 0 || !['asc', 'desc'].includes(direction)) {
+      throw new ApiError('INVALID_ARGUMENT', `invalid orderBy: ${part}`);
+    }
+    return { read, sign: direction === 'desc' ? -1 : 1 };
+  });
+  return executions.toSorted((left, right) => {
+    for (const { read, sign } of keys) {
+      const [a, b] = [read(left), read(right)];
+      if (a !== b) return a < b ? -sign : sign;
+    }
+    return 0;
+  });
+}

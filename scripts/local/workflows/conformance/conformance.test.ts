@@ -20,6 +20,7 @@ const rowsSchema = z.array(
     /** Part of the message of a refusal at load. */
     refused: z.string().optional(),
     sleeps: z.array(z.number()).optional(),
+    elapsedSeconds: z.number().optional(),
     logs: z.array(z.record(z.string(), z.unknown())).optional(),
   }),
 );
@@ -44,6 +45,9 @@ describe.each(files)('%s', (file) => {
     if (row.errorHas !== undefined) expect(outcome.error).toMatchObject(row.errorHas);
     if (row.contextHas !== undefined) expect(outcome.context).toContain(row.contextHas);
     if (row.sleeps !== undefined) expect(outcome.sleeps).toEqual(row.sleeps);
+    if (row.elapsedSeconds !== undefined) {
+      expect(outcome.elapsedSeconds).toBe(row.elapsedSeconds);
+    }
     if (row.logs !== undefined) {
       const own = outcome.logs.filter(({ logName }) => logName === 'projects/demo/logs/Workflows');
       expect(own).toMatchObject(row.logs);

@@ -86,6 +86,15 @@ describe('a response', () => {
     }
   });
 
+  test('of 404 that nobody catches shows its message, step, line and fields', async () => {
+    const { url } = await serve((_request, response) => response.writeHead(404).end('no'));
+    const source = `- read_input_file:\n    call: http.get\n    args: {url: "${url}"}\n`;
+    const { context } = await runSnippet(source);
+    expect(context).toMatch(
+      /^HTTP server responded with error code 404\nin step "read_input_file", routine "main", line: 2\n{\n {2}"body": "no",\n {2}"code": 404,/,
+    );
+  });
+
   test('that says JSON and is not is a ResponseTypeError', async () => {
     const { url } = await serve(answerJson('<html>'));
     expect(await runCall('get', `{url: "${url}"}`)).toMatchObject({ tags: ['ResponseTypeError'] });
@@ -93,8 +102,11 @@ describe('a response', () => {
 
   test('of more than 2 MB ends the execution', async () => {
     const { url } = await serve(answerJson(`"${'x'.repeat(2 * 1024 * 1024)}"`));
-    const { error } = await runSnippet(call('get', `{url: "${url}"}`));
-    expect(error).toMatchObject({ tags: ['ResourceLimitError'] });
+    const { error } = await runSnippet(`- get:\n    call: http.get\n    args: {url: "${url}"}\n`);
+    expect(error).toMatchObject({
+      message: 'HTTP response size exceeds the limit of 2097152 bytes',
+      tags: ['ResourceLimitError'],
+    });
   });
 
   test('of more than 512 KB is too much for a variable', async () => {
@@ -236,6 +248,16 @@ describe('a request without a response', () => {
     expect(error).toEqual({ message: 'request timed out', tags: ['TimeoutError', 'OSError'] });
     expect(clock.now() - started).toBe(seconds);
   });
+});
+
+test("Node's own fetch can take the place of the built-in one", async () => {
+  const { url } = await serve(answerJson('{"a":1.0}'));
+  const service = createWorkflowsService({ projectId: 'demo', location: 'here', fetch });
+  const source = `- get:\n    call: http.get\n    args: {url: "${url}"}\n    result: r\n- done:\n    return: \${r.body}\n`;
+  service.deploy({ workflowId: 'w', source });
+  const { name } = service.createExecution({ workflowId: 'w' });
+  const ended = await service.waitForExecution(name.split('/').at(-1) ?? '');
+  expect(ended.result).toBe('{"a":1.0}');
 });
 
 test('twenty parallel requests are under way at the same time', async () => {

@@ -19,6 +19,8 @@ export type SnippetResult = {
   readonly logs: readonly LogEntry[];
   /** Seconds of each sleep. */
   readonly sleeps: readonly number[];
+  /** Virtual seconds from beginning to end. */
+  readonly elapsedSeconds: number;
 };
 
 /** Deploys and runs a workflow through the whole service, in virtual time. */
@@ -40,21 +42,21 @@ export async function runSnippet(
     service.deploy({ workflowId: 'snippet', source, envVars: options.envVars ?? {} });
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
-    return { refused: error.message, logs, sleeps: [] };
+    return { refused: error.message, logs, sleeps: [], elapsedSeconds: 0 };
   }
+  const startedAt = clock.now();
   const { name } = service.createExecution({
     workflowId: 'snippet',
     ...(options.argument === undefined ? {} : { argument: JSON.stringify(options.argument) }),
   });
   const ended = await service.waitForExecution(name.slice(name.lastIndexOf('/') + 1));
-  const sleeps = clock.sleeps();
+  const seen = { logs, sleeps: clock.sleeps(), elapsedSeconds: clock.now() - startedAt };
   await service.close();
-  if (ended.state === 'SUCCEEDED') return { result: ended.result ?? '', logs, sleeps };
+  if (ended.state === 'SUCCEEDED') return { result: ended.result ?? '', ...seen };
   return {
     error: JSON.parse(ended.error?.payload ?? 'null'),
     context: ended.error?.context ?? '',
-    logs,
-    sleeps,
+    ...seen,
   };
 }
 

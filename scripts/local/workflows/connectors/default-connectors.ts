@@ -15,6 +15,26 @@ const CONNECTORS: readonly RestConnector[] = [
     hasBody: true,
   },
   {
+    name: 'googleapis.storage.v1.buckets.insert',
+    service: 'storage',
+    method: 'POST',
+    path: 'storage/v1/b',
+    query: ['project'],
+    hasBody: true,
+  },
+  {
+    name: 'googleapis.storage.v1.buckets.get',
+    service: 'storage',
+    method: 'GET',
+    path: 'storage/v1/b/{bucket}',
+  },
+  {
+    name: 'googleapis.storage.v1.buckets.delete',
+    service: 'storage',
+    method: 'DELETE',
+    path: 'storage/v1/b/{bucket}',
+  },
+  {
     name: 'googleapis.storage.v1.objects.get',
     service: 'storage',
     method: 'GET',

@@ -58,6 +58,7 @@ export function isRetryable(error: Value, kind: keyof typeof RETRYABLE): boolean
   const { codes, tags } = RETRYABLE[kind];
   const errorTags = error.get('tags');
   const code = error.get('code');
+  // UNCONFIRMED for a map that the workflow raised itself: without the tag it is not an HTTP error.
   const has = (tag: string) => isList(errorTags) && errorTags.includes(tag);
   return tags.some(has) || (has('HttpError') && typeof code === 'bigint' && codes.includes(code));
 }

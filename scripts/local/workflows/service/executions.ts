@@ -43,6 +43,7 @@ export type ExecutionsOptions = {
   readonly newId: () => string;
   readonly log: (entry: LogEntry) => void;
   readonly keepExecutions: number;
+  readonly history: readonly Execution[];
 };
 
 type Running = { readonly stop: AbortController; readonly finished: Promise<Execution> };
@@ -55,6 +56,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
   const listeners = new Set<(execution: Execution) => void>();
   const parent = `projects/${project.id}/locations/${project.location}/workflows`;
   let isClosed = false;
+  for (const execution of options.history) store.save(endUnfinished(execution));
 
   function saveChange(execution: Execution): void {
     store.save(execution);
@@ -134,6 +136,21 @@ export function createExecutions(options: ExecutionsOptions): Executions {
       const all = [...running.values()];
       for (const { stop } of all) stop.abort(new Error('the service is shutting down'));
       await Promise.all(all.map(({ finished }) => finished));
+    },
+  };
+}
+
+// Its process is gone, and nothing of where it was is left.
+function endUnfinished(execution: Execution): Execution {
+  if (execution.state !== 'ACTIVE') return execution;
+  const message = 'the local Cloud Workflows stopped while the execution was running';
+  return {
+    ...execution,
+    state: 'FAILED',
+    error: {
+      payload: JSON.stringify({ message, tags: ['SystemError'] }),
+      context: message,
+      stackTrace: { elements: [] },
     },
   };
 }

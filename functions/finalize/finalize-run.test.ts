@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { openRun } from '../shared/run-ledger.ts';
+import type { SyncRun } from '../shared/schema.ts';
+import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
+import { finalizeRun } from './finalize-run.ts';
+
+let context: TestContext;
+
+beforeAll(async () => {
+  context = await createTestContext();
+});
+
+afterAll(() => context[Symbol.asyncDispose]());
+
+beforeEach(() => context.pool.query('truncate sync_runs cascade'));
+
+/** A running run with two chunks, of which `done` are done. */
+const openRunWithChunks = async (done: number): Promise<SyncRun> => {
+  const run = await openRun(context, { executionId: randomUUID(), trigger: 'manual' });
+  const counts = { records_new: 1, records_updated: 2, records_unchanged: 3, records_errors: 4 };
+  const chunk = { run_id: run.id, record_count: 10, byte_start: 0, byte_end: 9 };
+  const rows = [1, 2].map((chunk_number) =>
+    chunk_number > done
+      ? { ...chunk, chunk_number }
+      : { ...chunk, chunk_number, ...counts, status: 'done' as const },
+  );
+  await context.db.insertInto('sync_chunks').values(rows).execute();
+  await context.db.updateTable('sync_runs').set({ chunks_total: 2 }).execute();
+  return run;
+};
+
+const readRun = (id: number): Promise<SyncRun> =>
+  context.db.selectFrom('sync_runs').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+
+describe('finalizeRun', () => {
+  test('L02 completed and completed_at are set, with the sums of the chunks', async () => {
+    const { id, execution_id } = await openRunWithChunks(2);
+    const response = await finalizeRun(context, { execution_id, outcome: 'completed' });
+    expect(response).toMatchObject({ run_id: id, status: 'completed', records_total: 20 });
+    expect(await readRun(id)).toMatchObject({
+      status: 'completed',
+      completed_at: expect.any(Date),
+      records_total: 20,
+      records_new: 2,
+      records_updated: 4,
+      records_unchanged: 6,
+      records_errors: 8,
+      records_superseded: 0,
+      error_message: null,
+    });
+  });
+
+  test('L03 failed and error_message are set on an error, with the counts so far', async () => {
+    const { id, execution_id } = await openRunWithChunks(1);
+    const error = {
+      tags: ['HttpError'],
+      code: 422,
+      message: 'HTTP server responded with error code 422',
+      body: { error: { code: 'feed_malformed', message: 'byte 4 is "]"' } },
+    };
+    await finalizeRun(context, { execution_id, outcome: 'failed', error });
+    expect(await readRun(id)).toMatchObject({
+      status: 'failed',
+      error_message: 'feed_malformed: byte 4 is "]"',
+      completed_at: expect.any(Date),
+      records_total: 10,
+      records_new: 1,
+    });
+  });
+
+  test('L05 duration_ms is positive and comes from the database’s clock', async () => {
+    const { id, execution_id } = await openRunWithChunks(2);
+    await context.pool.query("update sync_runs set started_at = started_at - interval '90 s'");
+    const { duration_ms } = await finalizeRun(context, { execution_id, outcome: 'completed' });
+    const { rows } = await context.pool.query<{ elapsed: number }>(
+      `select extract(epoch from completed_at - started_at)::float8 * 1000 as elapsed
+       from sync_runs where id = $1`,
+      [id],
+    );
+    expect(duration_ms).toBeGreaterThanOrEqual(90_000);
+    expect(Math.abs(duration_ms - (rows[0]?.elapsed ?? 0))).toBeLessThan(2);
+  });
+
+  test('refuses to complete a run with a chunk that is not done', async () => {
+    const { id, execution_id } = await openRunWithChunks(1);
+    await expect(
+      finalizeRun(context, { execution_id, outcome: 'completed' }),
+    ).rejects.toMatchObject({
+      code: 'records_lost',
+      status: 409,
+      message: `Run ${id}: 1 of 2 chunks are done`,
+    });
+    expect(await readRun(id)).toMatchObject({ status: 'running' });
+  });
+
+  test('refuses to complete a run whose feed was never cut into chunks', async () => {
+    const run = await openRun(context, { executionId: randomUUID(), trigger: 'manual' });
+    await expect(
+      finalizeRun(context, { execution_id: run.execution_id, outcome: 'completed' }),
+    ).rejects.toMatchObject({ code: 'records_lost' });
+  });
+
+  test('closes a run once: a repeated call gives the recorded result and says nothing more', async () => {
+    const { execution_id } = await openRunWithChunks(2);
+    const first = await finalizeRun(context, { execution_id, outcome: 'completed' });
+    const said = context.events.length;
+    expect(await finalizeRun(context, { execution_id, outcome: 'completed' })).toEqual(first);
+    expect(await finalizeRun(context, { execution_id, outcome: 'failed', error: 'late' })).toEqual(
+      first,
+    );
+    expect(context.events).toHaveLength(said);
+  });
+
+  test('does not complete a run that has failed', async () => {
+    const { execution_id } = await openRunWithChunks(2);
+    await finalizeRun(context, { execution_id, outcome: 'failed', error: 'first' });
+    await expect(
+      finalizeRun(context, { execution_id, outcome: 'completed' }),
+    ).rejects.toMatchObject({ code: 'run_closed', status: 409 });
+  });
+
+  test('writes the row of a trigger that failed before it had one', async () => {
+    const execution_id = randomUUID();
+    const error = { tags: ['ConnectionFailedError'], message: 'download cannot be reached' };
+    await finalizeRun(context, { execution_id, outcome: 'failed', error, trigger: 'pubsub' });
+    const [run, ...others] = await context.db.selectFrom('sync_runs').selectAll().execute();
+    expect(others).toEqual([]);
+    expect(run).toMatchObject({
+      execution_id,
+      trigger: 'pubsub',
+      status: 'failed',
+      error_message: 'download cannot be reached',
+    });
+  });
+
+  test('refuses to complete what was never opened', async () => {
+    await expect(
+      finalizeRun(context, { execution_id: 'unknown', outcome: 'completed' }),
+    ).rejects.toMatchObject({ code: 'run_not_found', status: 404 });
+  });
+
+  test('logs sync_failed with run id, error, time and records processed', async () => {
+    const { id, execution_id } = await openRunWithChunks(1);
+    await finalizeRun(context, { execution_id, outcome: 'failed', error: 'it broke' });
+    const { completed_at } = await readRun(id);
+    expect(context.events).toContainEqual({
+      severity: 'ERROR',
+      message: `Run ${id} failed: it broke`,
+      event: 'sync_failed',
+      run_id: id,
+      error_message: 'it broke',
+      failed_at: completed_at?.toISOString(),
+      records_processed: 10,
+    });
+  });
+
+  test('reports the run, its records by outcome and its duration to Cloud Monitoring', async () => {
+    const { id, execution_id } = await openRunWithChunks(2);
+    // A project of its own: no other test's points.
+    const config = { ...context.config, GOOGLE_CLOUD_PROJECT: 'reporting-project' };
+    const { duration_ms } = await finalizeRun(
+      { ...context, config },
+      { execution_id, outcome: 'completed' },
+    );
+    const { completed_at } = await readRun(id);
+    const query = new URLSearchParams({
+      filter: 'metric.type = starts_with("custom.googleapis.com/permit_sync/")',
+      'interval.startTime': new Date((completed_at?.getTime() ?? 0) - 2_000).toISOString(),
+      'interval.endTime': new Date((completed_at?.getTime() ?? 0) + 2_000).toISOString(),
+    });
+    const url = `${inject('googleApiEndpoint')}/v3/projects/reporting-project/timeSeries`;
+    const { timeSeries } = (await (await fetch(`${url}?${query}`)).json()) as {
+      timeSeries: {
+        metric: { type: string; labels: Record<string, string> };
+        points: { value: { int64Value: string } }[];
+      }[];
+    };
+    const reported = timeSeries.map(({ metric, points }) => [
+      metric.type.split('/').at(-1),
+      Object.values(metric.labels)[0],
+      points[0]?.value.int64Value,
+    ]);
+    expect(reported).toEqual(
+      expect.arrayContaining([
+        ['runs', 'completed', '1'],
+        ['records', 'new', '2'],
+        ['records', 'updated', '4'],
+        ['records', 'unchanged', '6'],
+        ['records', 'errors', '8'],
+        ['records', 'superseded', '0'],
+        ['duration_ms', 'completed', String(duration_ms)],
+      ]),
+    );
+  });
+
+  test('takes a run that cannot be reported for a success, with a warning', async () => {
+    await using unreported = await createTestContext();
+    const config = { ...unreported.config, GOOGLE_API_ENDPOINT: 'http://127.0.0.1:1' };
+    const run = await openRun(unreported, { executionId: randomUUID(), trigger: 'manual' });
+    await unreported.db.updateTable('sync_runs').set({ chunks_total: 0 }).execute();
+    const { status } = await finalizeRun(
+      { ...unreported, config },
+      { execution_id: run.execution_id, outcome: 'completed' },
+    );
+    expect(status).toBe('completed');
+    expect(unreported.events).toContainEqual(
+      expect.objectContaining({
+        severity: 'WARNING',
+        event: 'metrics_not_written',
+        run_id: run.id,
+      }),
+    );
+  });
+});

@@ -1,0 +1,25 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface TestServer extends AsyncDisposable {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  /** Path and query of each request so far, oldest first. */
+  readonly requests: readonly string[];
+}
+
+/** Serves on a free port of the loopback interface until it is disposed of. */
+export const startTestServer = async (handler: RequestListener | Server): Promise<TestServer> => {
+  const server = typeof handler === 'function' ? createServer(handler) : handler;
+  const requests: string[] = [];
+  server.prependListener('request', (request) => requests.push(request.url ?? ''));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};

@@ -1,0 +1,244 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PubSub } from '@google-cloud/pubsub';
+import { type Kysely, sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createKysely, createPool } from '../../functions/shared/database.ts';
+import { gaxOptions } from '../../functions/shared/endpoint.ts';
+import { createExecutionsClient, workflowPath } from '../../functions/shared/executions.ts';
+import type { Database } from '../../functions/shared/schema.ts';
+import { type ChosenFeed, chooseFeed } from './choose-feed.ts';
+import { generateText } from './feed/generate-feed.ts';
+import { type LocalCloud, startLocalCloud } from './start-local-cloud.ts';
+import { type ClonedDatabase, cloneDatabase } from './testing/clone-database.ts';
+import type { Execution } from './workflows/service/execution.ts';
+
+let database: ClonedDatabase;
+let directory: string;
+let feed: ChosenFeed;
+let cloud: LocalCloud;
+let db: Kysely<Database>;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  directory = await mkdtemp(join(tmpdir(), 'local-cloud-'));
+  feed = await chooseFeed({ dataDirectory: directory, records: 200 });
+  cloud = await startLocalCloud({
+    dataDirectory: directory,
+    databaseUrl: database.url,
+    functionsEnvironment: feed.functionsEnvironment,
+  });
+  db = createKysely(await createPool(cloud.config));
+}, 60_000);
+
+afterAll(async () => {
+  await db.destroy();
+  await cloud.stop();
+  await feed.stop();
+  await rm(directory, { recursive: true });
+  await database[Symbol.asyncDispose]();
+});
+
+beforeEach(() => sql`truncate sync_runs, permits cascade`.execute(db));
+
+const readRuns = () => db.selectFrom('sync_runs').selectAll().orderBy('id').execute();
+
+const writeFeed = async (records: number): Promise<string> => {
+  const path = join(directory, `${records}.json`);
+  await writeFile(path, [...generateText({ records, day: 0 })]);
+  return path;
+};
+
+const syncApi = (init?: RequestInit): Promise<Response> =>
+  fetch(`${cloud.functions['sync-api'].url}/api/sync`, init);
+
+const postSync = (body: unknown): Promise<Response> =>
+  syncApi({
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+/** The next execution that ends. */
+const nextEnd = (): Promise<Execution> =>
+  new Promise((resolve) => {
+    const unsubscribe = cloud.workflows.subscribe((execution) => {
+      if (execution.state === 'ACTIVE') return;
+      unsubscribe();
+      resolve(execution);
+    });
+  });
+
+/** Starts the workflow with the Executions API's real client, as gcloud does with its own. */
+const runWorkflow = async (argument?: unknown): Promise<Execution> => {
+  const client = await createExecutionsClient(cloud.config);
+  const [{ name }] = await client.createExecution({
+    parent: workflowPath(client, cloud.config),
+    execution: argument === undefined ? {} : { argument: JSON.stringify(argument) },
+  });
+  await client.close();
+  return cloud.workflows.waitForExecution(name?.split('/').at(-1) ?? '');
+};
+
+describe('I04 each trigger makes exactly one row', () => {
+  test('Cloud Scheduler', async () => {
+    const ended = nextEnd();
+    await fetch(
+      `${cloud.endpoint}/v1/projects/local-project/locations/northamerica-northeast2/workflows/permit-sync/executions`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ argument: '{"trigger": "schedule"}' }),
+      },
+    );
+    expect(await ended).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await readRuns()).toMatchObject([{ trigger: 'schedule', status: 'completed' }]);
+  });
+
+  test('Pub/Sub through Eventarc', async () => {
+    const ended = nextEnd();
+    // This client takes the port from the endpoint, unlike the generated ones.
+    const apiEndpoint = new URL(cloud.endpoint).host;
+    const pubsub = new PubSub({ ...gaxOptions(cloud.config), apiEndpoint });
+    await pubsub.topic('sync-trigger').publishMessage({ json: {} });
+    expect(await ended).toMatchObject({ state: 'SUCCEEDED' });
+    await pubsub.close();
+    expect(await readRuns()).toMatchObject([{ trigger: 'pubsub', status: 'completed' }]);
+  });
+
+  test('gcloud or a client, without an argument', async () => {
+    expect(await runWorkflow()).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await readRuns()).toMatchObject([{ trigger: 'manual', status: 'completed' }]);
+  });
+
+  test('POST /api/sync', async () => {
+    expect(await postSync({ file_path: await writeFeed(10) })).toMatchObject({ status: 200 });
+    expect(await readRuns()).toMatchObject([{ trigger: 'api', status: 'completed' }]);
+  });
+
+  test('a trigger whose argument is no good', async () => {
+    expect(await runWorkflow({ filepath: 'misspelt' })).toMatchObject({ state: 'FAILED' });
+    expect(await readRuns()).toMatchObject([
+      { status: 'failed', error_message: expect.stringContaining('filepath') },
+    ]);
+  });
+});
+
+describe('the workflow', () => {
+  test('L04 12,000 records make chunks of 5,000, 5,000 and 2,000 and records_total = 12,000', async () => {
+    const file_path = await writeFeed(12_000);
+    expect(await runWorkflow({ file_path })).toMatchObject({ state: 'SUCCEEDED' });
+    const [run] = await readRuns();
+    expect(run).toMatchObject({ status: 'completed', records_total: 12_000, chunks_total: 3 });
+    const chunks = await db
+      .selectFrom('sync_chunks')
+      .select(['chunk_number', 'record_count', 'status'])
+      .orderBy('chunk_number')
+      .execute();
+    expect(chunks).toEqual([
+      { chunk_number: 1, record_count: 5_000, status: 'done' },
+      { chunk_number: 2, record_count: 5_000, status: 'done' },
+      { chunk_number: 3, record_count: 2_000, status: 'done' },
+    ]);
+  });
+
+  test('completes an empty feed with no chunk', async () => {
+    const file_path = join(directory, 'empty.json');
+    await writeFile(file_path, '[]');
+    expect(await runWorkflow({ file_path })).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await readRuns()).toMatchObject([{ status: 'completed', chunks_total: 0 }]);
+  });
+
+  test('L03 failed and error_message are set when the feed cannot be had, and the execution fails', async () => {
+    const execution = await runWorkflow({ file_path: join(directory, 'nowhere.json') });
+    expect(execution).toMatchObject({ state: 'FAILED' });
+    expect(await readRuns()).toMatchObject([
+      {
+        status: 'failed',
+        error_message: expect.stringMatching(/^feed_not_found: .*nowhere\.json/),
+      },
+    ]);
+  });
+
+  test('returns the run as finalize closed it', async () => {
+    const file_path = await writeFeed(10);
+    const { result } = await runWorkflow({ file_path });
+    const [run] = await readRuns();
+    expect(JSON.parse(result ?? '')).toMatchObject({
+      run_id: run?.id,
+      status: 'completed',
+      records_total: 10,
+      duration_ms: run?.duration_ms,
+    });
+  });
+
+  test('takes a snapshot after the run', async () => {
+    await runWorkflow({ file_path: await writeFeed(10) });
+    const [run] = await readRuns();
+    const { rows } = await sql`select run_id, active_permits from data_quality_snapshots`.execute(
+      db,
+    );
+    expect(rows).toEqual([{ run_id: run?.id, active_permits: 10 }]);
+  });
+});
+
+describe('the public API', () => {
+  test('I05 lists up to 20 runs, newest first', async () => {
+    await db
+      .insertInto('sync_runs')
+      .values(
+        Array.from({ length: 25 }, (_, index) => ({
+          execution_id: `run-${index}`,
+          trigger: 'manual' as const,
+          status: 'failed' as const,
+          error_message: 'x',
+          started_at: new Date(Date.UTC(2026, 0, 1 + ((index * 7) % 25))),
+          completed_at: new Date(Date.UTC(2026, 1, 1)),
+          duration_ms: 1,
+        })),
+      )
+      .execute();
+    const { runs } = (await (await syncApi()).json()) as { runs: { started_at: string }[] };
+    const days = runs.map(({ started_at }) => started_at.slice(0, 10));
+    expect(days).toEqual(
+      Array.from({ length: 20 }, (_, index) => `2026-01-${String(25 - index).padStart(2, '0')}`),
+    );
+  });
+
+  test.each([[{}], [{ file_path: '' }], [{ file_path: '  ' }], [{ file_path: 7 }], [[]]])(
+    'I06 answers %j with 400 and file_path is required',
+    async (body) => {
+      const response = await postSync(body);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toEqual({ error: 'file_path is required' });
+      expect(await readRuns()).toEqual([]);
+    },
+  );
+
+  test('I07 answers with the final sync_run', async () => {
+    const response = await postSync({ file_path: await writeFeed(12) });
+    expect(await response.json()).toMatchObject({
+      sync_run: { status: 'completed', trigger: 'api', records_total: 12, records_errors: 0 },
+    });
+  });
+
+  test('answers a failed sync with 500, its code and its message', async () => {
+    const response = await postSync({ file_path: join(directory, 'nowhere.json') });
+    expect(response.status).toBe(500);
+    expect(await response.json()).toEqual({
+      error: 'sync_failed',
+      message: expect.stringContaining('nowhere.json'),
+    });
+  });
+
+  test.each([
+    ['GET', '/', 404],
+    ['GET', '/api/sync/7', 404],
+    ['DELETE', '/api/sync', 405],
+  ])('answers %s %s with %i', async (method, path, status) => {
+    const response = await fetch(`${cloud.functions['sync-api'].url}${path}`, { method });
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ error: expect.any(String) });
+  });
+});

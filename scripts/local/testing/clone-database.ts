@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+
+export interface ClonedDatabase extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** A migrated database of a test's own; it is dropped at the end. */
+export const cloneDatabase = async (): Promise<ClonedDatabase> => {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const url = new URL(inject('databaseUrl'));
+  url.pathname = `/${name}`;
+  await onServer(`create database ${name} template ${inject('templateDatabase')}`);
+  return {
+    url: url.href,
+    [Symbol.asyncDispose]: () => onServer(`drop database ${name} with (force)`),
+  };
+};
+
+const onServer = async (statement: string): Promise<void> => {
+  const client = new pg.Client(inject('databaseUrl'));
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+};

@@ -1,0 +1,188 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generateText } from './local/feed/generate-feed.ts';
+import { type ClonedDatabase, cloneDatabase } from './local/testing/clone-database.ts';
+
+const SCRIPT = fileURLToPath(new URL('./start.ts', import.meta.url));
+const PATIENCE = 60_000;
+
+let database: ClonedDatabase;
+let directory: string;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  directory = await mkdtemp(join(tmpdir(), 'start-test-'));
+});
+
+afterAll(async () => {
+  await rm(directory, { recursive: true });
+  await database[Symbol.asyncDispose]();
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const spawnStart = (...args: string[]): ChildProcess =>
+  spawn(process.execPath, [SCRIPT, '--data-dir', directory, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+
+const start = async (...args: string[]): Promise<Ended> => {
+  const child = spawnStart(...args);
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout as NodeJS.ReadableStream),
+    text(child.stderr as NodeJS.ReadableStream),
+    once(child, 'close'),
+  ]);
+  return { code, stdout, stderr };
+};
+
+const startOnDatabase = (...args: string[]): Promise<Ended> =>
+  start('--database-url', database.url, ...args);
+
+const writeFeed = async (day: number): Promise<string> => {
+  const path = join(directory, `day-${day}.json`);
+  await writeFile(path, [...generateText({ records: 300, day })]);
+  return path;
+};
+
+const selectRuns = async () => {
+  const client = new pg.Client(database.url);
+  await client.connect();
+  const { rows } = await client.query(
+    'select status, error_message, records_total from sync_runs order by id',
+  );
+  await client.end();
+  return rows;
+};
+
+/** Waits until the process has said some words; goes on reading, so that it can say more. */
+const waitForOutput = (child: ChildProcess, words: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let said = '';
+    child.stderr?.on('data', (part) => {
+      said += part;
+      if (said.includes(words)) resolve();
+    });
+    child.once('exit', () => reject(new Error(`It never said "${words}": ${said}`)));
+  });
+
+describe('npm start', () => {
+  test(
+    'runs one sync, prints one JSON document on stdout and exits with 0',
+    async () => {
+      const { code, stdout, stderr } = await startOnDatabase(
+        '--json',
+        '--file',
+        await writeFeed(0),
+      );
+      expect(stderr).toContain('ingested 1 of 1 chunks');
+      expect(JSON.parse(stdout)).toMatchObject({
+        execution: { name: expect.stringContaining('/executions/'), state: 'SUCCEEDED' },
+        sync_run: { status: 'completed', records_total: 300, records_new: 300 },
+        snapshot: { active_permits: 300 },
+      });
+      expect(code).toBe(0);
+    },
+    PATIENCE,
+  );
+
+  test(
+    'ends with a table for people, on the synthetic feed, a day further at each start',
+    async () => {
+      const first = await startOnDatabase('--records', '50');
+      expect(first.stderr).toContain('synthetic, 50 records, day 0');
+      expect(first.stdout).toMatch(/^ {2}status +completed$/m);
+      expect(first.stdout).toMatch(/^ {2}total +50$/m);
+      const second = await startOnDatabase('--records', '50');
+      expect(second.stderr).toContain('synthetic, 50 records, day 1');
+    },
+    PATIENCE,
+  );
+
+  test(
+    'exits with 1 when the sync fails, and says why',
+    async () => {
+      const path = join(directory, 'rubbish.json');
+      await writeFile(path, '[{}] and more');
+      const { code, stdout } = await startOnDatabase('--json', '--file', path);
+      expect(JSON.parse(stdout)).toMatchObject({
+        execution: { state: 'FAILED' },
+        sync_run: { status: 'failed' },
+        snapshot: null,
+        error: expect.stringContaining('feed_malformed'),
+      });
+      expect(code).toBe(1);
+    },
+    PATIENCE,
+  );
+
+  test.each([
+    ['--unknown'],
+    ['--records', 'many'],
+    ['--file', '/nowhere/feed.json'],
+    ['--url', 'ftp://example.com/feed.json'],
+    ['--live', '--url', 'https://example.com/feed.json'],
+    ['--database-url', 'mysql://localhost/permits'],
+    ['feed.json'],
+  ])('exits with 2 and the usage on %s %s', async (...args) => {
+    const { code, stdout, stderr } = await start(...args.filter((arg) => arg !== undefined));
+    expect(stderr).toContain('Usage: npm start');
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+
+  test('prints its usage on --help and exits with 0', async () => {
+    const { code, stdout } = await start('--help');
+    expect(stdout).toContain('--database-url');
+    expect(code).toBe(0);
+  });
+
+  test(
+    'stops everything on Ctrl-C and closes its run as failed',
+    async () => {
+      const child = spawnStart('--database-url', database.url, '--records', '60000');
+      await waitForOutput(child, 'downloaded');
+      child.kill('SIGINT');
+      const [code] = await once(child, 'exit');
+      expect(code).toBe(1);
+      const runs = await selectRuns();
+      expect(runs.at(-1)).toMatchObject({
+        status: 'failed',
+        error_message: 'cancelled by the operator',
+      });
+      expect(runs.filter(({ status }) => status === 'running')).toEqual([]);
+    },
+    PATIENCE,
+  );
+
+  test(
+    'starts again after a SIGKILL, closing the killed run as abandoned',
+    async () => {
+      const args = ['--records', '20000', '--data-dir', join(directory, 'killed')];
+      const child = spawnStart('--database-url', database.url, ...args);
+      await waitForOutput(child, 'downloaded');
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const { code } = await startOnDatabase(...args);
+      expect(code).toBe(0);
+      const [killed, next] = (await selectRuns()).slice(-2);
+      expect(killed).toMatchObject({
+        status: 'failed',
+        error_message: expect.stringMatching(/^abandoned: /),
+      });
+      expect(next).toMatchObject({ status: 'completed' });
+    },
+    PATIENCE,
+  );
+});
