@@ -5,7 +5,7 @@ import { Storage } from '@google-cloud/storage';
 import { z } from 'zod';
 import type { Config } from '../shared/config.ts';
 import { storageOptions } from '../shared/endpoint.ts';
-import { permanent, transient } from '../shared/errors.ts';
+import { messageOf, permanent, transient } from '../shared/errors.ts';
 import { fetchAllowed } from './fetch-allowed.ts';
 
 /** CKAN's usual `ckan.datastore.search.rows_max`; without a limit it gives 100 records a page. */
@@ -95,7 +95,11 @@ const openObject = async (config: Config, path: string): Promise<Feed> => {
     throw permanent('invalid_request', `${path} is not gs://bucket/object`, { status: 400 });
   }
   const file = new Storage(storageOptions(config)).bucket(bucket).file(name);
-  const [exists] = await file.exists();
+  const [exists] = await file.exists().catch((cause: unknown) => {
+    const { code } = cause as { code?: unknown };
+    if (code !== 401 && code !== 403) throw cause;
+    throw permanent('feed_refused', `${path} may not be read: ${messageOf(cause)}`, { cause });
+  });
   if (!exists) throw permanent('feed_not_found', `${path} does not exist`, { status: 404 });
   return { source: path, body: file.createReadStream({ decompress: false, validation: false }) };
 };

@@ -42,7 +42,8 @@ export const reportMetrics = async ({ config, log }: Context, run: SyncRun): Pro
       })),
     });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    // The service repeats its reason for each series.
+    const message = (error instanceof Error ? error.message : String(error)).slice(0, 300);
     log('WARNING', `Run ${run.id} could not be reported to Cloud Monitoring: ${message}`, {
       event: 'metrics_not_written',
       run_id: run.id,

@@ -1,4 +1,4 @@
-import type { HttpFunction } from '@google-cloud/functions-framework';
+import type { HttpFunction, Request } from '@google-cloud/functions-framework';
 import type { Context } from '../shared/context.ts';
 import { permanent } from '../shared/errors.ts';
 import { createEndpoint, type RespondToError } from '../shared/http.ts';
@@ -12,6 +12,15 @@ const PATH = '/api/sync';
 const respondToError: RespondToError = ({ code, message, status }, response) => {
   if (code === 'file_path_required') response.status(400).json({ error: message });
   else response.status(status).json({ error: code, message });
+};
+
+/** `curl -d` calls whatever it sends a form, so the body is read as JSON under any content type. */
+const readBody = ({ rawBody }: Request): unknown => {
+  try {
+    return JSON.parse(String(rawBody));
+  } catch {
+    return undefined;
+  }
 };
 
 /** The public API: `GET /api/sync` lists runs, `POST /api/sync` starts one and waits for it. */
@@ -31,7 +40,7 @@ export const createSyncApi = (context: Context): HttpFunction =>
         response.set('allow', 'GET, POST');
         throw permanent('method_not_allowed', `${PATH} takes GET and POST`, { status: 405 });
       }
-      const { success, data } = startSyncRequest.safeParse(request.body);
+      const { success, data } = startSyncRequest.safeParse(readBody(request));
       if (!success) throw permanent('file_path_required', 'file_path is required', { status: 400 });
       response.json({ sync_run: await startSync(callContext, data.file_path) });
     },

@@ -223,6 +223,13 @@ describe('the public API', () => {
     });
   });
 
+  test('takes what curl -d sends, which is called a form', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const body = JSON.stringify({ file_path: await writeFeed(12) });
+    const response = await syncApi({ method: 'POST', headers, body });
+    expect(await response.json()).toMatchObject({ sync_run: { records_total: 12 } });
+  });
+
   test('answers a failed sync with 500, its code and its message', async () => {
     const response = await postSync({ file_path: join(directory, 'nowhere.json') });
     expect(response.status).toBe(500);

@@ -118,6 +118,8 @@ test('list pages from the newest, filtered by state', async () => {
   });
   expect((await list('filter=state%3D%22ACTIVE%22')).ids).toEqual([ids[2], ids[0]]);
   expect((await list('filter=state%3DCANCELLED')).ids).toEqual([ids[1]]);
+  const both = encodeURIComponent(`state="ACTIVE" AND executionId="${ids[0]}"`);
+  expect((await list(`filter=${both}`)).ids).toEqual([ids[0]]);
   expect((await list('orderBy=state%20desc,executionId')).ids).toEqual([
     ids[1],
     ...[ids[0], ids[2]].toSorted(),

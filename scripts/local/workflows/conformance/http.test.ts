@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createVirtualClock } from '../clock/virtual-clock.ts';
+import { createWorkflowsService } from '../create-workflows-service.ts';
 import { runSnippet, type SnippetOptions } from './run-snippet.ts';
 import { type Received, startServer, type TestServer } from './start-server.ts';
 
@@ -323,6 +324,21 @@ describe('connectors', () => {
     expect(JSON.parse(outcome.result ?? '')).toMatchObject({ code: 502, tags: ['HttpError'] });
     expect(received).toHaveLength(3);
     expect(outcome.sleeps).toEqual([1, 1.25]);
+  });
+
+  test('a delete, which answers with nothing, gives null', async () => {
+    const { url, received } = await serve((_request, response) => response.writeHead(204).end());
+    const source = [
+      '- remove:',
+      '    call: googleapis.storage.v1.objects.delete',
+      '    args: {bucket: feeds, object: old}',
+      '    result: nothing',
+      '- answer:',
+      `    return: \${nothing}`,
+    ].join('\n');
+    const outcome = await runSnippet(source, { connectorBaseUrls: { storage: url } });
+    expect(outcome.result).toBe('null');
+    expect(received[0]).toMatchObject({ method: 'DELETE', path: '/storage/v1/b/feeds/o/old' });
   });
 
   test("a GET is retried after 502, and alt: media gives an object's content", async () => {

@@ -1,0 +1,353 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Context } from '../shared/context.ts';
+import { classifyError } from '../shared/errors.ts';
+import { openRun } from '../shared/run-ledger.ts';
+import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
+import { permitRecord } from '../shared/testing/permit-record.ts';
+import { startGoogleApis } from '../shared/testing/start-google-apis.ts';
+import { startTestServer } from '../shared/testing/start-test-server.ts';
+import type { DownloadRequest } from './contract.ts';
+import { downloadFeed } from './download-feed.ts';
+
+let context: TestContext;
+let folder: string;
+
+beforeAll(async () => {
+  context = await createTestContext();
+  folder = await mkdtemp(join(tmpdir(), 'download-feed-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await context[Symbol.asyncDispose]();
+});
+
+beforeEach(() => context.pool.query('truncate sync_runs cascade'));
+
+const saveFeed = async (text: string | Buffer): Promise<string> => {
+  const path = join(folder, `${randomUUID()}.json`);
+  await writeFile(path, text);
+  return path;
+};
+
+const makeRequest = (fields: Partial<DownloadRequest> = {}): DownloadRequest => ({
+  execution_id: randomUUID(),
+  trigger: 'manual',
+  ...fields,
+});
+
+const readRuns = () => context.db.selectFrom('sync_runs').selectAll().orderBy('id').execute();
+
+const readRun = async () => {
+  const [run] = await readRuns();
+  if (!run) throw new Error('There is no run');
+  return run;
+};
+
+const readChunks = () =>
+  context.db.selectFrom('sync_chunks').selectAll().orderBy('chunk_number').execute();
+
+const readObject = async (runId: number): Promise<Buffer> => {
+  const [bytes] = await context.bucket.file(`runs/${runId}/feed.json`).download();
+  return bytes;
+};
+
+/** The records of each chunk, read back the way that ingest-chunk reads them. */
+const readBack = async (runId: number): Promise<unknown[][]> => {
+  const file = context.bucket.file(`runs/${runId}/feed.json`);
+  const chunks = await readChunks();
+  return Promise.all(
+    chunks.map(async ({ byte_start, byte_end }) => {
+      const [bytes] = await file.download({ start: byte_start, end: byte_end - 1 });
+      return JSON.parse(`[${bytes}]`);
+    }),
+  );
+};
+
+const makeRecords = (count: number) =>
+  Array.from({ length: count }, (_, index) =>
+    permitRecord(index, { DESCRIPTION: `2 ½ storey "house"\n${index} ]}[{ \\` }),
+  );
+
+const withPortal = (url: string): Context => ({
+  ...context,
+  config: { ...context.config, CKAN_BASE_URL: url },
+});
+
+describe('a download', () => {
+  test('L04 12,000 records make chunks of 5,000, 5,000 and 2,000', async () => {
+    const records = makeRecords(12_000);
+    const text = JSON.stringify(records);
+    const request = makeRequest({ file_path: await saveFeed(text), trigger: 'schedule' });
+    const response = await downloadFeed(context, request);
+    const { run_id } = response;
+    expect(response).toEqual({
+      run_id: expect.any(Number),
+      records_total: 12_000,
+      chunks_total: 3,
+      object: `runs/${run_id}/feed.json`,
+    });
+    const pending = { run_id, status: 'pending', records_new: 0, done_at: null };
+    expect(await readChunks()).toMatchObject([
+      { ...pending, chunk_number: 1, record_count: 5_000, byte_start: 1 },
+      { ...pending, chunk_number: 2, record_count: 5_000 },
+      { ...pending, chunk_number: 3, record_count: 2_000, byte_end: Buffer.byteLength(text) - 1 },
+    ]);
+    const chunks = await readBack(run_id);
+    expect(chunks.map(({ length }) => length)).toEqual([5_000, 5_000, 2_000]);
+    expect(chunks.flat()).toEqual(records);
+  });
+
+  test('I03 leaves the feed object there before ingestion, byte for byte what the feed was', async () => {
+    const text = JSON.stringify(makeRecords(30), null, 2).replaceAll('\n', '\r\n');
+    const request = makeRequest({ file_path: await saveFeed(text) });
+    const { run_id, object } = await downloadFeed(context, request);
+    expect((await readObject(run_id)).equals(Buffer.from(text))).toBe(true);
+    const run = await readRun();
+    expect(run.snapshot_path).toBe(`gs://${context.config.FEED_BUCKET}/${object}`);
+    expect(run).toMatchObject({ status: 'running', chunks_total: 1, records_total: 0 });
+  });
+
+  test('says where the feed came from and what was in it, in one log entry', async () => {
+    const file_path = await saveFeed(JSON.stringify(makeRecords(2)));
+    const { run_id, object } = await downloadFeed(context, makeRequest({ file_path }));
+    expect(context.events.at(-1)).toMatchObject({
+      event: 'feed_downloaded',
+      severity: 'INFO',
+      run_id,
+      object,
+      source: file_path,
+      bytes: (await readObject(run_id)).length,
+      records_total: 2,
+      chunks_total: 1,
+    });
+  });
+
+  test('of an empty array has no chunks and is complete', async () => {
+    const request = makeRequest({ file_path: await saveFeed('[]') });
+    expect(await downloadFeed(context, request)).toMatchObject({
+      records_total: 0,
+      chunks_total: 0,
+    });
+    expect(await readRun()).toMatchObject({ chunks_total: 0 });
+  });
+
+  test('of a gzipped dump is stored as the plain array that the ranges belong to', async () => {
+    const dump = '\uFEFF{"fields": [{"id": "a"}, {"id": "b"}], "records": [[1, null], [2, "½"]]}';
+    const request = makeRequest({ file_path: await saveFeed(gzipSync(dump)) });
+    const { run_id } = await downloadFeed(context, request);
+    expect(await readBack(run_id)).toEqual([
+      [
+        { a: 1, b: null },
+        { a: 2, b: '½' },
+      ],
+    ]);
+  });
+});
+
+describe("the City's path", () => {
+  const serveCity = (records: readonly object[]) =>
+    startTestServer((request, response) => {
+      const url = new URL(request.url ?? '', 'http://portal');
+      const offset = Number(url.searchParams.get('offset'));
+      const page = records.slice(offset, offset + 4);
+      const answers: Record<string, unknown> = {
+        '/api/3/action/package_show': { result: { resources: [{ format: 'JSON', url: '/feed' }] } },
+        '/api/3/action/datastore_search': { result: { records: page, total: records.length } },
+        '/feed': records,
+      };
+      response.end(JSON.stringify(answers[url.pathname]));
+    });
+
+  test('leads from package_show to the JSON download', async () => {
+    const records = makeRecords(10);
+    await using portal = await serveCity(records);
+    const { run_id } = await downloadFeed(withPortal(portal.url), makeRequest());
+    expect((await readBack(run_id)).flat()).toEqual(records);
+  });
+
+  test('by pages of a datastore_search ends in the same records', async () => {
+    const records = makeRecords(10);
+    await using portal = await serveCity(records);
+    const file_path = `${portal.url}/api/3/action/datastore_search?resource_id=x&limit=100`;
+    const { run_id } = await downloadFeed(withPortal(portal.url), makeRequest({ file_path }));
+    expect((await readBack(run_id)).flat()).toEqual(records);
+    expect(portal.requests.map((path) => /offset=\d+/.exec(path)?.[0])).toEqual([
+      'offset=0',
+      'offset=4',
+      'offset=8',
+    ]);
+  });
+});
+
+describe('a download that fails', () => {
+  test('L01 a running row exists before the first byte of the feed is there', async () => {
+    const seen: string[] = [];
+    await using portal = await startTestServer(async (_, response) => {
+      seen.push((await readRun()).status);
+      response.writeHead(503).end();
+    });
+    await expect(downloadFeed(withPortal(portal.url), makeRequest())).rejects.toMatchObject({
+      code: 'feed_unavailable',
+    });
+    expect(seen).toEqual(['running']);
+    expect(await readRun()).toMatchObject({ status: 'running', snapshot_path: null });
+  });
+
+  test.each([
+    ['HTML', '<html>We are rebuilding</html>', 'feed_not_json', 'transient'],
+    ['nothing at all', '', 'feed_truncated', 'transient'],
+    ['an array cut short', '[{"a": 1}, {"a"', 'feed_truncated', 'transient'],
+    ['an array with a slip', '[{"a": 1} {"a": 2}]', 'feed_malformed', 'permanent'],
+    ['plain text', 'no permits today', 'feed_malformed', 'permanent'],
+  ])('on %s stores what came, writes no chunk and tells why', async (_, text, code, outcome) => {
+    const request = makeRequest({ file_path: await saveFeed(text) });
+    await expect(downloadFeed(context, request)).rejects.toMatchObject({ code, outcome });
+    const run = await readRun();
+    expect((await readObject(run.id)).toString()).toBe(text);
+    expect(run.snapshot_path).toBe(`gs://${context.config.FEED_BUCKET}/runs/${run.id}/feed.json`);
+    expect(run.chunks_total).toBeNull();
+    expect(await readChunks()).toEqual([]);
+  });
+
+  test('because the connection is cut inside the body is transient and writes no chunk', async () => {
+    await using portal = await startTestServer((_, response) => {
+      response.writeHead(200, { 'content-length': '1000000' });
+      response.write('[{"a": 1}, {"a": 2}, {"a"', () => response.destroy());
+    });
+    const request = makeRequest({ file_path: `${portal.url}/feed.json` });
+    await expect(downloadFeed(withPortal(portal.url), request)).rejects.toMatchObject({
+      code: 'feed_unavailable',
+      outcome: 'transient',
+    });
+    expect(await readChunks()).toEqual([]);
+    expect(await readRun()).toMatchObject({ status: 'running', chunks_total: null });
+  });
+
+  test('starts anew when it is called again', async () => {
+    const broken = await saveFeed('[{"a": 1}, {"a": 2}');
+    const request = makeRequest({ file_path: broken });
+    await expect(downloadFeed(context, request)).rejects.toMatchObject({ code: 'feed_truncated' });
+    await writeFile(broken, '[{"a": 3}]');
+    const { run_id } = await downloadFeed(context, request);
+    expect(await readBack(run_id)).toEqual([[{ a: 3 }]]);
+    expect(await readRuns()).toHaveLength(1);
+  });
+});
+
+describe('a repeated call', () => {
+  test('gives what was recorded and fetches nothing', async () => {
+    await using portal = await startTestServer((_, response) => response.end('[{}, {}]'));
+    const request = makeRequest({ file_path: portal.url });
+    const first = await downloadFeed(withPortal(portal.url), request);
+    const chunks = await readChunks();
+    expect(await downloadFeed(withPortal(portal.url), request)).toEqual(first);
+    expect(portal.requests).toHaveLength(1);
+    expect(await readChunks()).toEqual(chunks);
+  });
+
+  test('at the same moment leaves one ledger, which fits the object though the feed changes', async () => {
+    let size = 0;
+    await using portal = await startTestServer((_, response) => {
+      size += 1;
+      response.end(JSON.stringify(makeRecords(size)));
+    });
+    const request = makeRequest({ file_path: portal.url });
+    const calls = [1, 2, 3].map(() => downloadFeed(withPortal(portal.url), request));
+    const [first, ...others] = await Promise.all(calls);
+    for (const other of others) expect(other).toEqual(first);
+    expect(portal.requests).toHaveLength(1);
+    expect((await readBack(first?.run_id ?? 0)).flat()).toEqual(makeRecords(1));
+    expect(await readRuns()).toHaveLength(1);
+  });
+
+  test('for a run that has ended is refused', async () => {
+    const request = makeRequest();
+    const { id } = await openRun(context, { executionId: request.execution_id, trigger: 'manual' });
+    await context.pool.query(
+      `update sync_runs set status = 'failed', error_message = 'gave up', duration_ms = 1,
+         completed_at = now()`,
+    );
+    await expect(downloadFeed(context, request)).rejects.toMatchObject({
+      code: 'run_closed',
+      status: 409,
+      runId: id,
+      message: `Run ${id} has failed: gave up`,
+    });
+  });
+});
+
+describe("another execution's run", () => {
+  /** Opens the run of an execution that the service says is in `state`, then downloads for ours. */
+  const downloadBeside = async (state: string | undefined, request: DownloadRequest) => {
+    await using apis = await startGoogleApis(() => state);
+    const beside: Context = {
+      ...context,
+      config: { ...context.config, GOOGLE_API_ENDPOINT: apis.url },
+    };
+    await openRun(context, { executionId: 'the-other', trigger: 'schedule' });
+    return await downloadFeed(beside, request);
+  };
+
+  test.each(['ACTIVE', 'QUEUED'])(
+    'that is %s refuses ours, which has its own row',
+    async (state) => {
+      const request = makeRequest({ file_path: await saveFeed('[{}]'), trigger: 'pubsub' });
+      const error = await downloadBeside(state, request).catch((thrown: unknown) => thrown);
+      const [other, ours] = await readRuns();
+      expect(error).toMatchObject({
+        code: 'sync_already_running',
+        outcome: 'permanent',
+        status: 409,
+        runId: ours?.id,
+        message: expect.stringContaining(`Run ${other?.id} is running`),
+      });
+      expect(other).toMatchObject({ status: 'running', execution_id: 'the-other' });
+      expect(ours).toMatchObject({
+        status: 'failed',
+        execution_id: request.execution_id,
+        trigger: 'pubsub',
+        error_message: expect.stringContaining('sync_already_running'),
+        completed_at: expect.any(Date),
+        duration_ms: 1,
+        chunks_total: null,
+      });
+      expect(await readRuns()).toHaveLength(2);
+    },
+  );
+
+  test.each(['SUCCEEDED', 'FAILED', 'CANCELLED', undefined])(
+    'whose execution is %s is closed as abandoned, and ours goes on',
+    async (state) => {
+      const request = makeRequest({ file_path: await saveFeed('[{}]') });
+      const { run_id } = await downloadBeside(state, request);
+      const [other, ours] = await readRuns();
+      expect(other).toMatchObject({
+        status: 'failed',
+        error_message: expect.stringContaining('abandoned: execution the-other'),
+        completed_at: expect.any(Date),
+      });
+      expect(ours).toMatchObject({ id: run_id, status: 'running', chunks_total: 1 });
+      const abandoned = context.events.filter(({ event }) => event === 'run_abandoned');
+      expect(abandoned.at(-1)).toMatchObject({ severity: 'WARNING', run_id: other?.id });
+    },
+  );
+
+  test('is left alone when the service cannot say how its execution is', async () => {
+    const request = makeRequest({ file_path: await saveFeed('[{}]') });
+    await using down = await startTestServer((_, response) => {
+      response.writeHead(503, { 'content-type': 'application/json' });
+      response.end('{"error": {"code": 503, "status": "UNAVAILABLE", "message": "later"}}');
+    });
+    const config = { ...context.config, GOOGLE_API_ENDPOINT: down.url };
+    await openRun(context, { executionId: 'the-other', trigger: 'schedule' });
+    const error = await downloadFeed({ ...context, config }, request).catch(classifyError);
+    expect(error).toMatchObject({ code: 'google_api_unavailable', outcome: 'transient' });
+    expect(await readRuns()).toMatchObject([{ status: 'running', execution_id: 'the-other' }]);
+  });
+});
