@@ -68,7 +68,8 @@ const follow = async (
     state.ended = true;
   });
   while (!state.ended && !signal.aborted) {
-    const step = workflows.getExecution(executionId).status.currentSteps.at(0)?.step ?? '';
+    const { currentSteps } = workflows.getExecution(executionId).status;
+    const step = currentSteps.find(({ routine }) => routine === 'main')?.step ?? '';
     onProgress({ step, ...(await readProgress(db, executionId)) });
     await Promise.race([end, delay(POLL_MILLISECONDS, undefined, { signal }).catch(() => {})]);
   }

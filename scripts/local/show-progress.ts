@@ -27,10 +27,11 @@ const createBar = (stream: Terminal): ProgressView => {
     barIncompleteChar: '░',
   });
   const startedAt = { ingest: 0 };
-  bar.start(1, 0, { phase: 'download', detail: '' });
   return {
     showBytes(bytes) {
-      bar.update(0, { phase: 'download', detail: megabytes(bytes) });
+      const payload = { phase: 'download', detail: megabytes(bytes) };
+      if (bar.isActive) bar.update(0, payload);
+      else bar.start(1, 0, payload);
     },
     show({ chunksDone, chunksTotal, recordsDone, step }) {
       if (chunksTotal === 0) return;

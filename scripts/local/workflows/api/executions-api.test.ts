@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { startServer } from '../conformance/start-server.ts';
 import { createWorkflowsService } from '../create-workflows-service.ts';
 import { startTestService, type TestService } from './start-test-service.ts';
 
@@ -81,6 +82,44 @@ test('cancel ends a sleep at once', async () => {
   expect(await send('POST', `workflows/w/executions/${id}:cancel`, {})).toMatchObject({
     status: 400,
     body: { error: { code: 400, status: 'FAILED_PRECONDITION' } },
+  });
+});
+
+test('cancel ends a request that nobody answers', async () => {
+  const asked = Promise.withResolvers<void>();
+  const silent = await startServer(() => asked.resolve());
+  const { service } = await start(`- ask:\n    call: http.get\n    args: {url: "${silent.url}"}\n`);
+  const id = idOf(service.createExecution({ workflowId: 'w' }));
+  await asked.promise;
+  expect(await service.cancelExecution(id)).toMatchObject({ state: 'CANCELLED' });
+  await silent.close();
+});
+
+test('each branch shows the step it is in', async () => {
+  const source = [
+    '- both:',
+    '    parallel:',
+    '      branches:',
+    '        - one:',
+    '            steps:',
+    '              - nap_one:',
+    '                  call: sys.sleep',
+    '                  args: [10]',
+    '        - two:',
+    '            steps:',
+    '              - nap_two:',
+    '                  call: sys.sleep',
+    '                  args: [20]',
+  ].join('\n');
+  const { send } = await start(source, { movesByItself: false });
+  const id = idOf((await send('POST', 'workflows/w/executions', {})).body);
+  expect((await send('GET', `workflows/w/executions/${id}`)).body).toMatchObject({
+    status: {
+      currentSteps: [
+        { routine: 'main', step: 'nap_one' },
+        { routine: 'main', step: 'nap_two' },
+      ],
+    },
   });
 });
 
