@@ -108,6 +108,7 @@ function checkLoop(
 
 function checkParallel(action: ParallelAction, check: StepCheck): void {
   const position = findPosition(action);
+  // UNCONFIRMED: that a shared variable must be assigned above. A branch could not read it anyway.
   for (const name of action.shared) {
     if (!check.symbols.isAssigned(name)) {
       throw unknownSymbol(name, { step: check.step, position });

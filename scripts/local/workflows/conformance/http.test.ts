@@ -138,6 +138,12 @@ describe('a request', () => {
     expect(received[0]?.body).toBe(sent);
   });
 
+  test('with a null body sends none', async () => {
+    const { url, received } = await serve(answerJson('{}'));
+    await runCall('post', `{url: "${url}", body: null}`);
+    expect(received[0]).toMatchObject({ body: '', headers: { 'content-length': '0' } });
+  });
+
   test('sends bytes as they are', async () => {
     const { url, received } = await serve(answerJson('{}'));
     await runCall('put', `{url: "${url}", body: '\${text.encode("raw")}'}`);

@@ -37,7 +37,8 @@ async function send(method: string, args: Arguments, context: CallContext): Prom
       method,
       url: target,
       headers: headers === null ? new Map() : readHeaders(headers),
-      body,
+      // UNCONFIRMED: null is no body, as for the other arguments that may be left out.
+      body: body ?? undefined,
       timeoutSeconds: readTimeout(timeout),
     },
     context,
