@@ -1,9 +1,15 @@
 import { once } from 'node:events';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { chooseFeed } from './local/choose-feed.ts';
 import { reportFunctionLine } from './local/report-function-line.ts';
 import { type LocalCloud, PROJECT_ID, startLocalCloud } from './local/start-local-cloud.ts';
-import { positiveNumber, postgresUrl, wholeNumber } from './shared/arguments.ts';
+import { wholeNumber } from './shared/arguments.ts';
+import {
+  databaseUrlOption,
+  dataDirOption,
+  recordsOption,
+  timeWarpOption,
+} from './shared/options.ts';
 import { runCommand } from './shared/run-command.ts';
 
 interface Options {
@@ -69,13 +75,9 @@ await runCommand(
     .description('Starts the local cloud and stays up: the Google APIs, PostgreSQL, the functions.')
     .option('--port <number>', 'of sync-api', wholeNumber(0, 65_535), 3000)
     .option('--cloud-port <number>', 'of the Google APIs', wholeNumber(0, 65_535), 8080)
-    .option('--records <number>', 'of the synthetic feed', wholeNumber(0, 2_000_000), 25_000)
-    .option('--data-dir <path>', 'where everything is kept', '.local')
-    .addOption(
-      new Option('--database-url <url>', 'a PostgreSQL of your own')
-        .env('DATABASE_URL')
-        .argParser(postgresUrl),
-    )
-    .option('--time-warp <number>', 'divides every wait of a workflow', positiveNumber, 1)
+    .addOption(recordsOption())
+    .addOption(dataDirOption())
+    .addOption(databaseUrlOption())
+    .addOption(timeWarpOption())
     .action(local),
 );

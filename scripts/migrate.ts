@@ -1,6 +1,6 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { migrateUrl } from './local/prepare-database.ts';
-import { postgresUrl } from './shared/arguments.ts';
+import { databaseUrlOption } from './shared/options.ts';
 import { runCommand } from './shared/run-command.ts';
 
 const migrate = async ({ databaseUrl }: { readonly databaseUrl: string }): Promise<void> => {
@@ -13,11 +13,6 @@ const migrate = async ({ databaseUrl }: { readonly databaseUrl: string }): Promi
 await runCommand(
   new Command('npm run migrate --')
     .description('Brings a PostgreSQL database to the latest migration. Safe to run at any time.')
-    .addOption(
-      new Option('--database-url <url>', 'the database')
-        .env('DATABASE_URL')
-        .argParser(postgresUrl)
-        .makeOptionMandatory(),
-    )
+    .addOption(databaseUrlOption().makeOptionMandatory())
     .action(migrate),
 );

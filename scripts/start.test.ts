@@ -7,8 +7,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ClonedDatabase, cloneDatabase } from '../functions/shared/testing/clone-database.ts';
 import { generateText } from './local/feed/generate-feed.ts';
-import { type ClonedDatabase, cloneDatabase } from './local/testing/clone-database.ts';
 
 const SCRIPT = fileURLToPath(new URL('./start.ts', import.meta.url));
 const PATIENCE = 60_000;

@@ -6,13 +6,13 @@ import { reportFunctionLine } from './local/report-function-line.ts';
 import { runSync, type SyncResult } from './local/run-sync.ts';
 import { createProgressView } from './local/show-progress.ts';
 import { type LocalCloud, startLocalCloud } from './local/start-local-cloud.ts';
+import { httpUrl, readableFile } from './shared/arguments.ts';
 import {
-  httpUrl,
-  positiveNumber,
-  postgresUrl,
-  readableFile,
-  wholeNumber,
-} from './shared/arguments.ts';
+  databaseUrlOption,
+  dataDirOption,
+  recordsOption,
+  timeWarpOption,
+} from './shared/options.ts';
 import { runCommand } from './shared/run-command.ts';
 
 interface Options {
@@ -101,19 +101,10 @@ await runCommand(
       new Option('--url <url>', 'a feed on the web').argParser(httpUrl).conflicts(['file', 'live']),
     )
     .addOption(new Option('--live', "the City's feed").conflicts(['file', 'url']))
-    .option(
-      '--records <number>',
-      'records of the synthetic feed, which is the default',
-      wholeNumber(0, 2_000_000),
-      25_000,
-    )
-    .option('--data-dir <path>', 'where everything is kept', '.local')
-    .addOption(
-      new Option('--database-url <url>', 'a PostgreSQL of your own')
-        .env('DATABASE_URL')
-        .argParser(postgresUrl),
-    )
-    .option('--time-warp <number>', 'divides every wait of the workflow', positiveNumber, 1)
+    .addOption(recordsOption())
+    .addOption(dataDirOption())
+    .addOption(databaseUrlOption())
+    .addOption(timeWarpOption())
     .option('--json', 'print one JSON document')
     .action(start),
 );

@@ -80,6 +80,19 @@ const withPortal = (url: string): Context => ({
 });
 
 describe('a download', () => {
+  test('L01 a running row exists before the first chunk is ingested, before the feed is even fetched', async () => {
+    const seen: string[] = [];
+    await using portal = await startTestServer(async (_, response) => {
+      seen.push((await readRun()).status);
+      response.writeHead(503).end();
+    });
+    await expect(downloadFeed(withPortal(portal.url), makeRequest())).rejects.toMatchObject({
+      code: 'feed_unavailable',
+    });
+    expect(seen).toEqual(['running']);
+    expect(await readRun()).toMatchObject({ status: 'running', snapshot_path: null });
+  });
+
   test('L04 12,000 records make chunks of 5,000, 5,000 and 2,000', async () => {
     const records = makeRecords(12_000);
     const text = JSON.stringify(records);
@@ -186,19 +199,6 @@ describe("the City's path", () => {
 });
 
 describe('a download that fails', () => {
-  test('L01 a running row exists before the first byte of the feed is there', async () => {
-    const seen: string[] = [];
-    await using portal = await startTestServer(async (_, response) => {
-      seen.push((await readRun()).status);
-      response.writeHead(503).end();
-    });
-    await expect(downloadFeed(withPortal(portal.url), makeRequest())).rejects.toMatchObject({
-      code: 'feed_unavailable',
-    });
-    expect(seen).toEqual(['running']);
-    expect(await readRun()).toMatchObject({ status: 'running', snapshot_path: null });
-  });
-
   test.each([
     ['HTML', '<html>We are rebuilding</html>', 'feed_not_json', 'transient'],
     ['nothing at all', '', 'feed_truncated', 'transient'],

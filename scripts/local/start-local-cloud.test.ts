@@ -8,10 +8,13 @@ import { createKysely, createPool } from '../../functions/shared/database.ts';
 import { gaxOptions } from '../../functions/shared/endpoint.ts';
 import { createExecutionsClient, workflowPath } from '../../functions/shared/executions.ts';
 import type { Database } from '../../functions/shared/schema.ts';
+import {
+  type ClonedDatabase,
+  cloneDatabase,
+} from '../../functions/shared/testing/clone-database.ts';
 import { type ChosenFeed, chooseFeed } from './choose-feed.ts';
 import { generateText } from './feed/generate-feed.ts';
 import { type LocalCloud, startLocalCloud } from './start-local-cloud.ts';
-import { type ClonedDatabase, cloneDatabase } from './testing/clone-database.ts';
 import type { Execution } from './workflows/service/execution.ts';
 
 let database: ClonedDatabase;

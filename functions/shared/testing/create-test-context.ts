@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 import { inject } from 'vitest';
 import { type Config, parseConfig } from '../config.ts';
 import { type Context, createContext } from '../context.ts';
 import type { Log, LogEvent } from '../log.ts';
+import { cloneDatabase } from './clone-database.ts';
 
 export interface TestContext extends Context, AsyncDisposable {
   /** Every event logged so far, with its severity and message. */
@@ -14,16 +13,11 @@ export interface TestContext extends Context, AsyncDisposable {
 export const createTestContext = async (
   overrides: Readonly<Record<string, string>> = {},
 ): Promise<TestContext> => {
-  const name = `test_${randomUUID().replaceAll('-', '')}`;
-  const databaseUrl = new URL(inject('databaseUrl'));
-  await onServer((client) =>
-    client.query(`create database ${name} template ${inject('templateDatabase')}`),
-  );
-  databaseUrl.pathname = `/${name}`;
+  const database = await cloneDatabase();
   const config: Config = parseConfig({
     GOOGLE_CLOUD_PROJECT: 'test-project',
-    FEED_BUCKET: name,
-    DATABASE_URL: databaseUrl.href,
+    FEED_BUCKET: database.name,
+    DATABASE_URL: database.url,
     FEED_ALLOW_LOCAL_FILES: 'true',
     GOOGLE_API_ENDPOINT: inject('googleApiEndpoint'),
     ...overrides,
@@ -38,20 +32,10 @@ export const createTestContext = async (
     async [Symbol.asyncDispose]() {
       const { idleCount, totalCount } = context.pool;
       await context.db.destroy();
-      await onServer((client) => client.query(`drop database ${name} with (force)`));
+      await database[Symbol.asyncDispose]();
       if (idleCount !== totalCount) {
         throw new Error(`${totalCount - idleCount} database connections were not released`);
       }
     },
   };
-};
-
-const onServer = async (work: (client: pg.Client) => Promise<unknown>): Promise<void> => {
-  const client = new pg.Client(inject('databaseUrl'));
-  await client.connect();
-  try {
-    await work(client);
-  } finally {
-    await client.end();
-  }
 };

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { inject } from 'vitest';
 
 export interface ClonedDatabase extends AsyncDisposable {
+  readonly name: string;
   readonly url: string;
 }
 
@@ -13,6 +14,7 @@ export const cloneDatabase = async (): Promise<ClonedDatabase> => {
   url.pathname = `/${name}`;
   await onServer(`create database ${name} template ${inject('templateDatabase')}`);
   return {
+    name,
     url: url.href,
     [Symbol.asyncDispose]: () => onServer(`drop database ${name} with (force)`),
   };

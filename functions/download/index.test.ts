@@ -1,0 +1,37 @@
+import { http } from '@google-cloud/functions-framework';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { expect, test } from 'vitest';
+import { createTestContext } from '../shared/testing/create-test-context.ts';
+import { startTestServer } from '../shared/testing/start-test-server.ts';
+import { createDownload } from './index.ts';
+
+test('download is a POST with a strict contract: a misspelt key is a 400 that names it', async () => {
+  await using context = await createTestContext();
+  http('download-test', createDownload(context));
+  await using server = await startTestServer(getTestServer('download-test'));
+  const call = async (body: object) => {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    const response = await fetch(server.url, init);
+    return { status: response.status, body: await response.json() };
+  };
+
+  const misspelt = await call({ execution_id: 'one', file_pat: 'gs://feeds/old.json' });
+  expect(misspelt).toEqual({
+    status: 400,
+    body: { error: { code: 'invalid_request', message: expect.stringContaining('file_pat') } },
+  });
+  expect(await call({ file_path: 'gs://feeds/old.json' })).toMatchObject({
+    status: 400,
+    body: { error: { message: expect.stringContaining('execution_id') } },
+  });
+  const { rows } = await context.pool.query('select 1 from sync_runs');
+  expect(rows).toEqual([]);
+
+  await context.bucket.file('old.json').save('[{}, {}]');
+  const file_path = `gs://${context.bucket.name}/old.json`;
+  expect(await call({ execution_id: 'two', file_path, message_id: null })).toEqual({
+    status: 200,
+    body: { run_id: 1, records_total: 2, chunks_total: 1, object: 'runs/1/feed.json' },
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { CONFIG_VARIABLES, parseConfig } from './config.ts';
+
+const REQUIRED = {
+  GOOGLE_CLOUD_PROJECT: 'permits-project',
+  FEED_BUCKET: 'feeds',
+  DATABASE_URL: 'postgres://sync@127.0.0.1:5432/permits',
+};
+const CLOUD_SQL = {
+  GOOGLE_CLOUD_PROJECT: 'permits-project',
+  FEED_BUCKET: 'feeds',
+  CLOUD_SQL_INSTANCE: 'project:region:instance',
+  DATABASE_USER: 'sync@project.iam',
+};
+
+/** The variables that parseConfig complains about. */
+const faultsOf = (env: Readonly<Record<string, string | undefined>>): readonly string[] => {
+  try {
+    parseConfig(env);
+  } catch (error) {
+    const [, ...lines] = String(error).split('\n');
+    return lines.map((line) => line.trim().split(':')[0] ?? '').sort();
+  }
+  return [];
+};
+
+describe('parseConfig', () => {
+  test('needs three variables and has defaults for the others', () => {
+    expect(parseConfig(REQUIRED)).toEqual({
+      ...REQUIRED,
+      DATABASE_NAME: 'permits',
+      DATABASE_POOL_SIZE: 5,
+      CKAN_BASE_URL: 'https://ckan0.cf.opendata.inter.prod-toronto.ca',
+      CKAN_PACKAGE: 'building-permits-active-permits',
+      FEED_ALLOWED_HOSTS: [],
+      FEED_ALLOW_LOCAL_FILES: false,
+      CHUNK_RECORDS: 5_000,
+      WORKFLOW_LOCATION: 'northamerica-northeast2',
+      WORKFLOW_NAME: 'permit-sync',
+    });
+  });
+
+  test('reads every variable it says it reads, and leaves others alone', () => {
+    const env = {
+      ...REQUIRED,
+      DATABASE_POOL_SIZE: '8',
+      CKAN_BASE_URL: 'http://127.0.0.1:8080/portal//',
+      FEED_ALLOWED_HOSTS: ' Files.example ,, http://127.0.0.1:9000 ',
+      FEED_ALLOW_LOCAL_FILES: 'true',
+      CHUNK_RECORDS: '100',
+      GOOGLE_API_ENDPOINT: 'http://127.0.0.1:8080/',
+      HOME: '/root',
+    };
+    const config = parseConfig(env);
+    expect(config).toMatchObject({
+      DATABASE_POOL_SIZE: 8,
+      CKAN_BASE_URL: 'http://127.0.0.1:8080/portal',
+      FEED_ALLOWED_HOSTS: ['files.example', 'http://127.0.0.1:9000'],
+      FEED_ALLOW_LOCAL_FILES: true,
+      CHUNK_RECORDS: 100,
+      GOOGLE_API_ENDPOINT: 'http://127.0.0.1:8080',
+    });
+    const optional = ['CLOUD_SQL_INSTANCE', 'DATABASE_USER'];
+    expect([...Object.keys(config), ...optional].sort()).toEqual([...CONFIG_VARIABLES].sort());
+  });
+
+  test('takes an empty variable as one that is not set', () => {
+    const empty = Object.fromEntries(CONFIG_VARIABLES.map((name) => [name, '']));
+    expect(parseConfig({ ...empty, ...REQUIRED })).toEqual(parseConfig(REQUIRED));
+    expect(faultsOf({ ...REQUIRED, FEED_BUCKET: '' })).toEqual(['FEED_BUCKET']);
+  });
+
+  test('lists every bad variable at once', () => {
+    const env = {
+      DATABASE_POOL_SIZE: '1',
+      CKAN_BASE_URL: 'ftp://portal.example',
+      FEED_ALLOW_LOCAL_FILES: 'yes',
+      CHUNK_RECORDS: '0',
+      CLOUD_SQL_INSTANCE: 'only-a-name',
+    };
+    expect(faultsOf(env)).toEqual([
+      'CHUNK_RECORDS',
+      'CKAN_BASE_URL',
+      'CLOUD_SQL_INSTANCE',
+      'DATABASE_POOL_SIZE',
+      'DATABASE_USER',
+      'FEED_ALLOW_LOCAL_FILES',
+      'FEED_BUCKET',
+      'GOOGLE_CLOUD_PROJECT',
+    ]);
+  });
+
+  test('lists a missing database beside the other faults', () => {
+    expect(faultsOf({})).toEqual(['DATABASE_URL', 'FEED_BUCKET', 'GOOGLE_CLOUD_PROJECT']);
+  });
+
+  test.each([
+    ['neither', { DATABASE_URL: undefined }, ['DATABASE_URL']],
+    ['both', { ...CLOUD_SQL }, ['DATABASE_URL']],
+  ])('wants exactly one of DATABASE_URL and CLOUD_SQL_INSTANCE, not %s', (_, env, faults) => {
+    expect(faultsOf({ ...REQUIRED, ...env })).toEqual(faults);
+  });
+
+  test('takes CLOUD_SQL_INSTANCE with its IAM user, and not without', () => {
+    expect(parseConfig(CLOUD_SQL)).toMatchObject(CLOUD_SQL);
+    expect(faultsOf({ ...CLOUD_SQL, DATABASE_USER: undefined })).toEqual(['DATABASE_USER']);
+  });
+
+  test.each([
+    ['DATABASE_URL', 'mysql://127.0.0.1/permits'],
+    ['DATABASE_POOL_SIZE', '2.5'],
+    ['DATABASE_POOL_SIZE', 'many'],
+    ['CHUNK_RECORDS', '50001'],
+    ['CHUNK_RECORDS', '-1'],
+    ['GOOGLE_API_ENDPOINT', 'localhost:8080'],
+    ['FEED_ALLOW_LOCAL_FILES', 'TRUE'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(faultsOf({ ...REQUIRED, [name]: value })).toEqual([name]);
+  });
+
+  test('never repeats a value, which may be a password', () => {
+    const env = { ...REQUIRED, DATABASE_URL: 'mysql://sync:secret@127.0.0.1/permits' };
+    expect(() => parseConfig(env)).toThrow('DATABASE_URL');
+    expect(() => parseConfig(env)).not.toThrow('secret');
+  });
+
+  test('gives a frozen object', () => {
+    const config = parseConfig(REQUIRED);
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(Object.isFrozen(config.FEED_ALLOWED_HOSTS)).toBe(true);
+  });
+});

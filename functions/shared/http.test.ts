@@ -1,0 +1,216 @@
+import { PassThrough } from 'node:stream';
+import { type HttpFunction, http } from '@google-cloud/functions-framework';
+import { getTestServer } from '@google-cloud/functions-framework/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { permanent, transient } from './errors.ts';
+import { createEndpoint, createJsonEndpoint } from './http.ts';
+import { createLog } from './log.ts';
+import { createTestContext, type TestContext } from './testing/create-test-context.ts';
+import { startTestServer } from './testing/start-test-server.ts';
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const contract = z.strictObject({ name: z.string(), size: z.int().default(1) });
+type Work = (request: z.infer<typeof contract>) => Promise<unknown>;
+
+let context: TestContext;
+
+beforeAll(async () => {
+  context = await createTestContext();
+});
+
+afterAll(() => context[Symbol.asyncDispose]());
+
+/** Calls a function as the Functions Framework serves it. */
+const callFunction = async (handler: HttpFunction, init: RequestInit) => {
+  http('function-under-test', handler);
+  await using server = await startTestServer(getTestServer('function-under-test'));
+  const response = await fetch(server.url, init);
+  return { status: response.status, text: await response.text() };
+};
+
+const post = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json', ...headers },
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+});
+
+/** Calls an endpoint that does `work`; gives the answer and what was logged. */
+const callEndpoint = async (work: Work, init: RequestInit = post({ name: 'a' })) => {
+  const stream = new PassThrough();
+  const logged = { ...context, log: createLog(stream) };
+  const answer = await callFunction(createJsonEndpoint('weigh', logged, contract, work), init);
+  const logText = String(stream.read() ?? '');
+  const events = logText.split('\n').flatMap((line) => (line ? [JSON.parse(line)] : []));
+  return { ...answer, body: () => JSON.parse(answer.text), logText, events };
+};
+
+const fail = (error: unknown) => callEndpoint(() => Promise.reject(error));
+
+describe('a call that succeeds', () => {
+  test('answers with JSON, the defaults of the contract filled in', async () => {
+    const { status, body } = await callEndpoint(async ({ name, size }) => ({
+      name,
+      twice: 2 * size,
+    }));
+    expect(status).toBe(200);
+    expect(body()).toEqual({ name: 'a', twice: 2 });
+  });
+
+  test('logs its start and its end', async () => {
+    const { events } = await callEndpoint(async () => ({}));
+    expect(events).toEqual([
+      { severity: 'DEBUG', message: 'weigh started', event: 'call_started', step: 'weigh' },
+      {
+        severity: 'DEBUG',
+        message: 'weigh completed',
+        event: 'call_completed',
+        step: 'weigh',
+        duration_ms: expect.any(Number),
+      },
+    ]);
+  });
+
+  test.each([
+    { traceparent: `00-${TRACE}-00f067aa0ba902b7-01` },
+    { 'x-cloud-trace-context': `${TRACE}/1;o=1` },
+  ])('ties its log entries, and those of the work, to the trace in %o', async (headers) => {
+    const stream = new PassThrough();
+    const logged = { ...context, log: createLog(stream) };
+    const handler = createJsonEndpoint('weigh', logged, contract, async (_, { log }) => {
+      log('INFO', 'deciding', { event: 'run_abandoned', run_id: 1, execution_id: 'one' });
+    });
+    await callFunction(handler, post({ name: 'a' }, headers));
+    const lines = String(stream.read()).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line)['logging.googleapis.com/trace'])).toEqual(
+      Array(3).fill(`projects/test-project/traces/${TRACE}`),
+    );
+  });
+});
+
+describe('a call that fails', () => {
+  test.each([
+    ['transient', transient('feed_unavailable', 'try later'), 503],
+    ['permanent', permanent('feed_malformed', 'try later'), 422],
+    ['permanent with a status', permanent('feed_not_found', 'try later', { status: 404 }), 404],
+  ])('because of something %s says so, with a warning', async (_, error, status) => {
+    const answer = await fail(error);
+    expect(answer.status).toBe(status);
+    expect(answer.body()).toEqual({ error: { code: error.code, message: 'try later' } });
+    expect(answer.events.at(-1)).toEqual({
+      severity: 'WARNING',
+      message: 'weigh failed: try later',
+      event: 'call_failed',
+      step: 'weigh',
+      duration_ms: expect.any(Number),
+      code: error.code,
+      status,
+    });
+  });
+
+  test('names its run and what to do next', async () => {
+    const error = permanent('busy', 'Run 3 is running', { status: 409, runId: 4, hint: 'Wait' });
+    const { body, events } = await fail(error);
+    expect(body()).toEqual({
+      error: { code: 'busy', message: 'Run 3 is running', run_id: 4, hint: 'Wait' },
+    });
+    expect(events.at(-1)).toMatchObject({ run_id: 4 });
+  });
+
+  test('because of a bug answers 500 without its stack, which is logged', async () => {
+    const error = new TypeError('undefined is no function');
+    const { status, body, text, events } = await fail(error);
+    expect(status).toBe(500);
+    expect(body()).toEqual({ error: { code: 'internal', message: 'undefined is no function' } });
+    expect(text).not.toContain('http.test.ts');
+    expect(events.at(-1)).toMatchObject({ severity: 'ERROR', status: 500, stack: error.stack });
+  });
+
+  test('because the work throws before it gives a promise is no other', async () => {
+    const { status } = await callEndpoint(() => {
+      throw transient('feed_unavailable', 'later');
+    });
+    expect(status).toBe(503);
+  });
+
+  test('with something thrown that is no error answers 500', async () => {
+    const { status, body } = await fail('a text');
+    expect([status, body()]).toEqual([500, { error: { code: 'internal', message: 'a text' } }]);
+  });
+
+  test("says nothing of the row in a database error's detail", async () => {
+    const detail = 'Failing row contains (26 100001 BLD, Jane Doe).';
+    const error = Object.assign(new Error('violates a constraint'), { code: '23514', detail });
+    const { text, logText } = await fail(error);
+    expect(text + logText).toContain('violates a constraint');
+    expect(text + logText).not.toContain('Jane Doe');
+  });
+
+  test('inside a response that has begun breaks it off', async () => {
+    const handler = createEndpoint('weigh', context, async (_, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('the beginning');
+      throw transient('feed_unavailable', 'later');
+    });
+    await expect(callFunction(handler, { method: 'GET' })).rejects.toThrow();
+  });
+
+  test('answers as the endpoint wants it, if it has a form of its own', async () => {
+    const handler = createEndpoint(
+      'weigh',
+      context,
+      () => Promise.reject(transient('feed_unavailable', 'later')),
+      ({ code }, response) => {
+        response.status(418).json({ error: code });
+      },
+    );
+    expect(await callFunction(handler, { method: 'GET' })).toEqual({
+      status: 418,
+      text: '{"error":"feed_unavailable"}',
+    });
+  });
+});
+
+describe('a request that does not keep the contract', () => {
+  const refuse = (init: RequestInit) =>
+    callEndpoint(() => Promise.reject(new Error('the work was done')), init);
+
+  test.each([
+    ['a field missing', {}, /^name: /],
+    ['no body', undefined, /^name: /],
+    ['a field of another type', { name: 5 }, /^name: /],
+    ['a misspelt key', { name: 'a', sise: 2 }, /sise/],
+    ['two faults', { name: 5, size: 'big' }, /^name: .*; size: /],
+    ['a list', [1], /expected object/],
+  ])('is a 400 that names %s', async (_, body, message) => {
+    const answer = await refuse(post(body ?? ''));
+    expect(answer.status).toBe(400);
+    expect(answer.body()).toEqual({
+      error: { code: 'invalid_request', message: expect.stringMatching(message) },
+    });
+  });
+
+  test('is a 400 when it is no JSON at all', async () => {
+    const { status } = await refuse(post('{"name": '));
+    expect(status).toBe(400);
+  });
+
+  test('is a 400 when it is JSON that does not say so', async () => {
+    const answer = await refuse(post({ name: 'a' }, { 'content-type': 'text/plain' }));
+    expect(answer.status).toBe(400);
+    expect(answer.body()).toMatchObject({ error: { code: 'invalid_request' } });
+  });
+
+  test('is not repeated, neither in the answer nor in the log', async () => {
+    const { text, logText } = await refuse(post({ name: { builder: 'Jane Doe' } }));
+    expect(text + logText).not.toContain('Jane Doe');
+  });
+
+  test.each(['GET', 'PUT', 'DELETE'])('is a 405 when its method is %s', async (method) => {
+    const answer = await refuse({ method });
+    expect(answer.status).toBe(405);
+    expect(answer.body()).toEqual({
+      error: { code: 'method_not_allowed', message: `weigh takes POST, not ${method}` },
+    });
+  });
+});

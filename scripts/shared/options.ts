@@ -1,0 +1,22 @@
+import { Option } from 'commander';
+import { positiveNumber, postgresUrl, wholeNumber } from './arguments.ts';
+
+// The options that several commands take, each with the same name, meaning and default.
+
+export const databaseUrlOption = (): Option =>
+  new Option('--database-url <url>', 'a PostgreSQL of your own')
+    .env('DATABASE_URL')
+    .argParser(postgresUrl);
+
+export const dataDirOption = (): Option =>
+  new Option('--data-dir <path>', 'where everything is kept').default('.local');
+
+export const recordsOption = (): Option =>
+  new Option('--records <number>', 'records of the synthetic feed, which is the default')
+    .argParser(wholeNumber(0, 2_000_000))
+    .default(25_000);
+
+export const timeWarpOption = (): Option =>
+  new Option('--time-warp <number>', 'divides every wait of the workflow')
+    .argParser(positiveNumber)
+    .default(1);
