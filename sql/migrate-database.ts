@@ -2,13 +2,13 @@ import { readdir, readFile } from 'node:fs/promises';
 import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 
-const FOLDER = new URL('./migrations/', import.meta.url);
+const MIGRATIONS = new URL('./migrations/', import.meta.url);
 
 /** The numbered .sql files of a folder, each one migration; there is no way back down. */
-const readMigrations = async (): Promise<Record<string, Migration>> => {
-  const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.sql'));
+const readMigrations = async (folder: URL): Promise<Record<string, Migration>> => {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.sql'));
   const migrations = files.map(async (file) => {
-    const text = await readFile(new URL(file, FOLDER), 'utf8');
+    const text = await readFile(new URL(file, folder), 'utf8');
     const migration: Migration = {
       up: async (db) => {
         await sql.raw(text).execute(db);
@@ -19,16 +19,19 @@ const readMigrations = async (): Promise<Record<string, Migration>> => {
   return Object.fromEntries(await Promise.all(migrations));
 };
 
-const provider: MigrationProvider = { getMigrations: readMigrations };
-
 /**
- * Applies the migrations that the database does not have yet, all in one transaction and under a
- * lock, so that two callers at once do not disturb each other.
+ * Applies the migrations of `folder` (a URL that ends in a slash) that the database does not have
+ * yet, all in one transaction and under a lock, so that two callers at once do not disturb each
+ * other.
  *
  * @returns the names of those applied.
  * @throws what PostgreSQL said, with the migration's name; nothing of the batch is applied then.
  */
-export const migrateDatabase = async <T>(db: Kysely<T>): Promise<readonly string[]> => {
+export const migrateDatabase = async <T>(
+  db: Kysely<T>,
+  folder: URL = MIGRATIONS,
+): Promise<readonly string[]> => {
+  const provider: MigrationProvider = { getMigrations: () => readMigrations(folder) };
   const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest();
   if (error === undefined) return results.map(({ migrationName }) => migrationName);
   const failed = results.find(({ status }) => status === 'Error');

@@ -43,9 +43,10 @@ export const createPool = async (config: Config): Promise<pg.Pool> => {
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     application_name: 'permit-sync',
   });
-  // An idle connection that breaks is replaced at the next query; without a listener it would
-  // end the process.
+  // An idle connection that breaks is replaced at the next query, one in use fails the query at
+  // hand or the next; without listeners either would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 };
 

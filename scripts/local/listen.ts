@@ -18,7 +18,9 @@ export const listen = async (handler: RequestListener, port: number): Promise<Li
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
         error.code === 'EADDRINUSE'
-          ? new Error(`Port ${port} is taken; choose another one, or 0 for any that is free`)
+          ? new Error(
+              `Port ${port} is taken: give --cloud-port another one, or 0 for any that is free`,
+            )
           : error,
       ),
     );

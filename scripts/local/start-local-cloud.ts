@@ -10,6 +10,7 @@ import {
   type RunningFunctions,
   startFunctions,
 } from './functions/start-functions.ts';
+import { claimDirectory } from './postgres/claim-directory.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { createDatabase, migrateUrl } from './prepare-database.ts';
 import { type GoogleApis, startGoogleApis } from './start-google-apis.ts';
@@ -67,13 +68,22 @@ export const startLocalCloud = async (options: LocalCloudOptions): Promise<Local
   }
 };
 
+/** Like Promise.all, but waits for every one, so that all that has been started can be stopped. */
+const settleAll: typeof Promise.all = async (tasks: Iterable<unknown>) => {
+  const started = [...tasks];
+  await Promise.allSettled(started);
+  return Promise.all(started);
+};
+
 const start = async (options: LocalCloudOptions, stops: Stop[], stop: Stop) => {
   const { log = () => {}, onUploadProgress, onFunctionLine } = options;
   const dataDirectory = resolve(options.dataDirectory);
   const logDirectory = join(dataDirectory, 'logs');
   await mkdir(dataDirectory, { recursive: true });
+  // Before anything is touched: what else uses this directory keeps its uploads and its server.
+  stops.push(await claimDirectory(dataDirectory, process.pid));
 
-  const [databaseUrl, apis] = await Promise.all([
+  const [databaseUrl, apis] = await settleAll([
     startDatabase(options, dataDirectory, stops),
     startGoogleApis({
       directory: dataDirectory,
@@ -99,7 +109,7 @@ const start = async (options: LocalCloudOptions, stops: Stop[], stop: Stop) => {
     ...options.functionsEnvironment,
   };
   const config = parseConfig(environment);
-  const [functions] = await Promise.all([
+  const [functions] = await settleAll([
     startFunctions({
       environment,
       logDirectory,

@@ -8,7 +8,7 @@ const [, , name = '', port = '0'] = process.argv;
 const server = getTestServer(name);
 
 server.once('error', (error) => {
-  process.stderr.write(`${name}: ${error.message}\n`);
+  process.stderr.write(`${error.message}\n`);
   process.exit(1);
 });
 server.listen(Number(port), '127.0.0.1', () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -92,8 +92,10 @@ const waitForPort = async (
   child: ChildProcess,
   logDirectory: string,
 ): Promise<number> => {
-  const exited = once(child, 'exit').then(() => {
-    throw new Error(`${name} did not start: see ${join(logDirectory, `${name}.log`)}`);
+  const exited = once(child, 'close').then(async () => {
+    const path = join(logDirectory, `${name}.log`);
+    const [reason] = (await readFile(path, 'utf8')).trim().split('\n').slice(-1);
+    throw new Error(`The function ${name} did not start: ${reason} (see ${path})`);
   });
   const [message] = (await Promise.race([once(child, 'message'), exited])) as [{ port: number }];
   exited.catch(() => {});
