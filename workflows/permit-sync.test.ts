@@ -1,159 +1,199 @@
-import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
-import { createVirtualClock } from '../scripts/local/workflows/clock/virtual-clock.ts';
-import {
-  createWorkflowsService,
-  type WorkflowsService,
-} from '../scripts/local/workflows/create-workflows-service.ts';
-import type { LogEntry } from '../scripts/local/workflows/service/log-entry.ts';
+import { describe, expect, test } from 'vitest';
+import { answerAt, answerWell, PUBLISH, startSync } from './testing/start-sync.ts';
 
-const source = readFileSync(new URL('permit-sync.yaml', import.meta.url), 'utf8');
+const error = (code: string, message: string) => ({ error: { code, message } });
+const away = { status: 503, body: error('feed_unavailable', 'the portal is away') };
 
-type Call = { readonly path: string; readonly body: Record<string, unknown> };
-type Answer = { readonly status: number; readonly body: unknown };
-
-const open: { server?: Server; service?: WorkflowsService } = {};
-
-afterEach(async () => {
-  await open.service?.close();
-  await new Promise((resolve) => (open.server ? open.server.close(resolve) : resolve(undefined)));
-});
-
-/** The functions and Pub/Sub as one small server; `answer` decides, `calls` remembers. */
-async function startSync(answer: (call: Call, nth: number) => Answer) {
-  const calls: Call[] = [];
-  const server = createServer(async (request, response) => {
-    const parts: Uint8Array[] = [];
-    for await (const part of request) parts.push(part as Uint8Array);
-    const path = request.url ?? '';
-    const call = { path, body: JSON.parse(Buffer.concat(parts).toString() || '{}') };
-    calls.push(call);
-    const { status, body } = answer(call, calls.filter((other) => other.path === path).length);
-    response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(body));
+describe('a good day', () => {
+  test('downloads, ingests each chunk once, finalizes, takes the snapshot and returns the run', async () => {
+    await using sync = await startSync(answerWell);
+    const execution = await sync.run({});
+    expect(execution.error).toBeUndefined();
+    expect(JSON.parse(execution.result ?? '')).toMatchObject({ run_id: 7, status: 'completed' });
+    const [first, ...others] = sync.calls.map(({ path }) => path);
+    expect(first).toBe('/download');
+    expect(others.slice(-2)).toEqual(['/finalize', '/snapshot']);
+    const chunks = sync.callsOf('/ingest-chunk').map(({ body }) => body);
+    expect(chunks.map(({ chunk_number }) => chunk_number).toSorted()).toEqual([1, 2, 3]);
+    expect(chunks.every(({ run_id }) => run_id === 7)).toBe(true);
+    expect(sync.letters()).toEqual([]);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  // On a whole second the jitter is 0 to 30 s of the 300, known in advance.
-  const clock = createVirtualClock({ startsAt: 1_700_000_000 });
-  const logs: LogEntry[] = [];
-  const service = createWorkflowsService({
-    projectId: 'demo',
-    location: 'northamerica-northeast2',
-    clock,
-    connectorBaseUrls: { pubsub: url },
-    log: (entry) => logs.push(entry),
+
+  test('needs no argument', async () => {
+    await using sync = await startSync(answerWell);
+    expect(await sync.run()).toMatchObject({ state: 'SUCCEEDED', argument: 'null' });
+    expect(sync.calls[0]?.body).toEqual({ execution_id: expect.any(String) });
   });
-  Object.assign(open, { server, service });
-  service.deploy({
-    workflowId: 'permit-sync',
-    source,
-    envVars: {
-      DOWNLOAD_URL: `${url}/download`,
-      INGEST_CHUNK_URL: `${url}/ingest-chunk`,
-      FINALIZE_URL: `${url}/finalize`,
-      SNAPSHOT_URL: `${url}/snapshot`,
-      CHUNK_CONCURRENCY: '4',
-    },
-  });
-  const run = async (argument?: unknown) => {
-    const { name } = service.createExecution({
-      workflowId: 'permit-sync',
-      ...(argument === undefined ? {} : { argument: JSON.stringify(argument) }),
+
+  test('takes a Pub/Sub message’s data for its argument, and its id', async () => {
+    await using sync = await startSync(answerWell);
+    const data = Buffer.from('{"file_path": "gs://feeds/old.json"}').toString('base64');
+    await sync.run({ data: { message: { data, messageId: '42' }, subscription: 's' } });
+    expect(sync.calls[0]?.body).toMatchObject({
+      file_path: 'gs://feeds/old.json',
+      message_id: '42',
+      trigger: 'pubsub',
     });
-    return service.waitForExecution(name.split('/').at(-1) ?? '');
-  };
-  const pathsOf = () => calls.map(({ path }) => path);
-  return { calls, clock, logs, pathsOf, run };
-}
+  });
 
-function answerWell({ path }: Call): Answer {
-  if (path === '/download') return { status: 200, body: { run_id: 7, chunks_total: 3 } };
-  if (path === '/finalize') return { status: 200, body: { id: 7, status: 'completed' } };
-  return { status: 200, body: { messageIds: ['1'] } };
-}
+  test('takes an empty Pub/Sub message for no argument', async () => {
+    await using sync = await startSync(answerWell);
+    await sync.run({ data: { message: { data: '', messageId: '42' } } });
+    expect(sync.calls[0]?.body).toMatchObject({ message_id: '42', trigger: 'pubsub' });
+  });
 
-const unavailable: Answer = { status: 503, body: { error: { code: 'feed_unavailable' } } };
+  test('is no failure when the snapshot fails, but warned of', async () => {
+    await using sync = await startSync(answerAt('/snapshot', { status: 422, body: {} }));
+    expect(await sync.run({})).toMatchObject({ state: 'SUCCEEDED' });
+    expect(sync.logs).toContainEqual(
+      expect.objectContaining({
+        severity: 'WARNING',
+        jsonPayload: expect.objectContaining({ event: 'snapshot_failed', run_id: 7 }),
+      }),
+    );
+  });
 
-test('a good day downloads, ingests each chunk once, finalizes and returns the sync run', async () => {
-  const { calls, run, pathsOf } = await startSync(answerWell);
-  const execution = await run({});
-  expect(execution.error).toBeUndefined();
-  expect(JSON.parse(execution.result ?? '')).toEqual({ id: 7, status: 'completed' });
-  expect(pathsOf()[0]).toBe('/download');
-  const chunks = calls.filter(({ path }) => path === '/ingest-chunk');
-  expect(chunks.map(({ body }) => body.chunk_number).toSorted()).toEqual([1, 2, 3]);
-  expect(chunks.every(({ body }) => body.run_id === 7)).toBe(true);
-  expect(pathsOf().slice(-2)).toEqual(['/finalize', '/snapshot']);
+  test('may have a call that works at its second attempt', async () => {
+    await using sync = await startSync(
+      answerAt('/download', (call, nth) => (nth === 1 ? away : answerWell(call, nth))),
+    );
+    expect(await sync.run({})).toMatchObject({ state: 'SUCCEEDED' });
+    expect(sync.callsOf('/download')).toHaveLength(2);
+    expect(sync.clock.sleeps()).toHaveLength(1);
+  });
 });
 
-test('no argument at all is a run like any other', async () => {
-  const { calls, run } = await startSync(answerWell);
-  const execution = await run();
-  expect(execution.state).toBe('SUCCEEDED');
-  expect(execution.argument).toBe('null');
-  expect(Object.keys(calls[0]?.body ?? {})).toContain('execution_id');
-});
+describe('retry', () => {
+  test('L07 the delays grow, about 300 then about 900 s, and differ between executions', async () => {
+    const delaysAt = async (startsAt: number) => {
+      await using sync = await startSync(answerAt('/download', away), { startsAt });
+      await sync.run({});
+      return sync.clock.sleeps();
+    };
+    const delays = [await delaysAt(1_700_000_000.004), await delaysAt(1_700_000_000.019)];
+    for (const [first = 0, second = 0, ...others] of delays) {
+      expect(first).toBeGreaterThanOrEqual(270);
+      expect(first).toBeLessThanOrEqual(300);
+      expect(second).toBe(3 * first);
+      expect(others).toEqual([]);
+      expect(Number.isInteger(first)).toBe(true);
+    }
+    expect(delays[0]).not.toEqual(delays[1]);
+  });
 
-test('a 503 is tried again after about 5 and about 15 minutes, then the run fails', async () => {
-  const { clock, pathsOf, run } = await startSync((call) =>
-    call.path === '/download' ? unavailable : answerWell(call),
+  test.each([400, 404, 405, 409, 412, 422])('L08 a %i is not retried', async (status) => {
+    await using sync = await startSync(answerAt('/download', { status, body: {} }));
+    expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
+    expect(sync.callsOf('/download')).toHaveLength(1);
+    expect(sync.clock.sleeps()).toEqual([]);
+  });
+
+  test.each([429, 500, 502, 503, 504, 599])('L08 a %i is retried', async (status) => {
+    await using sync = await startSync(answerAt('/download', { status, body: {} }));
+    expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
+    expect(sync.callsOf('/download')).toHaveLength(3);
+  });
+
+  test.each(['reset', 'silence'] as const)(
+    'L08 a connection that ends in %s is retried',
+    async (fault) => {
+      await using sync = await startSync(answerAt('/download', fault));
+      expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
+      expect(sync.callsOf('/download')).toHaveLength(3);
+    },
   );
-  const execution = await run({});
-  expect(execution.state).toBe('FAILED');
-  expect(pathsOf().filter((path) => path === '/download')).toHaveLength(3);
-  const [first = 0, second = 0, ...others] = clock.sleeps();
-  expect(others).toEqual([]);
-  expect(first).toBeGreaterThanOrEqual(270);
-  expect(first).toBeLessThanOrEqual(300);
-  expect(second).toBe(Math.min(first * 3, 900));
-  expect(JSON.parse(execution.error?.payload ?? '')).toMatchObject({ code: 503 });
+
+  test('L08 a refused connection is retried', async () => {
+    await using sync = await startSync(answerWell, {
+      envVars: { DOWNLOAD_URL: 'http://127.0.0.1:1' },
+    });
+    expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
+    expect(sync.clock.sleeps()).toHaveLength(2);
+    expect(sync.letters()).toMatchObject([{ attempts: 3, retryable: true }]);
+  });
 });
 
-test('a 503 that goes away after one retry is no failure', async () => {
-  const { clock, pathsOf, run } = await startSync((call, nth) =>
-    call.path === '/download' && nth === 1 ? unavailable : answerWell(call),
-  );
-  expect((await run({})).state).toBe('SUCCEEDED');
-  expect(pathsOf().filter((path) => path === '/download')).toHaveLength(2);
-  expect(clock.sleeps()).toHaveLength(1);
-});
+describe('terminal failure', () => {
+  test('L06 after three failures the run is finalized as failed, the letter sent, the execution failed', async () => {
+    await using sync = await startSync(answerAt('/download', away));
+    const execution = await sync.run({ file_path: 'gs://feeds/old.json' });
+    expect(execution.state).toBe('FAILED');
+    expect(JSON.parse(execution.error?.payload ?? '')).toMatchObject({ code: 503, attempts: 3 });
+    expect(sync.callsOf('/finalize')).toMatchObject([
+      { body: { outcome: 'failed', error: { code: 503, body: away.body } } },
+    ]);
+    expect(sync.letters()).toEqual([
+      {
+        event: 'sync_dead_lettered',
+        execution_id: execution.name.split('/').at(-1),
+        run_id: 7,
+        records_processed: 12,
+        attempts: 3,
+        failed_chunks: [],
+        error_message: expect.stringContaining('503'),
+        retryable: true,
+        argument: { file_path: 'gs://feeds/old.json' },
+      },
+    ]);
+  });
 
-test('a 404 is not tried again', async () => {
-  const { calls, clock, pathsOf, run } = await startSync((call) =>
-    call.path === '/download' ? { status: 404, body: {} } : answerWell(call),
-  );
-  const execution = await run({});
-  expect(execution.state).toBe('FAILED');
-  expect(pathsOf().filter((path) => path === '/download')).toHaveLength(1);
-  expect(clock.sleeps()).toEqual([]);
-  const finalize = calls.find(({ path }) => path === '/finalize');
-  expect(finalize?.body).toMatchObject({ outcome: 'failed', error: { code: 404 } });
-});
+  test('logs the dead letter at CRITICAL', async () => {
+    await using sync = await startSync(answerAt('/download', { status: 422, body: {} }));
+    await sync.run({});
+    expect(sync.logs).toContainEqual(
+      expect.objectContaining({
+        severity: 'CRITICAL',
+        jsonPayload: expect.objectContaining({
+          event: 'sync_dead_lettered',
+          attempts: 1,
+          retryable: false,
+        }),
+      }),
+    );
+  });
 
-test('a chunk that fails for good leaves the others to finish and fails the run by its number', async () => {
-  const { calls, run } = await startSync((call) =>
-    call.path === '/ingest-chunk' && call.body.chunk_number === 2
-      ? { status: 422, body: {} }
-      : answerWell(call),
-  );
-  const execution = await run({});
-  expect(execution.state).toBe('FAILED');
-  const chunks = calls.filter(({ path }) => path === '/ingest-chunk');
-  expect(chunks.map(({ body }) => body.chunk_number).toSorted()).toEqual([1, 2, 3]);
-  expect(execution.error?.payload).toContain('2');
-});
+  test('lets the other chunks finish when one fails for good, and names it', async () => {
+    await using sync = await startSync(
+      answerAt('/ingest-chunk', (call, nth) =>
+        call.body.chunk_number === 2 ? { status: 422, body: {} } : answerWell(call, nth),
+      ),
+    );
+    expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
+    expect(sync.callsOf('/ingest-chunk')).toHaveLength(3);
+    expect(sync.callsOf('/finalize')).toMatchObject([
+      { body: { outcome: 'failed', error: { code: 'chunks_failed' } } },
+    ]);
+    expect(sync.letters()).toMatchObject([{ failed_chunks: [2], retryable: false, attempts: 1 }]);
+  });
 
-test('a Pub/Sub message is a run with its data and its id', async () => {
-  const { calls, run } = await startSync(answerWell);
-  const data = Buffer.from(JSON.stringify({ accept_shrink: true })).toString('base64');
-  const event = { data: { message: { data, messageId: '42' }, subscription: 's' } };
-  expect((await run(event)).state).toBe('SUCCEEDED');
-  expect(calls[0]?.body).toMatchObject({
-    accept_shrink: true,
-    message_id: '42',
-    trigger: 'pubsub',
+  test('sends the letter although the database, and so finalize, is away', async () => {
+    await using sync = await startSync((call, nth) =>
+      call.path === '/download' || call.path === '/finalize' ? away : answerWell(call, nth),
+    );
+    expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
+    expect(sync.letters()).toMatchObject([{ run_id: null, attempts: 3 }]);
+    expect(sync.logs.map(({ jsonPayload }) => jsonPayload?.event)).toContain('finalize_failed');
+  });
+
+  test('finalizes and logs the letter although Pub/Sub is away', async () => {
+    await using sync = await startSync((call, nth) =>
+      call.path === '/download' || call.path === PUBLISH
+        ? { status: 403, body: {} }
+        : answerWell(call, nth),
+    );
+    const execution = await sync.run({});
+    expect(JSON.parse(execution.error?.payload ?? '')).toMatchObject({ code: 403, attempts: 1 });
+    expect(sync.callsOf('/finalize')).toHaveLength(1);
+    const events = sync.logs.map(({ jsonPayload }) => jsonPayload?.event);
+    expect(events).toEqual(
+      expect.arrayContaining(['dead_letter_not_published', 'sync_dead_lettered']),
+    );
+  });
+
+  test('sends no letter for a trigger that lost to a running sync', async () => {
+    const body = error('sync_already_running', 'Run 6 is running');
+    await using sync = await startSync(answerAt('/download', { status: 409, body }));
+    expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
+    expect(sync.letters()).toEqual([]);
   });
 });

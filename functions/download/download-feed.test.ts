@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { Storage } from '@google-cloud/storage';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Context } from '../shared/context.ts';
 import { classifyError } from '../shared/errors.ts';
@@ -227,6 +228,29 @@ describe('a download that fails', () => {
     });
     expect(await readChunks()).toEqual([]);
     expect(await readRun()).toMatchObject({ status: 'running', chunks_total: null });
+  });
+
+  test.each([
+    ['is away from the start', () => 503],
+    ['goes away during the upload', (method = '') => (method === 'POST' ? 200 : 503)],
+    ['is away for good', () => 429],
+  ])('because Cloud Storage %s is transient and writes no chunk', async (_, findStatus) => {
+    await using storage = await startTestServer((request, response) => {
+      const location = `http://${request.headers.host}/session`;
+      const headers = { location, 'content-type': 'application/json' };
+      const code = findStatus(request.method);
+      const error = code === 200 ? undefined : { code, message: 'later' };
+      response.writeHead(code, headers).end(JSON.stringify({ error }));
+    });
+    const bucket = new Storage({
+      projectId: 'test-project',
+      apiEndpoint: storage.url,
+      retryOptions: { maxRetries: 1 },
+    }).bucket('away');
+    const request = makeRequest({ file_path: await saveFeed('[{}]') });
+    const error = await downloadFeed({ ...context, bucket }, request).catch(classifyError);
+    expect(error).toMatchObject({ code: 'google_api_unavailable', outcome: 'transient' });
+    expect(await readRun()).toMatchObject({ snapshot_path: null, chunks_total: null });
   });
 
   test('starts anew when it is called again', async () => {

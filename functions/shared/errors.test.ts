@@ -82,6 +82,16 @@ describe('classifyError', () => {
     });
   });
 
+  test.each([
+    'Retry limit exceeded - status: 503 - {"error":{"code":503}}',
+    'Retry total time limit exceeded - Unknown Error',
+  ])('knows what the storage client says without a code: %s', (message) => {
+    expect(classifyError(new Error(message))).toMatchObject({
+      code: 'google_api_unavailable',
+      outcome: 'transient',
+    });
+  });
+
   test('reads the status of an error that has no code', () => {
     const error = Object.assign(new Error('later'), { status: 503 });
     expect(classifyError(error)).toMatchObject({ code: 'google_api_unavailable' });
@@ -189,4 +199,5 @@ test('messageOf falls back to the code, then to the name', () => {
   expect(messageOf(withCode('ECONNRESET', ''))).toBe('ECONNRESET');
   expect(messageOf(new TypeError(''))).toBe('TypeError');
   expect(messageOf('just text')).toBe('just text');
+  expect(messageOf({ code: 503, message: 'later' })).toBe('later');
 });

@@ -63,9 +63,16 @@ const TRANSIENT_ERRNO = new Set([
 
 const MAX_CAUSE_DEPTH = 5;
 
-/** node-postgres has no code for a connection that is lost, or not to be had in time. */
-const TRANSIENT_MESSAGE =
-  /connection terminated|connection ended|timeout exceeded when trying to connect|client has encountered a connection error/i;
+/** What says by its message alone that it may be tried later, and the code we give it. */
+const TRANSIENT_MESSAGES: readonly (readonly [RegExp, string])[] = [
+  // node-postgres: a connection that is lost, or not to be had in time.
+  [
+    /connection terminated|connection ended|timeout exceeded when trying to connect|client has encountered a connection error/i,
+    'database_unavailable',
+  ],
+  // @google-cloud/storage: it has retried a request of a resumable upload in vain.
+  [/^Retry (?:total time )?limit exceeded/, 'google_api_unavailable'],
+];
 
 /** gRPC's DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL and UNAVAILABLE. */
 const TRANSIENT_GRPC_CODE = new Set([4, 8, 10, 13, 14]);
@@ -80,10 +87,14 @@ const codeOf = (error: unknown): string | number | undefined => {
   return typeof status === 'number' ? status : undefined;
 };
 
-/** What an error says; node's AggregateError of a failed connection says it in its parts only. */
+/**
+ * What an error says, be it an Error or the bare `{code, message}` that the storage client throws.
+ * node's AggregateError of a failed connection says it in its parts only.
+ */
 export const messageOf = (error: unknown): string => {
+  const { message } = (error ?? {}) as { message?: unknown };
+  if (typeof message === 'string' && message !== '') return message;
   if (!(error instanceof Error)) return String(error);
-  if (error.message !== '') return error.message;
   const parts = error instanceof AggregateError ? error.errors.map(messageOf) : [];
   return parts.join('; ') || String(codeOf(error) ?? error.name);
 };
@@ -125,9 +136,9 @@ export const classifyError = (error: unknown): SyncError => {
     if (typeof code === 'number' && (isTransientStatus(code) || TRANSIENT_GRPC_CODE.has(code))) {
       return transient('google_api_unavailable', message, { cause: error });
     }
-    if (at instanceof Error && TRANSIENT_MESSAGE.test(at.message)) {
-      return transient('database_unavailable', message, { cause: error });
-    }
+    if (!(at instanceof Error)) continue;
+    const [, known] = TRANSIENT_MESSAGES.find(([pattern]) => pattern.test(at.message)) ?? [];
+    if (known !== undefined) return transient(known, message, { cause: error });
   }
   return new SyncError('bug', 'internal', message, { cause: error });
 };

@@ -371,8 +371,10 @@ describe('takeSnapshot', () => {
 
   test("is dated by Toronto's calendar", async () => {
     const { response } = await snapshot(await addRun());
-    const [{ today }] = await query(`select (now() at time zone 'America/Toronto')::date as today`);
-    expect(response.snapshot_date).toBe(today);
+    const [{ day }] = await query(
+      `select (taken_at at time zone 'America/Toronto')::date as day from data_quality_snapshots`,
+    );
+    expect(response.snapshot_date).toBe(day);
     expect(response.snapshot_date).toMatch(/^\d{4}-\d\d-\d\d$/);
   });
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PubSub } from '@google-cloud/pubsub';
+import { PubSub, v1 } from '@google-cloud/pubsub';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createKysely, createPool } from '../../functions/shared/database.ts';
@@ -162,6 +162,27 @@ describe('the workflow', () => {
         error_message: expect.stringMatching(/^feed_not_found: .*nowhere\.json/),
       },
     ]);
+  });
+
+  test('I08 the letter of a failed run is on the dead-letter topic', async () => {
+    const file_path = join(directory, 'nowhere.json');
+    await runWorkflow({ file_path });
+    const [run] = await readRuns();
+    const subscriber = new v1.SubscriberClient(gaxOptions(cloud.config));
+    const subscription = 'projects/local-project/subscriptions/sync-dead-letter';
+    const [{ receivedMessages }] = await subscriber.pull({ subscription, maxMessages: 100 });
+    await subscriber.close();
+    const letters = (receivedMessages ?? []).map(({ message }) => JSON.parse(String(message?.data)));
+    expect(letters).toContainEqual(
+      expect.objectContaining({
+        run_id: run?.id,
+        execution_id: run?.execution_id,
+        error_message: run?.error_message,
+        attempts: 1,
+        retryable: false,
+        argument: { file_path },
+      }),
+    );
   });
 
   test('returns the run as finalize closed it', async () => {

@@ -161,6 +161,7 @@ const deployWorkflow = async ({ workflows }: GoogleApis, functions: RunningFunct
       FINALIZE_URL: functions.finalize.url,
       SNAPSHOT_URL: functions.snapshot.url,
       CHUNK_CONCURRENCY: String(CHUNK_CONCURRENCY),
+      DEAD_LETTER_TOPIC: 'sync-dead-letter',
     },
   });
 };

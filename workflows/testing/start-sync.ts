@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createVirtualClock } from '../../scripts/local/workflows/clock/virtual-clock.ts';
+import { createWorkflowsService } from '../../scripts/local/workflows/create-workflows-service.ts';
+import type { LogEntry } from '../../scripts/local/workflows/service/log-entry.ts';
+
+const SOURCE = readFileSync(new URL('../permit-sync.yaml', import.meta.url), 'utf8');
+/** Where the connector publishes dead letters. */
+export const PUBLISH = '/v1/projects/demo/topics/sync-dead-letter:publish';
+/** Longer than any time-out of the workflow. */
+const TIMED_OUT_SECONDS = 1801;
+
+export interface Call {
+  readonly path: string;
+  readonly body: Record<string, unknown>;
+}
+
+/** What the server does with a call: an answer, a broken connection, or nothing until the time-out. */
+export type Answer = { readonly status: number; readonly body: unknown } | 'reset' | 'silence';
+
+export type Answerer = (call: Call, nth: number) => Answer;
+
+interface Options {
+  /** Unix seconds; its milliseconds decide the jitter. */
+  readonly startsAt?: number;
+  readonly envVars?: Readonly<Record<string, string>>;
+}
+
+export const answerWell: Answerer = ({ path }) => {
+  if (path === '/download') return { status: 200, body: { run_id: 7, chunks_total: 3 } };
+  if (path === '/finalize') {
+    return { status: 200, body: { run_id: 7, status: 'completed', records_total: 12 } };
+  }
+  return { status: 200, body: { messageIds: ['1'] } };
+};
+
+/** Answers one path in its own way and the others well. */
+export const answerAt =
+  (path: string, answer: Answer | Answerer): Answerer =>
+  (call, nth) => {
+    if (call.path !== path) return answerWell(call, nth);
+    return typeof answer === 'function' ? answer(call, nth) : answer;
+  };
+
+/** The real YAML on the engine with a clock of its own; the functions and Pub/Sub are one small server. */
+export const startSync = async (answer: Answerer, options: Options = {}) => {
+  const calls: Call[] = [];
+  const clock = createVirtualClock({ startsAt: options.startsAt ?? 1_700_000_000 });
+  const respond = (outcome: Answer, response: ServerResponse): void => {
+    if (outcome === 'silence') clock.advance(TIMED_OUT_SECONDS);
+    else if (outcome === 'reset') response.socket?.resetAndDestroy();
+    else {
+      response.writeHead(outcome.status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(outcome.body));
+    }
+  };
+  const server = createServer(async (request, response) => {
+    const parts: Uint8Array[] = [];
+    for await (const part of request) parts.push(part as Uint8Array);
+    const path = request.url ?? '';
+    const call = { path, body: JSON.parse(Buffer.concat(parts).toString() || '{}') };
+    calls.push(call);
+    respond(answer(call, calls.filter((other) => other.path === path).length), response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const logs: LogEntry[] = [];
+  const service = createWorkflowsService({
+    projectId: 'demo',
+    location: 'northamerica-northeast2',
+    clock,
+    connectorBaseUrls: { pubsub: url },
+    log: (entry) => logs.push(entry),
+  });
+  service.deploy({
+    workflowId: 'permit-sync',
+    source: SOURCE,
+    envVars: {
+      DOWNLOAD_URL: `${url}/download`,
+      INGEST_CHUNK_URL: `${url}/ingest-chunk`,
+      FINALIZE_URL: `${url}/finalize`,
+      SNAPSHOT_URL: `${url}/snapshot`,
+      CHUNK_CONCURRENCY: '4',
+      DEAD_LETTER_TOPIC: 'sync-dead-letter',
+      ...options.envVars,
+    },
+  });
+  return {
+    calls,
+    clock,
+    logs,
+    callsOf: (path: string) => calls.filter((call) => call.path === path),
+    /** The dead letters on the topic, decoded. */
+    letters: () =>
+      calls
+        .filter(({ path }) => path === PUBLISH)
+        .flatMap(({ body }) => body.messages as { data: string }[])
+        .map(({ data }) => JSON.parse(Buffer.from(data, 'base64').toString())),
+    run: async (argument?: unknown) => {
+      const { name } = service.createExecution({
+        workflowId: 'permit-sync',
+        ...(argument === undefined ? {} : { argument: JSON.stringify(argument) }),
+      });
+      return service.waitForExecution(name.split('/').at(-1) ?? '');
+    },
+    async [Symbol.asyncDispose]() {
+      await service.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
