@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+
+/** The alert policies, named after their template in `terraform/alerts`. */
+export type AlertName = 'sync-failed' | 'dead-letter';
+
+export interface Alert {
+  readonly subject: string;
+  readonly body: string;
+}
+
+/**
+ * Renders an alert as Cloud Monitoring would: the template's first line is the subject, and
+ * `${log.extracted_label.NAME}` stands for a label extracted from the log entry.
+ * Source: https://cloud.google.com/monitoring/alerts/doc-variables
+ */
+export const renderAlert = (
+  name: AlertName,
+  projectId: string,
+  entry: Readonly<Record<string, unknown>>,
+): Alert => {
+  const url = new URL(`../../../terraform/alerts/${name}.md`, import.meta.url);
+  const text = readFileSync(url, 'utf8')
+    .replaceAll(/\$\{project\}/g, projectId)
+    .replaceAll(/\$\{log\.extracted_label\.(\w+)\}/g, (_, label) => formatLabel(entry[label]));
+  const [subject = '', ...body] = text.split('\n');
+  return { subject, body: `${body.join('\n').trim()}\n` };
+};
+
+/** A label is text, and empty where the entry has no such field. */
+const formatLabel = (value: unknown): string =>
+  value == null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
