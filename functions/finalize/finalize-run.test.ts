@@ -8,7 +8,8 @@ import { finalizeRun } from './finalize-run.ts';
 let context: TestContext;
 
 beforeAll(async () => {
-  context = await createTestContext();
+  // The chunks below have 40 % rejects, to have every count.
+  context = await createTestContext({ MAX_REJECTED_PERCENT: '40' });
 });
 
 afterAll(() => context[Symbol.asyncDispose]());
@@ -99,6 +100,19 @@ describe('finalizeRun', () => {
     await expect(
       finalizeRun(context, { execution_id: run.execution_id, outcome: 'completed' }),
     ).rejects.toMatchObject({ code: 'records_lost' });
+  });
+
+  test('refuses to complete a run with more rejects than are allowed, and leaves it open', async () => {
+    const { id, execution_id } = await openRunWithChunks(2);
+    const config = { ...context.config, MAX_REJECTED_PERCENT: 39.9 };
+    await expect(
+      finalizeRun({ ...context, config }, { execution_id, outcome: 'completed' }),
+    ).rejects.toMatchObject({
+      code: 'too_many_rejects',
+      status: 422,
+      message: `Run ${id}: 8 of 20 records (40.0 %) are rejects, more than 39.9 %`,
+    });
+    expect(await readRun(id)).toMatchObject({ status: 'running' });
   });
 
   test('closes a run once: a repeated call gives the recorded result and says nothing more', async () => {

@@ -11,7 +11,8 @@ import { reportMetrics } from './report-metrics.ts';
  * Closes the run of an execution, once: a repeated call gives the recorded result. A run completes
  * only when every chunk is done and its counts add up to what download counted.
  *
- * @throws SyncError `run_not_found` (404), `run_closed` (409), `records_lost` (409).
+ * @throws SyncError `run_not_found` (404), `run_closed` (409), `records_lost` (409),
+ * `too_many_rejects` (422).
  */
 export const finalizeRun = async (
   context: Context,
@@ -19,7 +20,9 @@ export const finalizeRun = async (
 ): Promise<FinalizeResponse> => {
   const { run, closedHere } =
     (await closeUnopenedRun(context.db, request)) ??
-    (await context.db.transaction().execute((trx) => closeOpenRun(trx, request)));
+    (await context.db
+      .transaction()
+      .execute((trx) => closeOpenRun(trx, request, context.config.MAX_REJECTED_PERCENT)));
   if (closedHere) {
     logOutcome(context, run);
     await reportMetrics(context, run);
@@ -46,6 +49,7 @@ const closeUnopenedRun = async (
 const closeOpenRun = async (
   trx: Transaction<Database>,
   { execution_id, outcome, error }: FinalizeRequest,
+  maxRejectedPercent: number,
 ): Promise<Closing> => {
   // A chunk in hand holds this lock from its merge to its commit: no count is taken too early.
   const run = await trx
@@ -64,9 +68,27 @@ const closeOpenRun = async (
     });
   }
   if (run.status !== 'running') return { run, closedHere: false };
-  if (outcome === 'completed') await requireEveryRecord(trx, run);
-  const errorMessage = outcome === 'completed' ? undefined : describeError(error);
-  return { run: await closeRun(trx, run.id, errorMessage), closedHere: true };
+  if (outcome === 'failed') {
+    return { run: await closeRun(trx, run.id, describeError(error)), closedHere: true };
+  }
+  await requireEveryRecord(trx, run);
+  const closed = await closeRun(trx, run.id);
+  // Rolls the closing back: the workflow then closes the run as failed, with this for its error.
+  requireFewRejects(closed, maxRejectedPercent);
+  return { run: closed, closedHere: true };
+};
+
+/** @throws SyncError `too_many_rejects` (422) */
+const requireFewRejects = (run: SyncRun, maxRejectedPercent: number): void => {
+  const { id, records_errors, records_total } = run;
+  const percent = (100 * records_errors) / Math.max(1, records_total);
+  if (percent <= maxRejectedPercent) return;
+  const share = `${records_errors} of ${records_total} records (${percent.toFixed(1)} %)`;
+  throw permanent(
+    'too_many_rejects',
+    `Run ${id}: ${share} are rejects, more than ${maxRejectedPercent} %`,
+    { runId: id, hint: `npm run rejects -- --run ${id} lists them` },
+  );
 };
 
 /** @throws SyncError `records_lost` (409) when a chunk that download wrote down is not done. */

@@ -19,7 +19,10 @@ let context: TestContext;
 let directory: string;
 
 beforeAll(async () => {
-  context = await createTestContext({ CHUNK_RECORDS: String(CHUNK_RECORDS) });
+  context = await createTestContext({
+    CHUNK_RECORDS: String(CHUNK_RECORDS),
+    MAX_REJECTED_PERCENT: '100',
+  });
   directory = await mkdtemp(join(tmpdir(), 'merge-model-'));
 });
 

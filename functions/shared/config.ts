@@ -34,6 +34,8 @@ const environment = z
     FEED_ALLOWED_HOSTS: hosts.default([]).readonly(),
     FEED_ALLOW_LOCAL_FILES: flag.default(false),
     CHUNK_RECORDS: count.max(50_000).default(5_000),
+    /** A run of which more is rejected fails: a mapping that broke is no success. */
+    MAX_REJECTED_PERCENT: z.coerce.number().min(0).max(100).default(1),
     WORKFLOW_LOCATION: z.string().min(1).default('northamerica-northeast2'),
     WORKFLOW_NAME: z.string().min(1).default('permit-sync'),
     /** One endpoint that stands in for every Google API, as the local cloud does. */
