@@ -1,11 +1,14 @@
 import { PassThroughClient } from 'google-auth-library';
 import type { Config } from './config.ts';
 
+/** What a client of a Google API has to know of the configuration. */
+export type Endpoint = Pick<Config, 'GOOGLE_API_ENDPOINT' | 'GOOGLE_CLOUD_PROJECT'>;
+
 /**
  * Options of the generated Google clients (Workflows, Monitoring, Pub/Sub): none in the cloud; with
  * GOOGLE_API_ENDPOINT, REST over that endpoint without credentials. The only place that knows.
  */
-export const gaxOptions = ({ GOOGLE_API_ENDPOINT, GOOGLE_CLOUD_PROJECT }: Config) => {
+export const gaxOptions = ({ GOOGLE_API_ENDPOINT, GOOGLE_CLOUD_PROJECT }: Endpoint) => {
   const projectId = GOOGLE_CLOUD_PROJECT;
   if (GOOGLE_API_ENDPOINT === undefined) return { projectId };
   const { protocol, hostname, port } = new URL(GOOGLE_API_ENDPOINT);
@@ -21,7 +24,7 @@ export const gaxOptions = ({ GOOGLE_API_ENDPOINT, GOOGLE_CLOUD_PROJECT }: Config
 };
 
 /** Options of the Cloud Storage client, likewise. */
-export const storageOptions = ({ GOOGLE_API_ENDPOINT, GOOGLE_CLOUD_PROJECT }: Config) => ({
+export const storageOptions = ({ GOOGLE_API_ENDPOINT, GOOGLE_CLOUD_PROJECT }: Endpoint) => ({
   projectId: GOOGLE_CLOUD_PROJECT,
   ...(GOOGLE_API_ENDPOINT === undefined ? {} : { apiEndpoint: GOOGLE_API_ENDPOINT }),
 });

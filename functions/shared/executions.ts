@@ -1,15 +1,17 @@
 import type { ExecutionsClient } from '@google-cloud/workflows';
 import type { Config } from './config.ts';
-import { gaxOptions } from './endpoint.ts';
+import { type Endpoint, gaxOptions } from './endpoint.ts';
 
 /** The client of the Workflow Executions API. Loaded where it is used: most calls never need it. */
-export const createExecutionsClient = async (config: Config): Promise<ExecutionsClient> => {
+export const createExecutionsClient = async (endpoint: Endpoint): Promise<ExecutionsClient> => {
   const { ExecutionsClient } = await import('@google-cloud/workflows');
-  return new ExecutionsClient(gaxOptions(config));
+  return new ExecutionsClient(gaxOptions(endpoint));
 };
 
+type WorkflowName = Pick<Config, 'GOOGLE_CLOUD_PROJECT' | 'WORKFLOW_LOCATION' | 'WORKFLOW_NAME'>;
+
 /** Resource name of the workflow that calls the functions. */
-export const workflowPath = (client: ExecutionsClient, config: Config): string =>
+export const workflowPath = (client: ExecutionsClient, config: WorkflowName): string =>
   client.workflowPath(config.GOOGLE_CLOUD_PROJECT, config.WORKFLOW_LOCATION, config.WORKFLOW_NAME);
 
 /** Of google.cloud.workflows.executions.v1.Execution.State: REST gives the name, gRPC the number. */

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { positiveNumber, postgresUrl, wholeNumber } from './arguments.ts';
+import { httpUrl, positiveNumber, postgresUrl, wholeNumber } from './arguments.ts';
 
 // The options that several commands take, each with the same name, meaning and default.
 
@@ -20,3 +20,13 @@ export const timeWarpOption = (): Option =>
   new Option('--time-warp <number>', 'divides every wait of the workflow')
     .argParser(positiveNumber)
     .default(1);
+
+export const projectOption = (): Option =>
+  new Option('--project <id>', 'the Google Cloud project')
+    .env('GOOGLE_CLOUD_PROJECT')
+    .makeOptionMandatory();
+
+export const endpointOption = (): Option =>
+  new Option('--endpoint <url>', 'a local cloud in place of the Google APIs')
+    .env('GOOGLE_API_ENDPOINT')
+    .argParser(httpUrl);

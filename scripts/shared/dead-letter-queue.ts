@@ -1,0 +1,85 @@
+import { v1 } from '@google-cloud/pubsub';
+import { z } from 'zod';
+import { type Endpoint, gaxOptions } from '../../functions/shared/endpoint.ts';
+
+const SUBSCRIPTION = 'sync-dead-letter';
+const PULL_BATCH = 100;
+/** A pull may come back empty although there are messages; twice in a row is taken for the end. */
+const EMPTY_PULLS = 2;
+
+/** What the workflow publishes when it gives up. */
+const deadLetter = z.object({
+  execution_id: z.string(),
+  run_id: z.number().nullable(),
+  records_processed: z.number().nullable(),
+  attempts: z.number(),
+  failed_chunks: z.array(z.number()),
+  error_message: z.string(),
+  retryable: z.boolean(),
+  /** The argument of the execution that failed. */
+  argument: z.record(z.string(), z.unknown()),
+});
+
+export interface PulledLetter {
+  readonly ackId: string;
+  readonly publishedAt: Date;
+  readonly letter: z.infer<typeof deadLetter>;
+}
+
+export interface DeadLetterQueue {
+  /** Up to `limit` letters. Nobody else sees them until they are released, or for a few seconds. */
+  pull(limit: number): Promise<readonly PulledLetter[]>;
+  acknowledge(letter: PulledLetter): Promise<void>;
+  /** Gives letters back, to be pulled again. */
+  release(letters: readonly PulledLetter[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the pull subscription of the dead-letter topic. Messages that are no letters stay there. */
+export const openDeadLetterQueue = (endpoint: Endpoint): DeadLetterQueue => {
+  const client = new v1.SubscriberClient(gaxOptions(endpoint));
+  const subscription = client.subscriptionPath(endpoint.GOOGLE_CLOUD_PROJECT, SUBSCRIPTION);
+
+  const pullOnce = async (maxMessages: number) => {
+    const [{ receivedMessages }] = await client.pull({
+      subscription,
+      maxMessages,
+      returnImmediately: true,
+    });
+    return (receivedMessages ?? []).flatMap(({ ackId, message }): PulledLetter[] => {
+      const { success, data } = deadLetter.safeParse(parseJson(String(message?.data ?? '')));
+      const publishedAt = new Date(Number(message?.publishTime?.seconds ?? 0) * 1000);
+      return success && ackId ? [{ ackId, publishedAt, letter: data }] : [];
+    });
+  };
+
+  return {
+    async pull(limit) {
+      const pulled: PulledLetter[] = [];
+      let empty = 0;
+      while (pulled.length < limit && empty < EMPTY_PULLS) {
+        const more = await pullOnce(Math.min(PULL_BATCH, limit - pulled.length));
+        empty = more.length === 0 ? empty + 1 : 0;
+        pulled.push(...more);
+      }
+      return pulled.sort((a, b) => a.publishedAt.getTime() - b.publishedAt.getTime());
+    },
+    async acknowledge({ ackId }) {
+      await client.acknowledge({ subscription, ackIds: [ackId] });
+    },
+    async release(letters) {
+      if (letters.length === 0) return;
+      const ackIds = letters.map(({ ackId }) => ackId);
+      await client.modifyAckDeadline({ subscription, ackIds, ackDeadlineSeconds: 0 });
+    },
+    close: () => client.close(),
+  };
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
