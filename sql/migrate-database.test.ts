@@ -32,6 +32,8 @@ const createDatabase = async (): Promise<TestDatabase> => {
   return {
     connect() {
       const pool = new pg.Pool({ connectionString: url.href, max: 2 });
+      // A pool that has ended may still be closing connections when the database is dropped.
+      pool.on('error', () => {});
       const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
       connections.push(db);
       return db;

@@ -19,7 +19,13 @@ beforeEach(() => context.pool.query('truncate permits, permit_history, sync_runs
 /** Stores a feed and its ledger as download does; one chunk holds `chunkRecords` records. */
 const prepareRun = async (feed: string, chunkRecords = 5_000): Promise<number> => {
   const run = await openRun(context, { executionId: randomUUID(), trigger: 'manual' });
-  await context.bucket.file(`runs/${run.id}/feed.json`).save(feed);
+  const file = context.bucket.file(`runs/${run.id}/feed.json`);
+  await file.save(feed);
+  await context.db
+    .updateTable('sync_runs')
+    .set({ snapshot_path: file.cloudStorageURI.href })
+    .where('id', '=', run.id)
+    .execute();
   const cutter = createChunkCutter(chunkRecords);
   cutter.write(Buffer.from(feed));
   const rows = cutter.end().chunks.map(({ start, end, records }, index) => ({

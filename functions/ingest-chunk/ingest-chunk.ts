@@ -39,10 +39,18 @@ export const ingestChunk = async (
   return toResponse(done);
 };
 
-const findChunk = async ({ db }: Context, { run_id, chunk_number }: IngestChunkRequest) => {
+/** A chunk with the place of the feed object that its byte range is in. */
+type LocatedChunk = SyncChunk & { readonly snapshot_path: string | null };
+
+const findChunk = async (
+  { db }: Context,
+  { run_id, chunk_number }: IngestChunkRequest,
+): Promise<LocatedChunk> => {
   const chunk = await db
     .selectFrom('sync_chunks')
-    .selectAll()
+    .innerJoin('sync_runs', 'sync_runs.id', 'sync_chunks.run_id')
+    .selectAll('sync_chunks')
+    .select('snapshot_path')
     .where('run_id', '=', run_id)
     .where('chunk_number', '=', chunk_number)
     .executeTakeFirst();
@@ -53,9 +61,10 @@ const findChunk = async ({ db }: Context, { run_id, chunk_number }: IngestChunkR
   });
 };
 
-const readBytes = ({ bucket }: Context, chunk: SyncChunk): Promise<Buffer> =>
+/** The run's own feed object, or that of the run it resumes. */
+const readBytes = ({ bucket }: Context, chunk: LocatedChunk): Promise<Buffer> =>
   buffer(
-    bucket.file(`runs/${chunk.run_id}/feed.json`).createReadStream({
+    bucket.file(new URL(chunk.snapshot_path ?? '').pathname.slice(1)).createReadStream({
       start: chunk.byte_start,
       end: chunk.byte_end - 1,
       validation: false,

@@ -36,6 +36,22 @@ create table sync_runs (
 create unique index sync_runs_one_running on sync_runs (status) where status = 'running';
 create index sync_runs_started_at_idx on sync_runs (started_at desc);
 
+-- A run and the runs it resumes: together they went through one feed.
+create function run_lineage(run_id bigint) returns setof bigint
+language sql stable
+begin atomic
+  with recursive lineage as (
+    select id, resumed_from
+    from sync_runs
+    where id = run_id
+    union all
+    select earlier.id, earlier.resumed_from
+    from sync_runs as earlier
+    join lineage on lineage.resumed_from = earlier.id
+  )
+  select id from lineage;
+end;
+
 create table sync_chunks (
   run_id bigint not null constraint sync_chunks_run_id_fkey references sync_runs (id) on delete cascade,
   chunk_number integer not null constraint sync_chunks_number_positive check (chunk_number > 0),

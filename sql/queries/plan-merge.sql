@@ -2,7 +2,7 @@
 --
 -- Of records with the same key the winner follows from their contents alone: the latest issued_date,
 -- then application_date, then data_hash. So it is the same on every day and in whatever order the
--- chunks arrive.
+-- chunks arrive, also when a run was resumed in between.
 with ranked as (
   select
     incoming.*,
@@ -28,20 +28,18 @@ planned as (
       case
         when ranked.precedence > 1 then 'superseded'
         when stored.permit_num is null then 'new'
-        -- This run has stored a record with this key already: a duplicate across chunks.
-        when stored.last_seen_run_id = $1 then
-          case
-            when (
-              coalesce(ranked.issued_date, '-infinity'),
-              coalesce(ranked.application_date, '-infinity'),
-              ranked.data_hash
-            ) > (
-              coalesce(stored.issued_date, '-infinity'),
-              coalesce(stored.application_date, '-infinity'),
-              stored.data_hash
-            ) then 'replaces'
-            else 'superseded'
-          end
+        -- This feed has brought a record with this key already: a duplicate across chunks.
+        when stored.last_seen_run_id in (select run_lineage($1))
+          and (
+            coalesce(ranked.issued_date, '-infinity'),
+            coalesce(ranked.application_date, '-infinity'),
+            ranked.data_hash
+          ) <= (
+            coalesce(stored.issued_date, '-infinity'),
+            coalesce(stored.application_date, '-infinity'),
+            stored.data_hash
+          ) then 'superseded'
+        when stored.last_seen_run_id = $1 then 'replaces'
         when stored.data_hash = ranked.data_hash then 'unchanged'
         else 'updated'
       end as action

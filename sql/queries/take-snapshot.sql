@@ -5,17 +5,20 @@ with run as (
   from sync_runs
   where id = $1
 ),
-last_completed as (
-  select id
-  from sync_runs
-  where status = 'completed'
-  order by started_at desc
-  limit 1
+last_feed as (
+  select run_lineage(id) as run_id
+  from (
+    select id
+    from sync_runs
+    where status = 'completed'
+    order by started_at desc
+    limit 1
+  ) as last_completed
 ),
 active as (
-  select permits.*
+  select *
   from permits
-  join last_completed on last_completed.id = permits.last_seen_run_id
+  where last_seen_run_id in (select run_id from last_feed)
 ),
 seen as (
   select
