@@ -1,7 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import type { Context } from '../shared/context.ts';
 import { openRun } from '../shared/run-ledger.ts';
-import type { SyncRun } from '../shared/schema.ts';
 import type { DownloadRequest, DownloadResponse } from './contract.ts';
 import { type ChunkRange, createChunkCutter } from './cut-chunks.ts';
 import { normaliseFeed } from './normalise-feed.ts';
@@ -25,13 +24,11 @@ export const downloadFeed = async (
   const { execution_id: executionId, trigger, file_path } = request;
   const run = await openRun(context, { executionId, trigger });
   const object = `runs/${run.id}/feed.json`;
-  if (run.chunks_total === null) {
-    await withRunLock(context.pool, run.id, async () => {
-      if (await hasLedger(context, run.id)) return;
-      const feed = await openFeed(context.config, file_path);
-      await storeFeed(context, run, feed, object);
-    });
-  }
+  await withRunLock(context.pool, run.id, async () => {
+    if (await hasLedger(context, run.id)) return;
+    const feed = await openFeed(context.config, file_path);
+    await storeFeed(context, run.id, feed, object);
+  });
   return describeDownload(context, run.id, object);
 };
 
@@ -44,7 +41,7 @@ const hasLedger = async ({ db }: Context, runId: number): Promise<boolean> => {
   return run.chunks_total !== null;
 };
 
-const storeFeed = async (context: Context, run: SyncRun, feed: Feed, object: string) => {
+const storeFeed = async (context: Context, runId: number, feed: Feed, object: string) => {
   const { bucket, config, db, log } = context;
   let failure: unknown;
   const cutter = createChunkCutter(config.CHUNK_RECORDS);
@@ -68,14 +65,14 @@ const storeFeed = async (context: Context, run: SyncRun, feed: Feed, object: str
   await db
     .updateTable('sync_runs')
     .set({ snapshot_path: file.cloudStorageURI.href })
-    .where('id', '=', run.id)
+    .where('id', '=', runId)
     .execute();
   if (failure !== undefined) throw failure;
   const { chunks, records, bytes } = cutter.end();
-  await writeLedger(context, run.id, chunks);
-  log('INFO', `Run ${run.id}: ${records} records in ${chunks.length} chunks from ${feed.source}`, {
+  await writeLedger(context, runId, chunks);
+  log('INFO', `Run ${runId}: ${records} records in ${chunks.length} chunks from ${feed.source}`, {
     event: 'feed_downloaded',
-    run_id: run.id,
+    run_id: runId,
     source: feed.source,
     object,
     bytes,

@@ -65,7 +65,7 @@ const rewritePages = async function* (feed: Feed, firstPage: Bytes): Bytes {
       }
     }
     const hasMore = typeof total === 'number' && offset < total;
-    if (hasMore && feed.pages && false && offset === before) {
+    if (hasMore && feed.pages && offset === before) {
       const message = `${feed.source} has no records from ${offset} on, of ${total} it says it has`;
       throw transient('feed_truncated', message);
     }

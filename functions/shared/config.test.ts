@@ -35,6 +35,7 @@ describe('parseConfig', () => {
       FEED_ALLOWED_HOSTS: [],
       FEED_ALLOW_LOCAL_FILES: false,
       CHUNK_RECORDS: 5_000,
+      MAX_REJECTED_PERCENT: 1,
       WORKFLOW_LOCATION: 'northamerica-northeast2',
       WORKFLOW_NAME: 'permit-sync',
     });
@@ -48,6 +49,7 @@ describe('parseConfig', () => {
       FEED_ALLOWED_HOSTS: ' Files.example ,, http://127.0.0.1:9000 ',
       FEED_ALLOW_LOCAL_FILES: 'true',
       CHUNK_RECORDS: '100',
+      MAX_REJECTED_PERCENT: '2.5',
       GOOGLE_API_ENDPOINT: 'http://127.0.0.1:8080/',
       HOME: '/root',
     };
@@ -58,6 +60,7 @@ describe('parseConfig', () => {
       FEED_ALLOWED_HOSTS: ['files.example', 'http://127.0.0.1:9000'],
       FEED_ALLOW_LOCAL_FILES: true,
       CHUNK_RECORDS: 100,
+      MAX_REJECTED_PERCENT: 2.5,
       GOOGLE_API_ENDPOINT: 'http://127.0.0.1:8080',
     });
     const optional = ['CLOUD_SQL_INSTANCE', 'DATABASE_USER'];
@@ -112,6 +115,8 @@ describe('parseConfig', () => {
     ['DATABASE_POOL_SIZE', 'many'],
     ['CHUNK_RECORDS', '50001'],
     ['CHUNK_RECORDS', '-1'],
+    ['MAX_REJECTED_PERCENT', '101'],
+    ['MAX_REJECTED_PERCENT', 'some'],
     ['GOOGLE_API_ENDPOINT', 'localhost:8080'],
     ['FEED_ALLOW_LOCAL_FILES', 'TRUE'],
   ])('refuses %s=%s', (name, value) => {

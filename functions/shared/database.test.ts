@@ -59,13 +59,16 @@ test.each(['40001', '40P01'])(
 
 test('transactions that deadlock all get through', async () => {
   await context.pool.query('insert into counters values (10, 0), (11, 0)');
+  const bothHoldOne = Promise.withResolvers<void>();
+  const holding = new Set<number>();
+  const increment = 'update counters set value = value + 1 where id = $1';
   const add = (first: number, second: number) =>
     inTransaction(context.pool, async (client) => {
-      for (const id of [first, second]) {
-        await client.query('update counters set value = value + 1 where id = $1', [id]);
-        // Long enough for the other transaction to take its first lock.
-        await client.query('select pg_sleep(0.05)');
-      }
+      await client.query("set local deadlock_timeout = '10ms'");
+      await client.query(increment, [first]);
+      if (holding.add(first).size === 2) bothHoldOne.resolve();
+      await bothHoldOne.promise;
+      await client.query(increment, [second]);
     });
   await Promise.all([add(10, 11), add(11, 10)]);
   expect([await readValue(10), await readValue(11)]).toEqual([2, 2]);

@@ -116,7 +116,7 @@ export const isRetryAtOnce = (error: unknown): boolean =>
   RETRY_AT_ONCE_SQLSTATE.test(String(codeOf(error)));
 
 const isSqlState = (code: unknown): boolean =>
-  typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('E');
+  typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code);
 
 /**
  * The one table that tells transient from permanent: SQLSTATE, errno, and the HTTP status or gRPC

@@ -1,0 +1,51 @@
+import { sql } from 'kysely';
+import type { Context } from '../shared/context.ts';
+import { permanent } from '../shared/errors.ts';
+import type { SyncRun } from '../shared/schema.ts';
+
+/**
+ * Gives a run the chunks that an earlier, failed run has not ingested, and that run's feed object.
+ * Nothing is downloaded. Called again it changes nothing.
+ *
+ * @throws SyncError `run_not_resumable` (409) when there is no such run, or none that has failed
+ * after its feed was stored.
+ */
+export const resumeRun = ({ db }: Context, run: SyncRun, earlierId: number): Promise<void> =>
+  db.transaction().execute(async (trx) => {
+    const earlier = await trx
+      .selectFrom('sync_runs')
+      .selectAll()
+      .where('id', '=', earlierId)
+      .executeTakeFirst();
+    if (earlier?.status !== 'failed' || earlier.chunks_total === null) {
+      const state = earlier ? `${earlier.status}, with no stored feed` : 'unknown';
+      throw permanent('run_not_resumable', `Run ${earlierId} is ${state}`, {
+        status: 409,
+        runId: run.id,
+        hint: 'Start a sync without resume_run_id',
+      });
+    }
+    const claimed = await trx
+      .updateTable('sync_runs')
+      .set((update) => ({
+        resumed_from: earlierId,
+        snapshot_path: earlier.snapshot_path,
+        chunks_total: update
+          .selectFrom('sync_chunks')
+          .where('run_id', '=', earlierId)
+          .where('status', '=', 'pending')
+          .select(sql<number>`count(*)::integer`.as('chunks')),
+      }))
+      .where('id', '=', run.id)
+      .where('chunks_total', 'is', null)
+      .executeTakeFirst();
+    if (claimed.numUpdatedRows === 0n) return;
+    await sql`
+      insert into sync_chunks (run_id, chunk_number, byte_start, byte_end, record_count)
+      select
+        ${run.id}, row_number() over (order by chunk_number), byte_start, byte_end, record_count
+      from sync_chunks
+      where run_id = ${earlierId}
+        and status = 'pending'
+    `.execute(trx);
+  });

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import type { Context } from '../../shared/context.ts';
+import { closeRun, openRun } from '../../shared/run-ledger.ts';
+import { takeSnapshot } from '../take-snapshot.ts';
+
+/** @returns the rows of a statement. */
+export const query = async ({ pool }: Context, text: string, values: readonly unknown[] = []) => {
+  const { rows } = await pool.query(text, [...values]);
+  return rows;
+};
+
+/** Empties every table that a snapshot reads or writes. */
+export const removeLinkedData = (context: Context) =>
+  query(
+    context,
+    `truncate sync_runs, permits, trades, permit_trades, builders, parcels, permit_parcels,
+       neighbourhoods, coa_applications, data_quality_snapshots restart identity cascade`,
+  );
+
+/** A run that has ended: completed, or failed with an error message. */
+export const addRun = async (context: Context, errorMessage?: string): Promise<number> => {
+  const { id } = await openRun(context, { executionId: randomUUID(), trigger: 'manual' });
+  await context.db.transaction().execute((trx) => closeRun(trx, id, errorMessage));
+  return id;
+};
+
+/** A permit that the feed of `runId` had, with nothing linked to it. */
+export const addPermit = (
+  context: Context,
+  runId: number,
+  permitNum: string,
+  columns: Readonly<Record<string, unknown>> = {},
+) => {
+  const row = {
+    permit_num: permitNum,
+    revision_num: '00',
+    permit_type: 'New Houses',
+    data_hash: Buffer.alloc(32),
+    first_seen_at: new Date(),
+    last_seen_at: new Date(),
+    last_seen_run_id: runId,
+    last_seen_chunk: 1,
+    ...columns,
+  };
+  const names = Object.keys(row);
+  const places = names.map((_, index) => `$${index + 1}`);
+  const insert = `insert into permits (${names}) values (${places})`;
+  return query(context, insert, Object.values(row));
+};
+
+/** Every row of data_quality_snapshots. */
+export const readSnapshots = (context: Context) =>
+  query(context, 'select * from data_quality_snapshots');
+
+/** Takes a snapshot and gives the row. */
+export const snapshot = async (context: Context, runId: number) => {
+  const response = await takeSnapshot(context, { run_id: runId });
+  const [row] = await readSnapshots(context);
+  return { response, row };
+};
