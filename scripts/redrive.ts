@@ -21,10 +21,14 @@ const MOST_LETTERS = 10_000;
 const describe = ({ letter }: PulledLetter): string =>
   `run ${letter.run_id ?? '?'}  ${letter.error_message}`;
 
-/** The argument to run again with: whoever redrives is the trigger now, not the old message. */
+/**
+ * The argument to run again with: whoever redrives is the trigger now, not the old message. A run
+ * that failed in some chunks is gone on with; one that never had its feed begins anew.
+ */
 const argumentOf = ({ letter }: PulledLetter): string => {
   const { message_id: _, ...argument } = letter.argument;
-  return JSON.stringify({ ...argument, trigger: 'manual' });
+  const resume = letter.failed_chunks.length > 0 ? { resume_run_id: letter.run_id } : {};
+  return JSON.stringify({ ...argument, ...resume, trigger: 'manual' });
 };
 
 /** Starts an execution for each chosen letter; a letter is acknowledged once its execution exists. */

@@ -9,6 +9,10 @@ export const downloadRequest = z.strictObject({
   trigger: z.enum(['schedule', 'pubsub', 'api', 'manual']).default('manual'),
   /** `https://…` on an allowed host, `gs://bucket/object`, a local path; null is the City's feed. */
   file_path: z.string().min(1).nullish(),
+  /** Takes a feed that is far smaller than the last one for what it is. */
+  accept_shrink: z.boolean().nullish(),
+  /** A failed run whose stored feed is gone on with; nothing is downloaded. */
+  resume_run_id: z.int().positive().nullish(),
   /** Pub/Sub's id of the message that started the execution. */
   message_id: z.string().nullish(),
 });

@@ -5,6 +5,8 @@ import type { DownloadRequest, DownloadResponse } from './contract.ts';
 import { type ChunkRange, createChunkCutter } from './cut-chunks.ts';
 import { normaliseFeed } from './normalise-feed.ts';
 import { type Feed, openFeed } from './open-feed.ts';
+import { requireUsualSize } from './require-usual-size.ts';
+import { resumeRun } from './resume-run.ts';
 import { withRunLock } from './with-run-lock.ts';
 
 /** Rows per insert into the ledger: five parameters each, of PostgreSQL's 65,535. */
@@ -15,20 +17,28 @@ const LEDGER_BATCH = 5_000;
  * chunk to the ledger. Called again after success it gives the recorded result; called again after
  * a failure it starts the download anew. Memory does not grow with the feed.
  *
- * @throws SyncError as openRun, openFeed, normaliseFeed and RecordSplitter.end do.
+ * @throws SyncError as openRun, openFeed, normaliseFeed, RecordSplitter.end, requireUsualSize and
+ * resumeRun do.
  */
 export const downloadFeed = async (
   context: Context,
   request: DownloadRequest,
 ): Promise<DownloadResponse> => {
-  const { execution_id: executionId, trigger, file_path } = request;
-  const run = await openRun(context, { executionId, trigger });
+  const { execution_id: executionId, trigger, file_path: filePath, resume_run_id } = request;
+  const run = await openRun(context, { executionId, trigger, filePath });
   const object = `runs/${run.id}/feed.json`;
-  await withRunLock(context.pool, run.id, async () => {
-    if (await hasLedger(context, run.id)) return;
-    const feed = await openFeed(context.config, file_path);
-    await storeFeed(context, run.id, feed, object);
-  });
+  if (resume_run_id != null) await resumeRun(context, run, resume_run_id);
+  else {
+    await withRunLock(context.pool, run.id, async () => {
+      if (await hasLedger(context, run.id)) return;
+      const feed = await openFeed(context.config, filePath);
+      await storeFeed(context, run.id, feed, object, (records) => {
+        // A file or URL of somebody's choice may be of any size.
+        if (filePath != null || request.accept_shrink) return Promise.resolve();
+        return requireUsualSize(context, run.id, records);
+      });
+    });
+  }
   return describeDownload(context, run.id, object);
 };
 
@@ -41,7 +51,13 @@ const hasLedger = async ({ db }: Context, runId: number): Promise<boolean> => {
   return run.chunks_total !== null;
 };
 
-const storeFeed = async (context: Context, runId: number, feed: Feed, object: string) => {
+const storeFeed = async (
+  context: Context,
+  runId: number,
+  feed: Feed,
+  object: string,
+  checkSize: (records: number) => Promise<void>,
+) => {
   const { bucket, config, db, log } = context;
   let failure: unknown;
   const cutter = createChunkCutter(config.CHUNK_RECORDS);
@@ -69,6 +85,7 @@ const storeFeed = async (context: Context, runId: number, feed: Feed, object: st
     .execute();
   if (failure !== undefined) throw failure;
   const { chunks, records, bytes } = cutter.end();
+  await checkSize(records);
   await writeLedger(context, runId, chunks);
   log('INFO', `Run ${runId}: ${records} records in ${chunks.length} chunks from ${feed.source}`, {
     event: 'feed_downloaded',

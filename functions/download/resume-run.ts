@@ -29,6 +29,7 @@ export const resumeRun = ({ db }: Context, run: SyncRun, earlierId: number): Pro
       .updateTable('sync_runs')
       .set((update) => ({
         resumed_from: earlierId,
+        file_path: earlier.file_path,
         snapshot_path: earlier.snapshot_path,
         chunks_total: update
           .selectFrom('sync_chunks')

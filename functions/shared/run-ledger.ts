@@ -7,6 +7,8 @@ import type { Database, SyncChunk, SyncRun, Trigger } from './schema.ts';
 export interface RunRequest {
   readonly executionId: string;
   readonly trigger: Trigger;
+  /** What is synced in place of the City's feed. */
+  readonly filePath?: string | null | undefined;
 }
 
 const OPEN_ATTEMPTS = 10;
@@ -54,10 +56,16 @@ const requireRunning = (run: SyncRun): SyncRun => {
   });
 };
 
-const insertRunningRun = (db: Kysely<Database>, { executionId, trigger }: RunRequest) =>
+const toRow = ({ executionId, trigger, filePath = null }: RunRequest) => ({
+  execution_id: executionId,
+  trigger,
+  file_path: filePath,
+});
+
+const insertRunningRun = (db: Kysely<Database>, request: RunRequest) =>
   db
     .insertInto('sync_runs')
-    .values({ execution_id: executionId, trigger })
+    .values(toRow(request))
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst();
@@ -133,14 +141,13 @@ export const closeRun = async (
 /** The row of a trigger that failed before it had a run; undefined when it has one after all. */
 export const insertFailedRun = (
   db: Kysely<Database>,
-  { executionId, trigger }: RunRequest,
+  request: RunRequest,
   errorMessage: string,
 ): Promise<SyncRun | undefined> =>
   db
     .insertInto('sync_runs')
     .values({
-      execution_id: executionId,
-      trigger,
+      ...toRow(request),
       status: 'failed',
       error_message: errorMessage,
       completed_at: sql<Date>`clock_timestamp()`,

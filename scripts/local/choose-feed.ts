@@ -18,7 +18,7 @@ export interface ChosenFeed {
   /** For people: `synthetic, 25000 records, day 3`. */
   readonly description: string;
   /** The workflow's argument. */
-  readonly argument: { readonly file_path?: string };
+  readonly argument: { readonly file_path?: string; readonly accept_shrink?: boolean };
   /** What the functions have to be told to reach it. */
   readonly functionsEnvironment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -63,7 +63,8 @@ const serveSyntheticFeed = async ({ dataDirectory, records }: FeedChoice): Promi
   const server = await listen(express().use(portal), 0);
   return {
     description: `synthetic, ${records.toLocaleString('en')} records, day ${day}`,
-    argument: {},
+    // Its first day may follow a larger feed.
+    argument: day === 0 ? { accept_shrink: true } : {},
     functionsEnvironment: { CKAN_BASE_URL: server.url },
     stop: server.close,
   };

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { finalizeRun } from '../finalize/finalize-run.ts';
+import { ingestChunk } from '../ingest-chunk/ingest-chunk.ts';
+import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
+import { permitRecord } from '../shared/testing/permit-record.ts';
+import { downloadFeed } from './download-feed.ts';
+
+let context: TestContext;
+let folder: string;
+
+beforeAll(async () => {
+  context = await createTestContext({ CHUNK_RECORDS: '2' });
+  folder = await mkdtemp(join(tmpdir(), 'resume-run-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await context[Symbol.asyncDispose]();
+});
+
+beforeEach(() => context.pool.query('truncate permits, permit_history, sync_runs cascade'));
+
+const download = (fields: { file_path?: string; resume_run_id?: number }) =>
+  downloadFeed(context, { execution_id: randomUUID(), trigger: 'manual', ...fields });
+
+const readRun = (id: number) =>
+  context.db.selectFrom('sync_runs').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+
+const close = async (runId: number, outcome: 'completed' | 'failed') => {
+  const { execution_id } = await readRun(runId);
+  return finalizeRun(context, { execution_id, outcome, error: 'the database went away' });
+};
+
+/** A run over `records`, two a chunk, that fails after it has ingested the given chunks. */
+const failAfter = async (chunks: readonly number[], records: readonly unknown[]) => {
+  const file_path = join(folder, `${randomUUID()}.json`);
+  await writeFile(file_path, JSON.stringify(records));
+  const { run_id } = await download({ file_path });
+  await rm(file_path);
+  for (const chunk_number of chunks) await ingestChunk(context, { run_id, chunk_number });
+  await close(run_id, 'failed');
+  return run_id;
+};
+
+const resume = async (earlier: number) => {
+  const { run_id, chunks_total } = await download({ resume_run_id: earlier });
+  for (let chunk_number = 1; chunk_number <= chunks_total; chunk_number += 1) {
+    await ingestChunk(context, { run_id, chunk_number });
+  }
+  return close(run_id, 'completed');
+};
+
+const selectStatuses = async () => {
+  const { rows } = await context.pool.query('select permit_num, status from permits order by 1');
+  return rows.map(({ permit_num, status }) => `${permit_num}: ${status}`);
+};
+
+const records = [1, 2, 3, 4, 5].map((ordinal) => permitRecord(ordinal));
+
+describe('a resumed run', () => {
+  test('uses the stored feed again and ingests only what had not been ingested', async () => {
+    const earlier = await failAfter([2], records);
+    const closed = await resume(earlier);
+    expect(closed).toMatchObject({ status: 'completed', records_total: 3, records_new: 3 });
+    expect(await readRun(closed.run_id)).toMatchObject({
+      resumed_from: earlier,
+      chunks_total: 2,
+      snapshot_path: (await readRun(earlier)).snapshot_path,
+    });
+    expect(await selectStatuses()).toHaveLength(5);
+  });
+
+  test('has nothing to do when every chunk of the earlier one was done', async () => {
+    const closed = await resume(await failAfter([1, 2, 3], records));
+    expect(closed).toMatchObject({ status: 'completed', records_total: 0 });
+  });
+
+  test('can be resumed itself', async () => {
+    const first = await failAfter([1], records);
+    const second = await download({ resume_run_id: first });
+    await ingestChunk(context, { run_id: second.run_id, chunk_number: 2 });
+    await close(second.run_id, 'failed');
+    expect(await resume(second.run_id)).toMatchObject({ records_total: 2, records_new: 2 });
+    expect(await selectStatuses()).toHaveLength(5);
+  });
+
+  test.each([
+    [1, 2],
+    [2, 1],
+  ])(
+    'keeps the same winner of a duplicate whether its chunk %i or %i came before the failure',
+    async (done) => {
+      const winner = permitRecord(1, { ISSUED_DATE: '2026-03-01', STATUS: 'Inspection' });
+      const feed = [permitRecord(1), permitRecord(2), winner, permitRecord(3)];
+      await resume(await failAfter([done], feed));
+      expect((await selectStatuses())[0]).toBe('26 100001 BLD: Inspection');
+    },
+  );
+
+  test('is opened once when the call is repeated', async () => {
+    const earlier = await failAfter([2], records);
+    const request = { execution_id: randomUUID(), trigger: 'manual' as const };
+    const first = await downloadFeed(context, { ...request, resume_run_id: earlier });
+    expect(await downloadFeed(context, { ...request, resume_run_id: earlier })).toEqual(first);
+  });
+
+  test('needs one that has failed after its feed was stored', async () => {
+    const { run_id } = await download({ file_path: await saveFeed() });
+    await ingestChunk(context, { run_id, chunk_number: 1 });
+    await close(run_id, 'completed');
+    await expect(download({ resume_run_id: run_id })).rejects.toMatchObject({
+      code: 'run_not_resumable',
+      status: 409,
+    });
+    const [{ id }] = (await context.pool.query("select id from sync_runs where status = 'running'"))
+      .rows;
+    await close(id, 'failed');
+    await expect(download({ resume_run_id: id })).rejects.toMatchObject({
+      code: 'run_not_resumable',
+    });
+  });
+
+  test('cannot go on with a run that nobody knows', async () => {
+    await expect(download({ resume_run_id: 999 })).rejects.toMatchObject({
+      code: 'run_not_resumable',
+      message: 'Run 999 is unknown',
+    });
+  });
+});
+
+const saveFeed = async (): Promise<string> => {
+  const path = join(folder, `${randomUUID()}.json`);
+  await writeFile(path, JSON.stringify([permitRecord(1)]));
+  return path;
+};
