@@ -42,6 +42,14 @@ describe('a good day', () => {
     expect(sync.calls[0]?.body).toMatchObject({ message_id: '42', trigger: 'pubsub' });
   });
 
+  test('ends at once for a message that has started a run before', async () => {
+    const body = { run_id: 6, chunks_total: 3, duplicate_of: 6 };
+    await using sync = await startSync(answerAt('/download', { status: 200, body }));
+    const { result } = await sync.run({});
+    expect(JSON.parse(result ?? '')).toEqual(body);
+    expect(sync.calls).toHaveLength(1);
+  });
+
   test('is no failure when the snapshot fails, but warned of', async () => {
     await using sync = await startSync(answerAt('/snapshot', { status: 422, body: {} }));
     expect(await sync.run({})).toMatchObject({ state: 'SUCCEEDED' });

@@ -26,4 +26,6 @@ export interface DownloadResponse {
   readonly chunks_total: number;
   /** Name of the feed object in the bucket. */
   readonly object: string;
+  /** The run that the same Pub/Sub message has started before: there is nothing to do. */
+  readonly duplicate_of?: number;
 }

@@ -25,8 +25,12 @@ export const downloadFeed = async (
   request: DownloadRequest,
 ): Promise<DownloadResponse> => {
   const { execution_id: executionId, trigger, file_path: filePath, resume_run_id } = request;
-  const run = await openRun(context, { executionId, trigger, filePath });
+  const messageId = request.message_id;
+  const run = await openRun(context, { executionId, trigger, messageId, filePath });
   const object = `runs/${run.id}/feed.json`;
+  if (run.execution_id !== executionId) {
+    return { ...(await describeDownload(context, run.id, object)), duplicate_of: run.id };
+  }
   if (resume_run_id != null) await resumeRun(context, run, resume_run_id);
   else {
     await withRunLock(context.pool, run.id, async () => {

@@ -202,3 +202,36 @@ test('insertFailedRun writes one row, and leaves a run that is there alone', asy
   expect(await findRun(context.db, 'one')).toMatchObject({ error_message: 'refused' });
   expect(await findRun(context.db, 'two')).toBeUndefined();
 });
+
+describe('many triggers', () => {
+  test('fifty at the same moment: one runs, each has one row, the losers say to which run they lost', async () => {
+    const executions = Array.from({ length: 50 }, () => randomUUID());
+    for (const execution of executions) active.add(execution);
+    const opened = await Promise.allSettled(executions.map((execution) => open(execution)));
+    const winners = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    expect(winners).toHaveLength(1);
+    const runs = await readRuns();
+    expect(runs.map(({ execution_id }) => execution_id).sort()).toEqual(executions.sort());
+    const losers = runs.filter(({ status }) => status === 'failed');
+    expect(losers).toHaveLength(49);
+    for (const { error_message } of losers) {
+      expect(error_message).toMatch(
+        new RegExp(`^sync_already_running: Run ${winners[0]?.id} is running since `),
+      );
+    }
+  });
+
+  test('the same Pub/Sub message twice: one run, which the second execution is given', async () => {
+    const request = { trigger: 'pubsub' as const, messageId: '42' };
+    active.add('first').add('second');
+    const [first, second] = await Promise.all([
+      openRun(ledger, { ...request, executionId: 'first' }),
+      openRun(ledger, { ...request, executionId: 'second' }),
+    ]);
+    expect(second).toEqual(first);
+    expect(await readRuns()).toHaveLength(1);
+    const { id } = first;
+    await context.db.transaction().execute((trx) => closeRun(trx, id));
+    expect(await openRun(ledger, { ...request, executionId: 'third' })).toMatchObject({ id });
+  });
+});

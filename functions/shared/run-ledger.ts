@@ -7,6 +7,8 @@ import type { Database, SyncChunk, SyncRun, Trigger } from './schema.ts';
 export interface RunRequest {
   readonly executionId: string;
   readonly trigger: Trigger;
+  /** Of the Pub/Sub message that started the execution. */
+  readonly messageId?: string | null | undefined;
   /** What is synced in place of the City's feed. */
   readonly filePath?: string | null | undefined;
 }
@@ -17,6 +19,7 @@ const OPEN_ATTEMPTS = 10;
  * Opens the run of an execution, or finds it when the call is a repetition. The unique index
  * sync_runs_one_running is what decides between two triggers at the same moment.
  *
+ * @returns the run, or that of another execution which the same Pub/Sub message has started.
  * @throws SyncError `sync_already_running` (409): the trigger has its own row, failed.
  * @throws SyncError `run_closed` (409) when the execution's run has ended.
  */
@@ -30,8 +33,8 @@ export const openRun = async (context: Context, request: RunRequest): Promise<Sy
       log('INFO', `Run ${opened.id} opened`, { event: 'run_opened', ...fields, trigger });
       return opened;
     }
-    const own = await findRun(db, request.executionId);
-    if (own) return requireRunning(own);
+    const own = await findOwnRun(db, request);
+    if (own) return own.execution_id === request.executionId ? requireRunning(own) : own;
     const other = await findRunningRun(db);
     if (!other) continue;
     if (await isExecutionActive(context.config, other.execution_id)) {
@@ -46,6 +49,17 @@ export const openRun = async (context: Context, request: RunRequest): Promise<Sy
 export const findRun = (db: Kysely<Database>, executionId: string): Promise<SyncRun | undefined> =>
   db.selectFrom('sync_runs').selectAll().where('execution_id', '=', executionId).executeTakeFirst();
 
+/** By the execution; else by the message, which may have come twice. */
+const findOwnRun = async (db: Kysely<Database>, { executionId, messageId }: RunRequest) =>
+  (await findRun(db, executionId)) ??
+  (messageId == null
+    ? undefined
+    : await db
+        .selectFrom('sync_runs')
+        .selectAll()
+        .where('message_id', '=', messageId)
+        .executeTakeFirst());
+
 const requireRunning = (run: SyncRun): SyncRun => {
   if (run.status === 'running') return run;
   const ending = run.error_message === null ? '' : `: ${run.error_message}`;
@@ -56,9 +70,10 @@ const requireRunning = (run: SyncRun): SyncRun => {
   });
 };
 
-const toRow = ({ executionId, trigger, filePath = null }: RunRequest) => ({
+const toRow = ({ executionId, trigger, messageId = null, filePath = null }: RunRequest) => ({
   execution_id: executionId,
   trigger,
+  message_id: messageId,
   file_path: filePath,
 });
 
@@ -153,6 +168,6 @@ export const insertFailedRun = (
       completed_at: sql<Date>`clock_timestamp()`,
       duration_ms: 1,
     })
-    .onConflict((conflict) => conflict.column('execution_id').doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst();

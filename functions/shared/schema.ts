@@ -18,6 +18,7 @@ export interface SyncRunsTable extends CountColumns {
   id: Generated<number>;
   execution_id: string;
   trigger: Trigger;
+  message_id: Filled<string | null>;
   file_path: Filled<string | null>;
   started_at: Generated<Date>;
   completed_at: Filled<Date | null>;

@@ -7,6 +7,8 @@ create table sync_runs (
   execution_id text not null constraint sync_runs_execution_id_key unique,
   trigger text not null
     constraint sync_runs_trigger_known check (trigger in ('schedule', 'pubsub', 'api', 'manual')),
+  -- The Pub/Sub message that started the run: delivered twice, it is one run all the same.
+  message_id text constraint sync_runs_message_id_key unique,
   -- What was synced in place of the City's feed.
   file_path text,
   started_at timestamptz not null default clock_timestamp(),
