@@ -106,6 +106,7 @@ test(
     expect(others).toEqual([]);
     expect(JSON.parse(execution?.argument ?? '')).toEqual({
       file_path: 'gs://feeds/old.json',
+      resume_run_id: 7,
       trigger: 'manual',
     });
     expect(stdout).toContain(execution?.name);

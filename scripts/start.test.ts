@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -123,6 +125,27 @@ describe('npm start', () => {
         error: expect.stringContaining('feed_malformed'),
       });
       expect(code).toBe(1);
+    },
+    PATIENCE,
+  );
+
+  test(
+    'waits for less time between the attempts when time is warped',
+    async () => {
+      const asked: string[] = [];
+      const portal = createServer((request, response) => {
+        asked.push(request.method ?? '');
+        response.writeHead(503).end();
+      }).listen(0, '127.0.0.1');
+      await once(portal, 'listening');
+      const url = `http://127.0.0.1:${(portal.address() as AddressInfo).port}/feed.json`;
+      const { code, stdout } = await startOnDatabase('--json', '--url', url, '--time-warp', '1e6');
+      expect(JSON.parse(stdout)).toMatchObject({
+        error: expect.stringContaining('feed_unavailable'),
+      });
+      expect(asked).toEqual(['GET', 'GET', 'GET']);
+      expect(code).toBe(1);
+      portal.close();
     },
     PATIENCE,
   );

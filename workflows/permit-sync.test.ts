@@ -139,6 +139,7 @@ describe('terminal failure', () => {
         attempts: 3,
         failed_chunks: [],
         error_message: expect.stringContaining('503'),
+        message: expect.stringMatching(/^Dead-lettered, .*503/),
         retryable: true,
         argument: { file_path: 'gs://feeds/old.json' },
       },

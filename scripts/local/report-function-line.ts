@@ -1,6 +1,6 @@
 import type { FunctionName } from './functions/start-functions.ts';
-
-const REPORTED = new Set(['WARNING', 'ERROR', 'CRITICAL']);
+import { parseLogLine } from './parse-log-line.ts';
+import { reportLogLine } from './report-log-line.ts';
 
 const RETRY_NOTE = ' (the workflow tries three times: again after about 5, then 15 minutes)';
 
@@ -13,9 +13,11 @@ interface FunctionLine {
 
 /** What a person at the terminal should see of a function's log line: a warning, or worse. */
 export const reportFunctionLine = (name: FunctionName, line: string): string | undefined => {
-  if (!line.startsWith('{')) return undefined;
-  const { severity, message, event, status } = JSON.parse(line) as FunctionLine;
-  if (!severity || !REPORTED.has(severity)) return undefined;
+  const { severity, message, event, status }: FunctionLine = parseLogLine(line) ?? {};
   const isRetried = event === 'call_failed' && (status === 429 || (status ?? 0) >= 500);
-  return `  ${severity} ${name}: ${message}${isRetried ? RETRY_NOTE : ''}\n`;
+  return reportLogLine({
+    source: name,
+    severity,
+    message: `${message}${isRetried ? RETRY_NOTE : ''}`,
+  });
 };

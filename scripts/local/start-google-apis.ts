@@ -12,7 +12,7 @@ import {
 } from './workflows/create-workflows-service.ts';
 
 export interface GoogleApisOptions {
-  /** Buckets, messages and metrics live here. */
+  /** Buckets, messages, metrics, workflows and their executions live here. */
   readonly directory: string;
   readonly projectId: string;
   readonly location: string;
@@ -47,7 +47,9 @@ export const startGoogleApis = async (options: GoogleApisOptions): Promise<Googl
   const workflows = createWorkflowsService({
     projectId,
     location,
+    directory: join(directory, 'workflows'),
     clock: createWarpedClock(options.timeWarp),
+    baseUrl: () => server.url,
     connectorBaseUrls: { pubsub: server.url, storage: server.url },
     ...(onWorkflowLog && { log: onWorkflowLog }),
   });

@@ -1,6 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { cp, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { PubSub, v1 } from '@google-cloud/pubsub';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -22,13 +24,20 @@ let directory: string;
 let feed: ChosenFeed;
 let cloud: LocalCloud;
 let db: Kysely<Database>;
+const logged = new EventTarget();
 
 beforeAll(async () => {
   database = await cloneDatabase();
   directory = await mkdtemp(join(tmpdir(), 'local-cloud-'));
   feed = await chooseFeed({ dataDirectory: directory, records: 200 });
+  await cp(fileURLToPath(new URL('../../workflows', import.meta.url)), workflows(), {
+    recursive: true,
+  });
   cloud = await startLocalCloud({
     dataDirectory: directory,
+    workflowsDirectory: workflows(),
+    watchesWorkflows: true,
+    log: (message) => logged.dispatchEvent(new CustomEvent('line', { detail: message })),
     databaseUrl: database.url,
     functionsEnvironment: feed.functionsEnvironment,
   });
@@ -44,6 +53,8 @@ afterAll(async () => {
 });
 
 beforeEach(() => sql`truncate sync_runs, permits cascade`.execute(db));
+
+const workflows = (): string => join(directory, 'workflows-of-the-test');
 
 const readRuns = () => db.selectFrom('sync_runs').selectAll().orderBy('id').execute();
 
@@ -172,7 +183,9 @@ describe('the workflow', () => {
     const subscription = 'projects/local-project/subscriptions/sync-dead-letter';
     const [{ receivedMessages }] = await subscriber.pull({ subscription, maxMessages: 100 });
     await subscriber.close();
-    const letters = (receivedMessages ?? []).map(({ message }) => JSON.parse(String(message?.data)));
+    const letters = (receivedMessages ?? []).map(({ message }) =>
+      JSON.parse(String(message?.data)),
+    );
     expect(letters).toContainEqual(
       expect.objectContaining({
         run_id: run?.id,
@@ -183,6 +196,19 @@ describe('the workflow', () => {
         argument: { file_path },
       }),
     );
+  });
+
+  test('I09 a failed run is mailed: the failure and the dead letter', async () => {
+    await runWorkflow({ file_path: join(directory, 'nowhere.json') });
+    const [run] = await readRuns();
+    await expect
+      .poll(() => readdir(join(directory, 'mail')))
+      .toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(new RegExp(`Permit sync run ${run?.id} failed\\.eml$`)),
+          expect.stringMatching(new RegExp(`${run?.execution_id} was dead-lettered\\.eml$`)),
+        ]),
+      );
   });
 
   test('returns the run as finalize closed it', async () => {
@@ -272,4 +298,17 @@ describe('the public API', () => {
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ error: expect.any(String) });
   });
+});
+
+test('a workflow’s file that changes is deployed again, with the same variables', async () => {
+  const deployed = once(logged, 'line');
+  const source = `- answer:\n    return: \${sys.get_env("DOWNLOAD_URL")}\n`;
+  const saved = join(directory, 'saved');
+  await writeFile(saved, source);
+  await rename(saved, join(workflows(), 'hello.yaml'));
+  const [event] = await deployed;
+  expect(event.detail).toMatch(/^hello\.yaml is deployed as revision 000001-...$/);
+  const { name } = cloud.workflows.createExecution({ workflowId: 'hello' });
+  const { result } = await cloud.workflows.waitForExecution(name.split('/').at(-1) ?? '');
+  expect(result).toBe(JSON.stringify(cloud.functions.download.url));
 });

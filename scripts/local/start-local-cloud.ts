@@ -1,19 +1,27 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Storage } from '@google-cloud/storage';
 import type { Config } from '../../functions/shared/config.ts';
 import { parseConfig } from '../../functions/shared/config.ts';
 import { storageOptions } from '../../functions/shared/endpoint.ts';
+import { createAlerter } from './alerts/create-alerter.ts';
+import { createMailer } from './alerts/create-mailer.ts';
 import { ensureTopics } from './ensure-topics.ts';
 import {
   type FunctionName,
   type RunningFunctions,
   startFunctions,
 } from './functions/start-functions.ts';
+import { openWorkflowLog } from './open-workflow-log.ts';
+import { parseLogLine } from './parse-log-line.ts';
 import { claimDirectory } from './postgres/claim-directory.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { createDatabase, migrateUrl } from './prepare-database.ts';
 import { type GoogleApis, startGoogleApis } from './start-google-apis.ts';
+import { watchWorkflows } from './watch-workflows.ts';
+import type { LogEntry } from './workflows/service/log-entry.ts';
+import { deployFolder, describeRefusal, type WorkflowsFolder } from './workflows-folder.ts';
 
 export const PROJECT_ID = 'local-project';
 export const WORKFLOW_NAME = 'permit-sync';
@@ -22,7 +30,7 @@ const LOCATION = 'northamerica-northeast2';
 const BUCKET = 'permit-sync-feeds';
 const DATABASE_NAME = 'permits';
 const CHUNK_CONCURRENCY = 4;
-const WORKFLOW_SOURCE = new URL('../../workflows/permit-sync.yaml', import.meta.url);
+const WORKFLOWS_DIRECTORY = fileURLToPath(new URL('../../workflows', import.meta.url));
 
 export interface LocalCloudOptions {
   /** Everything that is kept lies here. */
@@ -34,9 +42,20 @@ export interface LocalCloudOptions {
   readonly cloudPort?: number;
   readonly syncApiPort?: number;
   readonly timeWarp?: number;
+  /** Its workflows are deployed. Default: the project's. */
+  readonly workflowsDirectory?: string;
+  /** Deploys a workflow again when its file changes. */
+  readonly watchesWorkflows?: boolean;
   readonly log?: (message: string) => void;
   /** Every line that a function logs. */
   readonly onFunctionLine?: (name: FunctionName, line: string) => void;
+  /** Everything that workflows log, and the service about them. */
+  readonly onWorkflowEntry?: (entry: LogEntry) => void;
+  /** Where alerts are mailed; without it they become files in the data directory. */
+  readonly smtpUrl?: string | undefined;
+  readonly alertEmail?: string | undefined;
+  /** Says for people where an alert went. */
+  readonly onAlert?: (text: string) => void;
   /** Bytes of the feed object stored so far. */
   readonly onUploadProgress?: (bytesReceived: number) => void;
 }
@@ -76,12 +95,21 @@ const settleAll: typeof Promise.all = async (tasks: Iterable<unknown>) => {
 };
 
 const start = async (options: LocalCloudOptions, stops: Stop[], stop: Stop) => {
-  const { log = () => {}, onUploadProgress, onFunctionLine } = options;
+  const { log = () => {}, onUploadProgress, onFunctionLine, onWorkflowEntry } = options;
   const dataDirectory = resolve(options.dataDirectory);
   const logDirectory = join(dataDirectory, 'logs');
   await mkdir(dataDirectory, { recursive: true });
   // Before anything is touched: what else uses this directory keeps its uploads and its server.
   stops.push(await claimDirectory(dataDirectory, process.pid));
+  const workflowLog = await openWorkflowLog(logDirectory);
+  stops.push(workflowLog.close);
+  const mailer = createMailer({
+    directory: join(dataDirectory, 'mail'),
+    smtpUrl: options.smtpUrl,
+    to: options.alertEmail,
+  });
+  const alerter = createAlerter(PROJECT_ID, mailer, options.onAlert ?? (() => {}));
+  stops.push(alerter.close);
 
   const [databaseUrl, apis] = await settleAll([
     startDatabase(options, dataDirectory, stops),
@@ -92,6 +120,11 @@ const start = async (options: LocalCloudOptions, stops: Stop[], stop: Stop) => {
       port: options.cloudPort ?? 0,
       timeWarp: options.timeWarp ?? 1,
       log,
+      onWorkflowLog(entry) {
+        workflowLog.write(entry);
+        alerter.watch(entry.jsonPayload);
+        onWorkflowEntry?.(entry);
+      },
       ...(onUploadProgress && { onUploadProgress }),
     }).then((started) => {
       stops.push(started.stop);
@@ -114,7 +147,10 @@ const start = async (options: LocalCloudOptions, stops: Stop[], stop: Stop) => {
       environment,
       logDirectory,
       ports: { 'sync-api': options.syncApiPort ?? 0 },
-      ...(onFunctionLine && { onLine: onFunctionLine }),
+      onLine(name, line) {
+        alerter.watch(parseLogLine(line));
+        onFunctionLine?.(name, line);
+      },
     }),
     ensureBucket(config),
     ensureTopics(apis.endpoint, {
@@ -124,7 +160,12 @@ const start = async (options: LocalCloudOptions, stops: Stop[], stop: Stop) => {
     }),
   ]);
   stops.push(functions.stop);
-  await deployWorkflow(apis, functions);
+  const folder = describeFolder(options, apis, functions);
+  await deployWorkflows(folder, log);
+  if (options.watchesWorkflows) {
+    const stopWatching = watchWorkflows(folder, { report: log });
+    stops.push(async () => stopWatching());
+  }
   return { ...apis, databaseUrl, functions, config, logDirectory, stop };
 };
 
@@ -151,17 +192,31 @@ const ensureBucket = async (config: Config): Promise<void> => {
   if (!exists) await bucket.create();
 };
 
-const deployWorkflow = async ({ workflows }: GoogleApis, functions: RunningFunctions) => {
-  workflows.deploy({
-    workflowId: WORKFLOW_NAME,
-    source: await readFile(WORKFLOW_SOURCE, 'utf8'),
-    envVars: {
-      DOWNLOAD_URL: functions.download.url,
-      INGEST_CHUNK_URL: functions['ingest-chunk'].url,
-      FINALIZE_URL: functions.finalize.url,
-      SNAPSHOT_URL: functions.snapshot.url,
-      CHUNK_CONCURRENCY: String(CHUNK_CONCURRENCY),
-      DEAD_LETTER_TOPIC: 'sync-dead-letter',
-    },
-  });
+const describeFolder = (
+  { workflowsDirectory = WORKFLOWS_DIRECTORY }: LocalCloudOptions,
+  { workflows }: GoogleApis,
+  functions: RunningFunctions,
+): WorkflowsFolder => ({
+  directory: workflowsDirectory,
+  deploy: workflows.deploy,
+  envVars: {
+    DOWNLOAD_URL: functions.download.url,
+    INGEST_CHUNK_URL: functions['ingest-chunk'].url,
+    FINALIZE_URL: functions.finalize.url,
+    SNAPSHOT_URL: functions.snapshot.url,
+    CHUNK_CONCURRENCY: String(CHUNK_CONCURRENCY),
+    DEAD_LETTER_TOPIC: 'sync-dead-letter',
+  },
+});
+
+/** Without the sync's own workflow there is nothing to start; another bad one is only reported. */
+const deployWorkflows = async (
+  folder: WorkflowsFolder,
+  log: (message: string) => void,
+): Promise<void> => {
+  for (const [name, error] of await deployFolder(folder)) {
+    const message = `${name} is refused: ${describeRefusal(error)}`;
+    if (name.startsWith(`${WORKFLOW_NAME}.`)) throw new Error(message, { cause: error });
+    log(message);
+  }
 };

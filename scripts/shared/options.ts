@@ -30,3 +30,12 @@ export const endpointOption = (): Option =>
   new Option('--endpoint <url>', 'a local cloud in place of the Google APIs')
     .env('GOOGLE_API_ENDPOINT')
     .argParser(httpUrl);
+
+export const smtpUrlOption = (): Option =>
+  new Option(
+    '--smtp-url <url>',
+    'mails alerts; without it they are files in the data directory',
+  ).env('SMTP_URL');
+
+export const alertEmailOption = (): Option =>
+  new Option('--alert-email <address>', 'who gets them').env('ALERT_EMAIL');

@@ -1,4 +1,6 @@
+import { enableCompileCache } from 'node:module';
 import { type Command, CommanderError } from 'commander';
+import { COMPILE_CACHE } from './compile-cache.ts';
 
 const WRONG_USAGE = 2;
 
@@ -7,6 +9,7 @@ const WRONG_USAGE = 2;
  * failure, else whatever the action sets.
  */
 export const runCommand = async (command: Command): Promise<void> => {
+  enableCompileCache(COMPILE_CACHE);
   command.allowExcessArguments(false).showHelpAfterError().exitOverride();
   try {
     await command.parseAsync();

@@ -9,7 +9,7 @@ const POLICIES: Readonly<Record<string, AlertName>> = {
 
 export interface Alerter {
   /** Mails the alert of a log entry, if a policy watches for its event. */
-  readonly watch: (entry: Readonly<Record<string, unknown>>) => void;
+  readonly watch: (entry: Readonly<Record<string, unknown>> | undefined) => void;
   /** Waits for the mails under way. */
   close(): Promise<void>;
 }
@@ -32,8 +32,8 @@ export const createAlerter = (
   };
   return {
     watch(entry) {
-      const name = POLICIES[String(entry.event)];
-      if (name === undefined) return;
+      const name = POLICIES[String(entry?.event)];
+      if (entry === undefined || name === undefined) return;
       const sending = send(name, entry).finally(() => underWay.delete(sending));
       underWay.add(sending);
     },

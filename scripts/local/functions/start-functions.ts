@@ -4,6 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from '../../shared/compile-cache.ts';
 
 export const FUNCTION_NAMES = [
   'download',
@@ -66,7 +67,7 @@ const startProcess = (
   { environment, logDirectory, onLine, ports }: FunctionsOptions,
 ): ChildProcess => {
   const child = fork(SCRIPT, [name, String(ports?.[name] ?? 0)], {
-    env: { PATH: process.env.PATH, ...environment },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

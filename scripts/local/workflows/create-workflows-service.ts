@@ -12,9 +12,12 @@ import type { LibraryFunction } from './library/library-function.ts';
 import { standardLibrary } from './library/standard-library.ts';
 import { createCallbacks } from './service/callbacks.ts';
 import type { Execution } from './service/execution.ts';
+import { NO_EXECUTION_ARCHIVE, openExecutionArchive } from './service/execution-archive.ts';
 import { createExecutions, type ExecutionRequest } from './service/executions.ts';
 import type { LogEntry } from './service/log-entry.ts';
-import { createWorkflowStore, type Deployment, type Revision } from './service/workflow-store.ts';
+import type { Deployment, Revision } from './service/revision.ts';
+import { NO_WORKFLOW_ARCHIVE, openWorkflowArchive } from './service/workflow-archive.ts';
+import { createWorkflowStore } from './service/workflow-store.ts';
 
 export type WorkflowsServiceOptions = {
   readonly projectId: string;
@@ -36,8 +39,8 @@ export type WorkflowsServiceOptions = {
   readonly newId?: () => string;
   /** How many executions to remember. Default 1000. */
   readonly keepExecutions?: number;
-  /** Executions of an earlier process, oldest first, as `subscribe` told of them. */
-  readonly history?: readonly Execution[];
+  /** Where workflows and executions are kept for the next process. Default: nowhere. */
+  readonly directory?: string;
 };
 
 /** A local Cloud Workflows: the language, and the REST APIs as an Express router. */
@@ -62,13 +65,18 @@ export type WorkflowsService = {
   close(): Promise<void>;
 };
 
-/** Creates the service. It keeps everything in memory and listens on nothing by itself. */
+/** Creates the service. It listens on nothing by itself. */
 export function createWorkflowsService(options: WorkflowsServiceOptions): WorkflowsService {
-  const { projectId, location } = options;
+  const { projectId, location, directory, keepExecutions = 1000 } = options;
   const clock = options.clock ?? createRealClock();
+  const serviceAccount = options.serviceAccount ?? `workflows@${projectId}.iam.gserviceaccount.com`;
   const newId = options.newId ?? randomUUID;
   const functions = new Map(standardLibrary);
-  const workflows = createWorkflowStore(functions, clock);
+  const workflows = createWorkflowStore(
+    functions,
+    clock,
+    directory === undefined ? NO_WORKFLOW_ARCHIVE : openWorkflowArchive(directory),
+  );
   const baseUrl = options.baseUrl ?? (() => 'https://workflowexecutions.googleapis.com');
   const callbacks = createCallbacks({ clock, newId, baseUrl });
   const executions = createExecutions({
@@ -76,7 +84,7 @@ export function createWorkflowsService(options: WorkflowsServiceOptions): Workfl
       id: projectId,
       number: options.projectNumber ?? '123456789012',
       location,
-      serviceAccount: options.serviceAccount ?? `workflows@${projectId}.iam.gserviceaccount.com`,
+      serviceAccount,
     },
     workflows,
     callbacks,
@@ -85,8 +93,11 @@ export function createWorkflowsService(options: WorkflowsServiceOptions): Workfl
     newId,
     fetch: options.fetch ?? createNodeFetch(),
     log: options.log ?? (() => undefined),
-    keepExecutions: options.keepExecutions ?? 1000,
-    history: options.history ?? [],
+    keepExecutions,
+    archive:
+      directory === undefined
+        ? NO_EXECUTION_ARCHIVE
+        : openExecutionArchive(directory, keepExecutions),
   });
   for (const connector of [
     ...createDefaultConnectors(options.connectorBaseUrls ?? {}),
@@ -96,7 +107,16 @@ export function createWorkflowsService(options: WorkflowsServiceOptions): Workfl
     functions.set(connector.name, connector);
   }
   return {
-    router: createRouter({ projectId, location, workflows, executions, callbacks, clock, newId }),
+    router: createRouter({
+      projectId,
+      location,
+      workflows,
+      executions,
+      callbacks,
+      clock,
+      newId,
+      serviceAccount,
+    }),
     deploy: workflows.deploy,
     createExecution: executions.create,
     getExecution: executions.get,

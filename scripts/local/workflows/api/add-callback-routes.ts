@@ -2,8 +2,9 @@ import express, { type Request, type Router } from 'express';
 import { decodeResponse } from '../http/decode-response.ts';
 import { ApiError } from '../service/api-error.ts';
 import { type MapValue, mapOf } from '../values/value.ts';
-import { readWorkflowId } from './add-execution-routes.ts';
 import type { RouterOptions } from './create-router.ts';
+import { findExecution } from './find-resource.ts';
+import { answerList } from './list/answer-list.ts';
 import { readPath } from './read-request.ts';
 
 /** Callback endpoints of executions. To be added before bodies are read as JSON. */
@@ -11,15 +12,13 @@ export function addCallbackRoutes(api: Router, options: RouterOptions): void {
   const { callbacks, clock } = options;
   const path = '/workflows/:workflow/executions/:execution/callbacks';
 
-  const readParent = (request: Request) => {
-    const workflowId = readWorkflowId(request, options);
-    const { name } = options.executions.get(readPath(request, 'execution'));
-    if (name.includes(`/workflows/${workflowId}/`)) return name;
-    throw new ApiError('NOT_FOUND', `workflow '${workflowId}' has no such execution`);
-  };
+  const readParent = (request: Request) => findExecution(request, options).name;
 
   api.get(path, (request, response) => {
-    response.json({ callbacks: callbacks.list(readParent(request)) });
+    const { items, next } = answerList(request, callbacks.list(readParent(request)), {
+      pageSize: { usual: 100, maximum: 100 },
+    });
+    response.json({ callbacks: items, ...next });
   });
 
   api.all(

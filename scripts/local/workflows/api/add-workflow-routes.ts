@@ -1,61 +1,34 @@
-import type { Request, Router } from 'express';
+import type { Router } from 'express';
 import { ApiError } from '../service/api-error.ts';
-import type { Deployment, Revision } from '../service/workflow-store.ts';
-import { checkPlace, readWorkflowId } from './add-execution-routes.ts';
+import type { Deployment, Revision } from '../service/revision.ts';
 import type { RouterOptions } from './create-router.ts';
-import {
-  cutPage,
-  readBody,
-  readPageSize,
-  readPath,
-  readQuery,
-  readString,
-  readStringMap,
-} from './read-request.ts';
-
-type Operation = Readonly<Record<string, unknown>> & { readonly name: string };
-
-const MOST_OPERATIONS = 100;
+import { checkPlace, readWorkflowId } from './find-resource.ts';
+import { answerList } from './list/answer-list.ts';
+import { createOperations } from './operations.ts';
+import { readDeployment } from './read-deployment.ts';
+import { readPath, readQuery } from './read-request.ts';
+import { WORKFLOW_FIELDS } from './workflow-fields.ts';
 
 /** Workflows v1: create, get, list, patch, delete, listRevisions, and their operations. */
 export function addWorkflowRoutes(api: Router, options: RouterOptions): void {
-  const { workflows, projectId, location } = options;
+  const { workflows, executions, projectId, location } = options;
   const parent = `projects/${projectId}/locations/${location}`;
-  const operations = new Map<string, Operation>();
+  const operations = createOperations({ parent, now: options.clock.now, newId: options.newId });
+  const toName = (workflowId: string) => `${parent}/workflows/${workflowId}`;
 
-  // Deployments are done at once, but clients ask for the operation until it says so.
-  function finishOperation(verb: string, target: string, response: object): Operation {
-    const time = new Date(options.clock.now() * 1000).toISOString();
-    const operation = {
-      name: `${parent}/operations/${options.newId()}`,
-      metadata: {
-        '@type': 'type.googleapis.com/google.cloud.workflows.v1.OperationMetadata',
-        createTime: time,
-        endTime: time,
-        target,
-        verb,
-        apiVersion: 'v1',
-      },
-      done: true,
-      response,
-    };
-    operations.set(operation.name, operation);
-    const [oldest] = operations.keys();
-    if (operations.size > MOST_OPERATIONS && oldest !== undefined) operations.delete(oldest);
-    return operation;
-  }
-
-  const show = (revision: Revision) => showRevision(revision, parent);
-  const showTyped = (revision: Revision) => ({
+  const show = (revision: Revision) => showRevision(revision, options);
+  const deploy = (deployment: Deployment) => ({
     '@type': 'type.googleapis.com/google.cloud.workflows.v1.Workflow',
-    ...show(revision),
+    ...show(workflows.deploy(deployment)),
   });
 
   api.get('/workflows', (request, response) => {
     checkPlace(request, options);
-    const pageSize = readPageSize(request, { usual: 500, maximum: 1000 });
-    const { items, nextPageToken } = cutPage(workflows.list(), request, pageSize);
-    response.json({ workflows: items.map(show), ...(nextPageToken ? { nextPageToken } : {}) });
+    const { items, next } = answerList(request, workflows.list(), {
+      fields: WORKFLOW_FIELDS,
+      pageSize: { usual: 500, maximum: 1000 },
+    });
+    response.json({ workflows: items.map(show), ...next });
   });
 
   api.post('/workflows', (request, response) => {
@@ -67,16 +40,16 @@ export function addWorkflowRoutes(api: Router, options: RouterOptions): void {
     if (workflows.has(workflowId)) {
       throw new ApiError('ALREADY_EXISTS', `workflow '${workflowId}' already exists`);
     }
-    const revision = workflows.deploy(readDeployment(request, workflowId));
-    const target = `${parent}/workflows/${workflowId}`;
-    response.json(finishOperation('create', target, showTyped(revision)));
+    const deployment = readDeployment(request, workflowId);
+    response.json(operations.perform('create', toName(workflowId), () => deploy(deployment)));
   });
 
   api.get('/workflows/:workflow\\:listRevisions', (request, response) => {
     const revisions = workflows.listRevisions(readWorkflowId(request, options));
-    const pageSize = readPageSize(request, { usual: 20, maximum: 100 });
-    const { items, nextPageToken } = cutPage(revisions, request, pageSize);
-    response.json({ workflows: items.map(show), ...(nextPageToken ? { nextPageToken } : {}) });
+    const { items, next } = answerList(request, revisions, {
+      pageSize: { usual: 20, maximum: 100 },
+    });
+    response.json({ workflows: items.map(show), ...next });
   });
 
   api.get('/workflows/:workflow', (request, response) => {
@@ -87,58 +60,63 @@ export function addWorkflowRoutes(api: Router, options: RouterOptions): void {
   api.patch('/workflows/:workflow', (request, response) => {
     const workflowId = readWorkflowId(request, options);
     const before = workflows.find(workflowId);
-    const revision = workflows.deploy(readDeployment(request, workflowId, before));
-    const target = `${parent}/workflows/${workflowId}`;
-    response.json(finishOperation('update', target, showTyped(revision)));
+    const deployment = readDeployment(request, workflowId, before);
+    response.json(operations.perform('update', toName(workflowId), () => deploy(deployment)));
   });
 
-  api.delete('/workflows/:workflow', (request, response) => {
+  api.delete('/workflows/:workflow', async (request, response) => {
     const workflowId = readWorkflowId(request, options);
     workflows.remove(workflowId);
+    await executions.removeAll(workflowId);
     const empty = { '@type': 'type.googleapis.com/google.protobuf.Empty' };
-    response.json(finishOperation('delete', `${parent}/workflows/${workflowId}`, empty));
+    response.json(operations.perform('delete', toName(workflowId), () => empty));
   });
 
-  api.get('/operations/:operation', (request, response) => {
+  api.get('/operations', (request, response) => {
     checkPlace(request, options);
-    const operation = operations.get(`${parent}/operations/${readPath(request, 'operation')}`);
-    if (operation === undefined) throw new ApiError('NOT_FOUND', 'operation does not exist');
-    response.json(operation);
+    const { items, next } = answerList(request, operations.list(), {
+      pageSize: { usual: 100, maximum: 1000 },
+    });
+    response.json({ operations: items, ...next });
   });
+
+  api
+    .route('/operations/:operation')
+    .get((request, response) => {
+      checkPlace(request, options);
+      const operation = operations.find(`${parent}/operations/${readPath(request, 'operation')}`);
+      if (operation === undefined) throw new ApiError('NOT_FOUND', 'operation does not exist');
+      response.json(operation);
+    })
+    .delete((request, response) => {
+      checkPlace(request, options);
+      operations.remove(`${parent}/operations/${readPath(request, 'operation')}`);
+      response.json({});
+    });
 }
 
-// What updateMask does not name stays as it was; without a mask everything given is taken.
-function readDeployment(request: Request, workflowId: string, before?: Revision): Deployment {
-  const body = readBody(request);
-  const mask = readQuery(request, 'updateMask')?.split(',');
-  const isMasked = (name: string) => mask === undefined || mask.includes(name);
-  const source = isMasked('sourceContents') ? readString(body, 'sourceContents') : undefined;
-  const envVars = isMasked('userEnvVars') ? readStringMap(body, 'userEnvVars') : undefined;
-  const description = isMasked('description') ? readString(body, 'description') : undefined;
-  const labels = isMasked('labels') ? readStringMap(body, 'labels') : undefined;
-  const callLogLevel = isMasked('callLogLevel') ? readString(body, 'callLogLevel') : undefined;
+function showRevision(
+  revision: Revision,
+  { projectId, location, serviceAccount }: RouterOptions,
+): Readonly<Record<string, unknown>> {
+  const account = revision.serviceAccount || serviceAccount;
   return {
-    workflowId,
-    source: source ?? before?.source ?? '',
-    envVars: envVars ?? before?.envVars ?? {},
-    ...(description === undefined ? {} : { description }),
-    ...(labels === undefined ? {} : { labels }),
-    ...(callLogLevel === undefined ? {} : { callLogLevel }),
-  };
-}
-
-function showRevision(revision: Revision, parent: string) {
-  return {
-    name: `${parent}/workflows/${revision.workflowId}`,
+    name: `projects/${projectId}/locations/${location}/workflows/${revision.workflowId}`,
     description: revision.description,
     state: 'ACTIVE',
     revisionId: revision.revisionId,
     createTime: revision.createTime,
-    updateTime: revision.revisionCreateTime,
+    updateTime: revision.updateTime,
     revisionCreateTime: revision.revisionCreateTime,
     labels: revision.labels,
+    serviceAccount: account.startsWith('projects/')
+      ? account
+      : `projects/${projectId}/serviceAccounts/${account}`,
     sourceContents: revision.source,
     userEnvVars: revision.envVars,
     ...(revision.callLogLevel === undefined ? {} : { callLogLevel: revision.callLogLevel }),
+    ...(revision.executionHistoryLevel === undefined
+      ? {}
+      : { executionHistoryLevel: revision.executionHistoryLevel }),
   };
 }

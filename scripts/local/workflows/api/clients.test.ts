@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ExecutionsClient } from '@google-cloud/workflows';
 import { PassThroughClient } from 'google-auth-library';
 import { afterEach, describe, expect, test } from 'vitest';
+import { startServer } from '../conformance/start-server.ts';
 import { startTestService, type TestService } from './start-test-service.ts';
 
 const open: { test?: TestService; folder?: string } = {};
@@ -17,16 +18,16 @@ afterEach(async () => {
 
 const ECHO = `main:\n  params: [x]\n  steps:\n    - answer:\n        return: \${x}\n`;
 
+const NAP = '- nap:\n    call: sys.sleep\n    args: {seconds: 3600}\n';
+
 async function start(options: { movesByItself?: boolean } = {}) {
   const started = await startTestService(options);
   open.test = started;
   return started;
 }
 
-test("Google's ExecutionsClient creates, gets, lists and cancels", async () => {
-  const { port, service } = await start();
-  service.deploy({ workflowId: 'w', source: ECHO });
-  const client = new ExecutionsClient({
+function createClient(port: number): ExecutionsClient {
+  return new ExecutionsClient({
     fallback: true,
     protocol: 'http',
     apiEndpoint: '127.0.0.1',
@@ -34,6 +35,12 @@ test("Google's ExecutionsClient creates, gets, lists and cancels", async () => {
     // The client library brings a google-auth-library of its own, with types of its own.
     authClient: new PassThroughClient() as never,
   });
+}
+
+test("Google's ExecutionsClient creates, gets and lists", async () => {
+  const { port, service } = await start();
+  service.deploy({ workflowId: 'w', source: ECHO });
+  const client = createClient(port);
   const parent = client.workflowPath('demo', 'us-central1', 'w');
   const [created] = await client.createExecution({ parent, execution: { argument: '[1,2.0]' } });
   const name = created.name ?? '';
@@ -51,10 +58,30 @@ test("Google's ExecutionsClient creates, gets, lists and cancels", async () => {
   await client.close();
 });
 
-const hasGcloud = await promisify(execFile)('gcloud', ['--version']).then(
-  () => true,
-  () => false,
-);
+test.each([
+  ['sleeping', () => NAP],
+  ['requesting', (url: string) => `- ask:\n    call: http.get\n    args: {url: "${url}"}\n`],
+])('ExecutionsClient cancels a %s execution at once', async (_what, describeSource) => {
+  const asked = Promise.withResolvers<void>();
+  const silent = await startServer(() => asked.resolve());
+  const source = describeSource(silent.url);
+  if (source === NAP) asked.resolve();
+  const { clock, port, service } = await start({ movesByItself: false });
+  service.deploy({ workflowId: 'w', source });
+  const client = createClient(port);
+  const parent = client.workflowPath('demo', 'us-central1', 'w');
+  const [{ name }] = await client.createExecution({ parent, execution: {} });
+  await asked.promise;
+  const [cancelled] = await client.cancelExecution({ name: name ?? '' });
+  expect(cancelled).toMatchObject({ state: 'CANCELLED' });
+  expect(clock.now()).toBe(1_700_000_000);
+  await client.close();
+  await silent.close();
+});
+
+const hasGcloud = (process.env.PATH ?? '')
+  .split(delimiter)
+  .some((folder) => existsSync(join(folder, 'gcloud')));
 
 describe.skipIf(!hasGcloud)('gcloud (skipped where it is not installed)', () => {
   async function startGcloud(options: { movesByItself?: boolean } = {}) {
@@ -67,6 +94,9 @@ describe.skipIf(!hasGcloud)('gcloud (skipped where it is not installed)', () => 
       CLOUDSDK_CONFIG: folder,
       CLOUDSDK_CORE_PROJECT: 'demo',
       CLOUDSDK_CORE_DISABLE_PROMPTS: '1',
+      CLOUDSDK_CORE_DISABLE_FILE_LOGGING: '1',
+      CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: '1',
+      CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK: '1',
       CLOUDSDK_AUTH_DISABLE_CREDENTIALS: 'true',
       CLOUDSDK_WORKFLOWS_LOCATION: 'us-central1',
       CLOUDSDK_API_ENDPOINT_OVERRIDES_WORKFLOWS: endpoint,
@@ -84,29 +114,53 @@ describe.skipIf(!hasGcloud)('gcloud (skipped where it is not installed)', () => 
     return { ...started, gcloud, write };
   }
 
-  test('deploys, lists, describes and runs', { timeout: 120_000 }, async () => {
-    const { gcloud, write } = await startGcloud();
-    const deployed = await gcloud('workflows', 'deploy', 'w', `--source=${write(ECHO)}`);
-    expect(deployed).toMatchObject({ state: 'ACTIVE', sourceContents: ECHO });
-    expect(await gcloud('workflows', 'list')).toHaveLength(1);
-    expect(await gcloud('workflows', 'describe', 'w')).toMatchObject({ name: deployed.name });
-    expect(await gcloud('workflows', 'run', 'w', '--data={"a":1}')).toMatchObject({
-      state: 'SUCCEEDED',
-      result: '{"a":1}',
+  test('deploys, lists, describes and deletes', { timeout: 120_000 }, async () => {
+    const { gcloud, write, service } = await startGcloud();
+    const deployed = await gcloud(
+      ...['workflows', 'deploy', 'w', `--source=${write(ECHO)}`, '--description=an echo'],
+      ...['--labels=team=x', '--set-env-vars=A=b', '--call-log-level=log-errors-only'],
+    );
+    expect(deployed).toMatchObject({
+      state: 'ACTIVE',
+      sourceContents: ECHO,
+      description: 'an echo',
+      labels: { team: 'x' },
+      userEnvVars: { A: 'b' },
+      callLogLevel: 'LOG_ERRORS_ONLY',
     });
+    // Together: nearly all of a gcloud's time goes into starting it.
+    const [refused, listed, described] = await Promise.all([
+      gcloud('workflows', 'deploy', 'w', `--source=${write(`- a:\n    return: \${x}\n`)}`).catch(
+        (error) => error,
+      ),
+      gcloud('workflows', 'list'),
+      gcloud('workflows', 'describe', 'w'),
+    ]);
+    expect(refused.message).toContain('[INVALID_ARGUMENT] failed to build: error in step a');
+    expect(listed).toHaveLength(1);
+    expect(described).toEqual(deployed);
+    await gcloud('workflows', 'delete', 'w');
+    expect(() => service.listExecutions('w')).not.toThrow();
+    expect(() => service.createExecution({ workflowId: 'w' })).toThrow('does not exist');
   });
 
-  test('executes, lists, waits for and cancels executions', { timeout: 120_000 }, async () => {
-    const nap = '- nap:\n    call: sys.sleep\n    args: {seconds: 3600}\n';
+  test('executes, and lists, describes, waits for and cancels executions', {
+    timeout: 120_000,
+  }, async () => {
     const { gcloud, service } = await startGcloud({ movesByItself: false });
-    service.deploy({ workflowId: 'w', source: nap });
-    const { name } = await gcloud('workflows', 'execute', 'w');
+    service.deploy({ workflowId: 'w', source: NAP });
+    const { name } = await gcloud('workflows', 'execute', 'w', '--labels=who=me');
     expect(await gcloud('workflows', 'executions', 'list', 'w')).toMatchObject([
       { name, state: 'ACTIVE' },
     ]);
-    await gcloud('workflows', 'executions', 'cancel', name);
-    expect(await gcloud('workflows', 'executions', 'wait', name)).toMatchObject({
+    expect(await gcloud('workflows', 'executions', 'cancel', name)).toMatchObject({
       state: 'CANCELLED',
     });
+    const [described, waited] = await Promise.all([
+      gcloud('workflows', 'executions', 'describe-last'),
+      gcloud('workflows', 'executions', 'wait', name),
+    ]);
+    expect(described).toMatchObject({ name, state: 'CANCELLED', labels: { who: 'me' } });
+    expect(waited).toMatchObject({ name, state: 'CANCELLED' });
   });
 });

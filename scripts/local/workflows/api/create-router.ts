@@ -8,6 +8,7 @@ import type { WorkflowStore } from '../service/workflow-store.ts';
 import { LoadError } from '../source/load-error.ts';
 import { addCallbackRoutes } from './add-callback-routes.ts';
 import { addExecutionRoutes } from './add-execution-routes.ts';
+import { addStepEntryRoutes } from './add-step-entry-routes.ts';
 import { addWorkflowRoutes } from './add-workflow-routes.ts';
 
 export type RouterOptions = {
@@ -18,6 +19,8 @@ export type RouterOptions = {
   readonly callbacks: Callbacks;
   readonly clock: Clock;
   readonly newId: () => string;
+  /** Of workflows that name none. */
+  readonly serviceAccount: string;
 };
 
 /** The REST APIs, Workflows v1 and Workflow Executions v1, with errors in Google's form. */
@@ -26,6 +29,7 @@ export function createRouter(options: RouterOptions): Router {
   const api = express.Router({ mergeParams: true });
   addCallbackRoutes(api, options);
   api.use(express.json({ limit: '1mb', type: () => true }));
+  addStepEntryRoutes(api, options);
   addExecutionRoutes(api, options);
   addWorkflowRoutes(api, options);
   api.use(answerError);

@@ -1,6 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
 import { startServer } from '../conformance/start-server.ts';
-import { createWorkflowsService } from '../create-workflows-service.ts';
 import { startTestService, type TestService } from './start-test-service.ts';
 
 const open: { test?: TestService } = {};
@@ -211,6 +210,45 @@ test('a running execution keeps its revision when the workflow is deployed again
   expect(after.workflowRevisionId).toMatch(/^000002-/);
 });
 
+test('executions are exported', async () => {
+  const { send, service } = await start(ECHO);
+  const id = idOf(service.createExecution({ workflowId: 'w' }));
+  const ended = await service.waitForExecution(id);
+  const { body } = await send('GET', `workflows/w/executions/${id}:exportData`);
+  expect(JSON.parse((body as { data: string }).data)).toEqual(ended);
+});
+
+test('executions are found by label, by the step they are at and by their time', async () => {
+  const { clock, send, service } = await start(NAP, { movesByItself: false });
+  const first = service.createExecution({ workflowId: 'w', labels: { run: 'first' } });
+  clock.advance(60);
+  const second = service.createExecution({ workflowId: 'w' });
+  const find = async (filter: string) => {
+    const path = `workflows/w/executions?filter=${encodeURIComponent(filter)}`;
+    const { body } = await send('GET', path);
+    return (body as { executions: { name: string }[] }).executions.map(({ name }) => name);
+  };
+  expect(await find('labels.run="first"')).toEqual([first.name]);
+  expect(await find('label.run="first" OR state="FAILED"')).toEqual([first.name]);
+  expect(await find('startTime>"2023-11-14T22:13:20Z"')).toEqual([second.name]);
+  expect(await find('NOT startTime>"2023-11-14T22:13:20Z" AND stepName="nap"')).toEqual([
+    first.name,
+  ]);
+  expect(await find('duration>1s')).toEqual([]);
+});
+
+test('what gcloud sends as unspecified is taken for nothing', async () => {
+  const { send } = await start(ECHO);
+  const { status, body } = await send('POST', 'workflows/w/executions', {
+    callLogLevel: 'CALL_LOG_LEVEL_UNSPECIFIED',
+    executionHistoryLevel: 'EXECUTION_HISTORY_LEVEL_UNSPECIFIED',
+    disableConcurrencyQuotaOverflowBuffering: false,
+  });
+  expect(status).toBe(200);
+  expect(body).not.toHaveProperty('callLogLevel');
+  expect(body).not.toHaveProperty('executionHistoryLevel');
+});
+
 test('subscribers see each step and the end', async () => {
   const { service } = await start(NAP);
   const seen: string[] = [];
@@ -227,18 +265,6 @@ test('closing cancels what runs', async () => {
   const id = idOf(service.createExecution({ workflowId: 'w' }));
   await service.close();
   expect(service.getExecution(id).state).toBe('CANCELLED');
-});
-
-test('executions of an earlier process are history, an unfinished one has failed', async () => {
-  const { service } = await start(NAP, { movesByItself: false });
-  const { name } = service.createExecution({ workflowId: 'w' });
-  const later = createWorkflowsService({
-    projectId: 'demo',
-    location: 'us-central1',
-    history: service.listExecutions('w'),
-  });
-  expect(later.listExecutions('w')).toMatchObject([{ name, state: 'FAILED' }]);
-  expect(later.getExecution(idOf({ name })).error?.context).toContain('stopped while');
 });
 
 test('a thousand executions are remembered, the oldest leave first', async () => {

@@ -13,25 +13,31 @@ export function readQuery(request: Request, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** A query parameter that counts something; 0 when it is absent. Throws ApiError. */
+export function readCount(request: Request, name: string): number {
+  const text = readQuery(request, name) ?? '0';
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new ApiError('INVALID_ARGUMENT', `${name} must be a positive integer, not '${text}'`);
+}
+
 /** A page's size: the default when absent or 0, cut to the maximum. Throws ApiError. */
 export function readPageSize(request: Request, sizes: { usual: number; maximum: number }): number {
-  const text = readQuery(request, 'pageSize');
-  const size = Number(text ?? 0);
-  if (!Number.isInteger(size) || size < 0) {
-    throw new ApiError('INVALID_ARGUMENT', `pageSize must be a positive integer, not '${text}'`);
-  }
+  const size = readCount(request, 'pageSize');
   return Math.min(size === 0 ? sizes.usual : size, sizes.maximum);
 }
 
-/** The items of one page and the token of the next. The token is the offset. Throws ApiError. */
+/**
+ * The items of one page, less those to be skipped at its beginning, and the token of the next. The
+ * token is the offset. Throws ApiError.
+ */
 export function cutPage<T>(
   items: readonly T[],
   request: Request,
-  pageSize: number,
+  { pageSize, skip = 0 }: { readonly pageSize: number; readonly skip?: number },
 ): { readonly items: readonly T[]; readonly nextPageToken?: string } {
   const token = readQuery(request, 'pageToken') ?? '0';
   if (!/^\d+$/.test(token)) throw new ApiError('INVALID_ARGUMENT', 'invalid pageToken');
-  const start = Number(token);
+  const start = Number(token) + skip;
   const end = start + pageSize;
   const page = items.slice(start, end);
   return end < items.length ? { items: page, nextPageToken: String(end) } : { items: page };

@@ -3,6 +3,7 @@ import { describeParameters } from '../interpreter/call-function.ts';
 import { LoadError } from '../source/load-error.ts';
 import type { CallAction, RetryPolicy } from '../source/workflow.ts';
 import type { StepCheck } from './check-routine.ts';
+import { isConnectorName } from './connector-name.ts';
 
 /** Checks that a call's target exists and takes these arguments. Throws LoadError. */
 export function checkCall({ callee, args, position }: CallAction, check: StepCheck): void {
@@ -26,6 +27,7 @@ export function checkPredicate(
       { step: check.step, position },
     );
   }
+  if (parameters === 'any') return;
   const required = parameters.filter(({ isOptional }) => !isOptional);
   if (parameters.length === 0 || required.length > 1) {
     throw new LoadError(`retry predicate '${predicate}' must take one argument, the error`, {
@@ -42,9 +44,9 @@ function findParameters(callee: string, { workflow, functions }: StepCheck) {
 }
 
 function describeMissing(callee: string): string {
-  if (!callee.startsWith('googleapis.')) return `symbol '${callee}' not found`;
+  if (!isConnectorName(callee)) return `symbol '${callee}' not found`;
   return (
-    `connector '${callee}' is not registered here; ` +
-    'pass it to createWorkflowsService in connectors, made with createRestConnector'
+    `connector '${callee}' is not registered here; pass it to createWorkflowsService in connectors, ` +
+    'made with createRestConnector, or with acceptConnector to load what is never called'
   );
 }

@@ -5,6 +5,7 @@ import { describeParameters } from '../interpreter/call-function.ts';
 import { libraryConstants } from '../library/standard-library.ts';
 import { LoadError } from '../source/load-error.ts';
 import type { StepCheck } from './check-routine.ts';
+import { isConnectorName } from './connector-name.ts';
 
 /** Checks the names in an expression and the functions it calls. Throws LoadError. */
 export function checkExpression(
@@ -31,7 +32,7 @@ export function checkExpression(
     const routine = check.workflow.routines.get(callee);
     const definition = check.functions.get(callee);
     if (routine === undefined && definition === undefined) {
-      fail(callee.startsWith('googleapis.') ? blocking(callee) : `symbol '${callee}' not found`);
+      fail(isConnectorName(callee) ? blocking(callee) : `symbol '${callee}' not found`);
     }
     if (definition?.isBlocking === true && routine === undefined) fail(blocking(callee));
     const parameters =

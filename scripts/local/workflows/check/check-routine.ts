@@ -2,7 +2,6 @@ import type { Expression } from '../expressions/expression.ts';
 import { predefinedPolicies } from '../library/retry.ts';
 import { LoadError } from '../source/load-error.ts';
 import type {
-  Action,
   Block,
   ForAction,
   ParallelAction,
@@ -99,6 +98,16 @@ function checkLoop(
 ): void {
   const over = action.over.kind === 'in' ? action.over.list : action.over.range;
   checkTemplate(over, 'loop', check);
+  // The same names may be used again by a loop beside this one, but not around or within it.
+  const taken = [action.value, action.index].find(
+    (name) => name !== undefined && check.symbols.knows(name),
+  );
+  if (taken !== undefined) {
+    throw new LoadError(`loop variable '${taken}' is also used outside of the loop`, {
+      step: check.step,
+      position: over.position,
+    });
+  }
   const later = collectAssigned(action.steps);
   const symbols = createSymbols({ parent: check.symbols, later, ...options });
   symbols.declare(action.value);
@@ -107,13 +116,8 @@ function checkLoop(
 }
 
 function checkParallel(action: ParallelAction, check: StepCheck): void {
-  const position = findPosition(action);
-  // UNCONFIRMED: that a shared variable must be assigned above. A branch could not read it anyway.
-  for (const name of action.shared) {
-    if (!check.symbols.isAssigned(name)) {
-      throw unknownSymbol(name, { step: check.step, position });
-    }
-  }
+  // Google's syntax cheat sheet shares variables that nothing has assigned: the step creates them.
+  for (const name of action.shared) check.symbols.assign(name);
   if (action.concurrencyLimit !== undefined) {
     checkTemplate(action.concurrencyLimit, 'concurrency_limit', check);
   }
@@ -187,9 +191,4 @@ function unknownSymbol(
   place: { step: string; position?: Step['position'] | undefined },
 ) {
   return new LoadError(`symbol '${name}' is neither a variable nor a sub-workflow name`, place);
-}
-
-function findPosition({ work }: ParallelAction & Action): Step['position'] | undefined {
-  const block = work.kind === 'for' ? work.steps : work.branches[0]?.steps;
-  return block?.steps[0]?.position;
 }

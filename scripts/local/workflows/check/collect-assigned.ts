@@ -16,6 +16,8 @@ function listAssigned({ action }: Step): readonly string[] {
     case 'steps':
     case 'try':
       return action.steps.steps.flatMap(listAssigned);
+    case 'parallel':
+      return action.shared;
     default:
       return [];
   }

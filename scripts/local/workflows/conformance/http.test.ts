@@ -43,7 +43,7 @@ async function runCall(method: string, args: string, answer?: string, options?: 
 }
 
 describe('a response', () => {
-  test('has body, code and headers, with lower-case names and repeated ones merged', async () => {
+  test('has body, code and headers, with canonical names and repeated ones merged', async () => {
     const { url } = await serve((_request, response) => {
       response.setHeader('X-Twice', ['a', 'b']);
       answerJson('{"a":[1,1.0]}')(_request, response);
@@ -52,7 +52,7 @@ describe('a response', () => {
     expect(result).toBe('{"a":[1,1.0]}');
     expect(await runCall('get', `{url: "${url}"}`)).toMatchObject({
       code: 200,
-      headers: { 'content-type': 'application/json', 'x-twice': 'a,b' },
+      headers: { 'Content-Type': 'application/json', 'X-Twice': 'a,b' },
     });
   });
 
@@ -61,6 +61,27 @@ describe('a response', () => {
       response.writeHead(201, { 'content-type': 'text/html' }).end('<p>');
     });
     expect(await runCall('get', `{url: "${url}"}`)).toMatchObject({ body: '<p>', code: 201 });
+  });
+
+  test('of 399 is no error, nor are an empty one and JSON that is no map', async () => {
+    const { url } = await serve((request, response) => {
+      const json = { 'content-type': 'application/problem+json' };
+      if (request.path === '/399') response.writeHead(399).end();
+      else if (request.path === '/empty') response.writeHead(200, json).end();
+      else response.writeHead(200, json).end('[1]');
+    });
+    expect(await runCall('get', `{url: "${url}/399"}`)).toMatchObject({ code: 399, body: '' });
+    expect(await runCall('get', `{url: "${url}/empty"}`)).toMatchObject({ body: null });
+    expect(await runCall('get', `{url: "${url}/list"}`)).toMatchObject({ body: [1] });
+  });
+
+  test('of bytes arrives as bytes', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/octet-stream' });
+      response.end(Buffer.from([0xff, 0x00]));
+    });
+    const answer = 'base64.encode(response.body)';
+    expect(await runCall('get', `{url: "${url}"}`, answer)).toBe('/wA=');
   });
 
   test('of 3xx is not followed', async () => {
@@ -80,7 +101,7 @@ describe('a response', () => {
       expect(await runCall('get', `{url: "${url}/${code}"}`)).toEqual({
         body: { error: { code: 'gone' } },
         code,
-        headers: expect.objectContaining({ 'content-type': 'application/json' }),
+        headers: expect.objectContaining({ 'Content-Type': 'application/json' }),
         message: `HTTP server responded with error code ${code}`,
         tags: ['HttpError'],
       });
@@ -105,7 +126,7 @@ describe('a response', () => {
     const { url } = await serve(answerJson(`"${'x'.repeat(2 * 1024 * 1024)}"`));
     const { error } = await runSnippet(`- get:\n    call: http.get\n    args: {url: "${url}"}\n`);
     expect(error).toMatchObject({
-      message: 'HTTP response size exceeds the limit of 2097152 bytes',
+      message: 'ResourceLimitError: HTTP response size exceeds the limit of 2097152 bytes',
       tags: ['ResourceLimitError'],
     });
   });
@@ -124,7 +145,7 @@ describe('a request', () => {
     await runCall('post', `{url: "${url}", body: {i: 1, d: 1.0, n: null}}`);
     expect(received[0]).toMatchObject({
       method: 'POST',
-      body: '{"i":1,"d":1.0,"n":null}',
+      body: '{"d":1.0,"i":1,"n":null}',
       headers: { 'content-type': 'application/json; charset=utf-8' },
     });
   });
@@ -207,6 +228,74 @@ describe('a request', () => {
     const elsewhere = '{url: "https://functions.example", auth: {type: OAuth2}}';
     expect(await runCall('get', elsewhere)).toMatchObject({ tags: ['AuthError'] });
   });
+
+  test.each(['application/json', 'application/vnd.api+json; charset=utf-8'])(
+    'sends a map as JSON under its own Content-Type %s',
+    async (type) => {
+      const { url, received } = await serve(answerJson('{}'));
+      await runCall('post', `{url: "${url}", headers: {Content-Type: ${type}}, body: {a: 1}}`);
+      expect(received[0]).toMatchObject({ body: '{"a":1}', headers: { 'content-type': type } });
+    },
+  );
+
+  test('sends lists, numbers and text as JSON when no Content-Type says otherwise', async () => {
+    const { url, received } = await serve(answerJson('{}'));
+    for (const body of ['[1, a]', '-14.5', '"text"', 'true']) {
+      await runCall('post', `{url: "${url}", body: ${body}}`);
+    }
+    expect(received.map((one) => one.body)).toEqual(['[1,"a"]', '-14.5', '"text"', 'true']);
+  });
+
+  test('takes a private service and a certificate, which mean nothing here', async () => {
+    const { url, received } = await serve(answerJson('{}'));
+    await runCall('get', `{url: "${url}", private_service_name: a/b, ca_certificate: pem}`);
+    expect(received).toHaveLength(1);
+  });
+
+  test.each(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'patch'])(
+    'of http.request may be %s',
+    async (method) => {
+      const { url, received } = await serve(answerJson('{}'));
+      await runCall('request', `{url: "${url}", method: ${method}}`);
+      expect(received[0]?.method).toBe(method.toUpperCase());
+    },
+  );
+
+  test.each([
+    ['post', '{headers: {content-type: image/png}, body: {a: 1}}', 'ValueError'],
+    ['post', '{headers: {content-type: text/plain}, body: {a: 1}}', 'TypeError'],
+    [
+      'post',
+      '{headers: {content-type: application/x-www-form-urlencoded}, body: {a: 1}}',
+      'TypeError',
+    ],
+    ['post', '{headers: {content-type: application/json}, body: [1]}', 'TypeError'],
+    ['post', `{body: {a: '\${text.encode("x")}'}}`, 'TypeError'],
+    ['get', '{headers: text}', 'TypeError'],
+    ['get', '{headers: {a: [1]}}', 'TypeError'],
+    ['get', '{query: text}', 'TypeError'],
+    ['get', '{query: {a: {b: 1}}}', 'TypeError'],
+    ['get', '{timeout: "300"}', 'TypeError'],
+    ['get', '{timeout: -1}', 'ValueError'],
+    ['get', '{auth: OIDC}', 'TypeError'],
+    ['get', '{auth: {type: Basic}}', 'ValueError'],
+    ['get', '{auth: {}}', 'ValueError'],
+    ['request', '{method: TRACE}', 'ValueError'],
+    ['request', '{method: 5}', 'TypeError'],
+  ])('http.%s with %s is a %s before anything is sent', async (method, args, tag) => {
+    const { url, received } = await serve(answerJson('{}'));
+    const error = await runCall(method, args.replace('{', `{url: "${url}", `));
+    expect(error).toMatchObject({ tags: [tag] });
+    expect(received).toEqual([]);
+  });
+
+  test.each(['5', '""', '"not a url"', '"file:///etc/passwd"'])(
+    'refuses the URL %s',
+    async (url) => {
+      const { tags } = await runCall('get', `{url: ${url}}`);
+      expect(['TypeError', 'ValueError']).toContain(tags[0]);
+    },
+  );
 
   test.each([0, 1801])('refuses a timeout of %i seconds', async (timeout) => {
     const args = `{url: "http://127.0.0.1:1", timeout: ${timeout}}`;

@@ -1,4 +1,8 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
+import { createVirtualClock } from '../clock/virtual-clock.ts';
+import { createWorkflowsService } from '../create-workflows-service.ts';
 import { runSnippet } from './run-snippet.ts';
 
 const repeat = (count: number, line: (at: number) => string) =>
@@ -42,8 +46,38 @@ test('an expression of 400 characters is taken, 401 are refused', async () => {
   expect((await runSnippet(source(401))).refused).toContain('401 characters');
 });
 
-test('10,000 steps of assign and switch take well under a second', async () => {
-  const source = [
+test('10 branches are taken, 11 are refused', async () => {
+  const branches = (count: number) =>
+    `- a:\n    parallel:\n      branches:\n${repeat(count, (at) => `        - b${at}: {steps: [{s${at}: {call: sys.now}}]}\n`)}`;
+  expect((await runSnippet(branches(10))).result).toBe('null');
+  expect((await runSnippet(branches(11))).refused).toContain('11 branches');
+});
+
+test('10 parameters are taken, 11 are refused', async () => {
+  const call = (count: number) =>
+    `main:\n  steps: [{a: {return: 1}}]\nsub:\n  params: [${repeat(count, (at) => `p${at}, `)}]\n  steps: [{b: {return: 1}}]\n`;
+  expect((await runSnippet(call(10))).result).toBe('1');
+  expect((await runSnippet(call(11))).refused).toContain('11 params');
+});
+
+test('a string of 256 KB is taken, one more character ends the execution', async () => {
+  const source = (more: string) =>
+    `- a:\n    assign:\n      - s: "0123456789abcdef"\n${repeat(14, () => `      - s: \${s + s}\n`)}${more}- b:\n    return: \${len(s)}\n`;
+  expect((await runSnippet(source(''))).result).toBe(String(256 * 1024));
+  expect((await runSnippet(source(`      - s: \${s + "x"}\n`))).error).toMatchObject({
+    tags: ['ResourceLimitError'],
+  });
+});
+
+test('a parallel step tells of 100 branches that failed and says that there were more', async () => {
+  const source = (count: number) =>
+    `- a:\n    try:\n      parallel: {for: {value: v, range: [1, ${count}], steps: [{b: {raise: x}}]}}\n    except: {as: e, steps: [{c: {return: '\${[len(e.branches), e.truncated]}'}}]}\n`;
+  expect((await runSnippet(source(100))).result).toBe('[100,false]');
+  expect((await runSnippet(source(101))).result).toBe('[100,true]');
+});
+
+const loops = (count: number) =>
+  [
     '- start:',
     '    assign:',
     '      - n: 0',
@@ -52,13 +86,53 @@ test('10,000 steps of assign and switch take well under a second', async () => {
     `      - n: \${n + 1}`,
     '- check:',
     '    switch:',
-    `      - condition: \${n < 5000}`,
+    `      - condition: \${n < ${count}}`,
     '        next: count',
     '- done:',
     `    return: \${n}`,
   ].join('\n');
-  const before = process.cpuUsage();
-  expect((await runSnippet(source)).result).toBe('5000');
-  const used = process.cpuUsage(before);
-  expect((used.user + used.system) / 1e6).toBeLessThan(1);
+
+// Each round is the assign, the switch and the jump of its entry.
+const STEPS_A_ROUND = 3;
+
+test('5,000 rounds of assign and switch give way to others a few times and wait for nothing', async () => {
+  const clock = createVirtualClock();
+  const turns = { count: 0 };
+  const hold = () => {
+    turns.count += 1;
+    return clock.hold?.() ?? (() => undefined);
+  };
+  const outcome = await runSnippet(loops(5000), { clock: { ...clock, hold } });
+  expect(outcome).toMatchObject({ result: '5000', sleeps: [], elapsedSeconds: 0 });
+  // Once in a thousand steps: any other wait in a step would be a turn of the event loop more.
+  expect(turns.count).toBe(Math.floor((5000 * STEPS_A_ROUND + 2) / 1000));
+});
+
+test('a thousand executions leave nothing behind but those that are kept', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const service = createWorkflowsService({
+    projectId: 'demo',
+    location: 'here',
+    clock: createVirtualClock(),
+    keepExecutions: 10,
+  });
+  // Each holds 64 KB: a thousand that stay would be 64 MB.
+  const doubled = Array.from({ length: 12 }, () => `      - s: \${s + s}\n`).join('');
+  const source = `- fill:\n    assign:\n      - s: ${'x'.repeat(16)}\n${doubled}- done:\n    return: \${s}\n`;
+  service.deploy({ workflowId: 'w', source });
+  const runMany = async (count: number) => {
+    for (let at = 0; at < count; at += 1) {
+      const { name } = service.createExecution({ workflowId: 'w' });
+      const ended = await service.waitForExecution(name.split('/').at(-1) ?? '');
+      expect(ended.state).toBe('SUCCEEDED');
+    }
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = await runMany(100);
+  const after = await runMany(1000);
+  expect(service.listExecutions('w')).toHaveLength(10);
+  expect((after - before) / 2 ** 20).toBeLessThan(8);
+  await service.close();
 });

@@ -15,7 +15,11 @@ export type SnippetResult = {
   readonly result?: string;
   readonly error?: Readonly<Record<string, unknown>> | string;
   readonly context?: string;
+  /** Step, routine, line, column and length of each frame, innermost first. */
+  readonly stack?: readonly string[];
   readonly refused?: string;
+  /** Line and column. */
+  readonly refusedAt?: string;
   readonly logs: readonly LogEntry[];
   /** Seconds of each sleep. */
   readonly sleeps: readonly number[];
@@ -42,7 +46,8 @@ export async function runSnippet(
     service.deploy({ workflowId: 'snippet', source, envVars: options.envVars ?? {} });
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
-    return { refused: error.message, logs, sleeps: [], elapsedSeconds: 0 };
+    const refusedAt = `${error.line}:${error.column}`;
+    return { refused: error.message, refusedAt, logs, sleeps: [], elapsedSeconds: 0 };
   }
   const startedAt = clock.now();
   const { name } = service.createExecution({
@@ -56,6 +61,10 @@ export async function runSnippet(
   return {
     error: JSON.parse(ended.error?.payload ?? 'null'),
     context: ended.error?.context ?? '',
+    stack: (ended.error?.stackTrace.elements ?? []).map(
+      ({ step, routine, position: { line, column, length } }) =>
+        `${step} ${routine} ${line}:${column}+${length}`,
+    ),
     ...seen,
   };
 }

@@ -1,101 +1,125 @@
 import { createError } from '../errors/workflow-error.ts';
 import { expectMap, expectString } from '../library/expect-argument.ts';
-import { defineFunction, type LibraryFunction } from '../library/library-function.ts';
+import {
+  type CallContext,
+  defineFunction,
+  type LibraryFunction,
+} from '../library/library-function.ts';
 import { ApiError } from '../service/api-error.ts';
-import type { Execution } from '../service/execution.ts';
-import { readExecutionId } from '../service/execution.ts';
+import { type Execution, readExecutionId } from '../service/execution.ts';
 import type { Executions } from '../service/executions.ts';
 import { parseJson } from '../values/parse-json.ts';
-import { isMap, mapOf, type Value } from '../values/value.ts';
+import { mapOf, type Value } from '../values/value.ts';
 import { writeJson } from '../values/write-json.ts';
-import { skipsPolling } from './create-rest-connector.ts';
+import { readConnectorParameters } from './connector-parameters.ts';
+import { createDeadline, pollUntilDone } from './deadline.ts';
+import { createOperationError } from './read-operation.ts';
 
 const PREFIX = 'googleapis.workflowexecutions.v1.projects.locations.workflows.executions';
 
-/** Connectors that start other workflows of the same service. */
+/** Connectors that start other workflows of the same service, and look after them. */
 export function createChildExecutionConnectors(executions: Executions): readonly LibraryFunction[] {
+  const isBlocking = true;
   return [
     defineFunction(
       `${PREFIX}.run(workflow_id, location?, project_id?, argument?, connector_params?)`,
-      async ([workflowId, , , argument = null, parameters], { signal }) => {
-        const child = startChild(executions, expectString(workflowId, 'workflow_id'), argument);
-        if (skipsPolling(parameters)) return toValue(child);
-        return readResult(await waitForChild(executions, child, signal));
+      ([workflowId, , , argument = null, parameters], context) => {
+        const request = {
+          workflowId: expectString(workflowId, 'workflow_id'),
+          argument: writeArgument(argument),
+        };
+        return runChild(executions, request, parameters, context);
       },
-      { isBlocking: true },
+      { isBlocking },
     ),
     defineFunction(
       `${PREFIX}.create(parent, body?, connector_params?)`,
-      ([parent, body = null]) => {
-        const workflowId = expectString(parent, 'parent').split('/').at(-1) ?? '';
-        const given = body === null ? undefined : expectMap(body, 'body').get('argument');
-        const argument = given === undefined ? undefined : expectString(given, 'body.argument');
-        return toValue(startExecution(executions, workflowId, argument));
+      ([parent, body]) => {
+        const workflowId = readLastPart(parent, 'parent');
+        const given = expectMap(body ?? mapOf([]), 'body').get('argument');
+        const argument = given === undefined ? 'null' : expectString(given, 'body.argument');
+        return toValue(asCall(() => executions.create({ workflowId, argument })));
       },
-      { isBlocking: true },
+      { isBlocking },
+    ),
+    defineFunction(
+      `${PREFIX}.get(name, view?, connector_params?)`,
+      ([name]) => toValue(asCall(() => executions.get(readLastPart(name, 'name')))),
+      { isBlocking },
+    ),
+    defineFunction(
+      `${PREFIX}.list(parent, connector_params?)`,
+      ([parent]) => {
+        const list = asCall(() => executions.list(readLastPart(parent, 'parent')));
+        return mapOf([['executions', list.map(toValue)]]);
+      },
+      { isBlocking },
+    ),
+    defineFunction(
+      `${PREFIX}.cancel(name, body?, connector_params?)`,
+      async ([name]) => {
+        const id = readLastPart(name, 'name');
+        return toValue(await executions.cancel(id).catch(throwHttpError));
+      },
+      { isBlocking },
     ),
   ];
 }
 
-function startChild(executions: Executions, workflowId: string, argument: Value): Execution {
-  return startExecution(executions, workflowId, writeJson(argument));
-}
-
-function startExecution(
+async function runChild(
   executions: Executions,
-  workflowId: string,
-  argument: string | undefined,
-): Execution {
-  try {
-    return executions.create({ workflowId, ...(argument === undefined ? {} : { argument }) });
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    throw createError('HttpError', `HTTP server responded with error code ${error.httpCode}`, [
-      [
-        'body',
-        mapOf([
-          [
-            'error',
-            mapOf([
-              ['message', error.message],
-              ['status', error.status],
-            ]),
-          ],
-        ]),
-      ],
-      ['code', BigInt(error.httpCode)],
-      ['headers', mapOf([])],
-    ]);
-  }
-}
-
-async function waitForChild(
-  executions: Executions,
-  child: Execution,
-  signal: AbortSignal,
-): Promise<Execution> {
-  const id = readExecutionId(child);
-  const ended = await Promise.race([executions.wait(id), whenAborted(signal)]);
-  signal.throwIfAborted();
-  return ended ?? child;
-}
-
-function whenAborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
+  request: { readonly workflowId: string; readonly argument: string },
+  given: Value | undefined,
+  context: CallContext,
+): Promise<Value> {
+  const parameters = readConnectorParameters(given);
+  const deadline = createDeadline(context.clock, parameters.timeoutSeconds);
+  const child = asCall(() => executions.create(request));
+  if (parameters.skipsPolling) return toValue(child);
+  const ask = async () => {
+    const now = asCall(() => executions.get(readExecutionId(child)));
+    return now.state === 'ACTIVE' ? undefined : now;
+  };
+  // As in the cloud, the end is seen when it is next asked for.
+  return readResult(await pollUntilDone(ask, parameters.polling, deadline, context));
 }
 
 function readResult(child: Execution): Value {
   if (child.state === 'SUCCEEDED') return parseJson(child.result ?? 'null');
-  throw createError('OperationError', `child execution ${child.name} is ${child.state}`, [
-    ['error', child.error === undefined ? null : parseJson(JSON.stringify(child.error))],
-    ['operation', toValue(child)],
+  throw createOperationError(toValue(child.error ?? null), toValue(child));
+}
+
+function writeArgument(argument: Value): string {
+  try {
+    return writeJson(argument);
+  } catch (error) {
+    throw createError('TypeError', error instanceof Error ? error.message : 'no JSON form');
+  }
+}
+
+function readLastPart(name: Value | undefined, what: string): string {
+  return expectString(name, what).split('/').at(-1) ?? '';
+}
+
+// What the API would answer over HTTP becomes the error that such an answer is.
+function asCall<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    return throwHttpError(error);
+  }
+}
+
+function throwHttpError(error: unknown): never {
+  if (!(error instanceof ApiError)) throw error;
+  const { httpCode, message, status } = error;
+  throw createError('HttpError', `HTTP server responded with error code ${httpCode}`, [
+    ['body', toValue({ error: { code: httpCode, message, status } })],
+    ['code', BigInt(httpCode)],
+    ['headers', mapOf([])],
   ]);
 }
 
-function toValue(execution: Execution): Value {
-  const value = parseJson(JSON.stringify(execution));
-  return isMap(value) ? value : null;
+function toValue(plain: unknown): Value {
+  return parseJson(JSON.stringify(plain));
 }

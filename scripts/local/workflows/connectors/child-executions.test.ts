@@ -4,8 +4,8 @@ import { createWorkflowsService, type WorkflowsService } from '../create-workflo
 import { mapOf } from '../values/value.ts';
 
 const PREFIX = 'googleapis.workflowexecutions.v1.projects.locations.workflows.executions';
-const open: { service?: WorkflowsService } = {};
-afterEach(() => open.service?.close());
+const open: WorkflowsService[] = [];
+afterEach(() => Promise.all(open.splice(0).map((service) => service.close())));
 
 function start(source: string, child: string): WorkflowsService {
   const service = createWorkflowsService({
@@ -21,7 +21,7 @@ function start(source: string, child: string): WorkflowsService {
       },
     ],
   });
-  open.service = service;
+  open.push(service);
   service.deploy({ workflowId: 'parent', source });
   service.deploy({ workflowId: 'child', source: child });
   return service;
@@ -50,16 +50,38 @@ test('run waits for the child, its sleep included, and gives its result', async 
     '  steps:',
     '    - nap:',
     '        call: sys.sleep',
-    '        args: [3600]',
+    '        args: [10]',
     '    - answer:',
     `        return: \${input.n + 1}`,
   ].join('\n');
-  expect(await run(start(RUN_CHILD, child))).toMatchObject({ result: '2', duration: '3600s' });
+  // Asked after 1, 1.25, 1.5625 … seconds: the sixth time finds it done.
+  expect(await run(start(RUN_CHILD, child))).toMatchObject({
+    result: '2',
+    duration: '11.258789063s',
+  });
+});
+
+const SLEEPER = '- nap:\n    call: sys.sleep\n    args: [7200]\n';
+
+test('a child that takes longer than 30 minutes is a TimeoutError unless the call may take longer', async () => {
+  const ended = await run(start(RUN_CHILD, SLEEPER));
+  expect(JSON.parse(ended.error?.payload ?? '')).toMatchObject({ tags: ['TimeoutError'] });
+  expect(ended.duration).toBe('1800s');
+  const patient = RUN_CHILD.replace('{n: 1}', '{n: 1}\n      connector_params: {timeout: 9000}');
+  expect(await run(start(patient, SLEEPER))).toMatchObject({ state: 'SUCCEEDED', result: 'null' });
+});
+
+test('skip_polling gives the execution at once', async () => {
+  const hasty = RUN_CHILD.replace('{n: 1}', '{n: 1}\n      connector_params: {skip_polling: true}');
+  const ended = await run(start(hasty, SLEEPER));
+  expect(ended.duration).toBe('0s');
+  expect(JSON.parse(ended.result ?? '')).toMatchObject({ state: 'ACTIVE', argument: '{"n":1}' });
 });
 
 test('a child that fails is an OperationError', async () => {
   const ended = await run(start(RUN_CHILD, '- fail:\n    raise: broken\n'));
   expect(JSON.parse(ended.error?.payload ?? '')).toMatchObject({
+    message: 'Execution failed or cancelled.',
     tags: ['OperationError'],
     error: { payload: '"broken"' },
     operation: { state: 'FAILED' },
@@ -93,6 +115,43 @@ test('create gives the execution and does not wait', async () => {
   );
   expect(ended.duration).toBe('0s');
   expect(JSON.parse(ended.result ?? '')).toMatchObject({ state: 'ACTIVE', argument: '5' });
+});
+
+test('an execution can be looked up, listed and cancelled', async () => {
+  const source = [
+    '- create:',
+    `    call: ${PREFIX}.create`,
+    '    args: {parent: projects/demo/locations/us-central1/workflows/child}',
+    '    result: created',
+    '- get:',
+    `    call: ${PREFIX}.get`,
+    `    args: {name: '\${created.name}'}`,
+    '    result: found',
+    '- list:',
+    `    call: ${PREFIX}.list`,
+    '    args: {parent: projects/demo/locations/us-central1/workflows/child}',
+    '    result: listed',
+    '- cancel:',
+    `    call: ${PREFIX}.cancel`,
+    `    args: {name: '\${created.name}'}`,
+    '    result: cancelled',
+    '- done:',
+    `    return: \${[found.state, len(listed.executions), cancelled.state]}`,
+  ].join('\n');
+  const ended = await run(start(source, SLEEPER));
+  expect(JSON.parse(ended.result ?? '')).toEqual(['ACTIVE', 1, 'CANCELLED']);
+});
+
+test('an execution that does not exist is a 404 to get and to cancel', async () => {
+  for (const method of ['get', 'cancel']) {
+    const source = `- ask:\n    call: ${PREFIX}.${method}\n    args: {name: a/b/missing}\n`;
+    const ended = await run(start(source, SLEEPER));
+    expect(JSON.parse(ended.error?.payload ?? '')).toMatchObject({
+      code: 404,
+      tags: ['HttpError'],
+      body: { error: { status: 'NOT_FOUND' } },
+    });
+  }
 });
 
 test('a connector of your own is called by its name', async () => {

@@ -5,67 +5,92 @@ import {
   type RestConnector,
 } from './create-rest-connector.ts';
 
-// From the APIs' discovery documents.
-const CONNECTORS: readonly RestConnector[] = [
-  {
-    name: 'googleapis.pubsub.v1.projects.topics.publish',
-    service: 'pubsub',
+type Method = Omit<RestConnector, 'name' | 'service'>;
+
+// From the API's discovery document.
+const PUBSUB: Readonly<Record<string, Method>> = {
+  'projects.topics.create': { method: 'PUT', path: 'v1/{name}', hasBody: true },
+  'projects.topics.get': { method: 'GET', path: 'v1/{topic}' },
+  'projects.topics.list': {
+    method: 'GET',
+    path: 'v1/{project}/topics',
+    query: ['pageSize', 'pageToken'],
+  },
+  'projects.topics.delete': { method: 'DELETE', path: 'v1/{topic}' },
+  'projects.topics.publish': { method: 'POST', path: 'v1/{topic}:publish', hasBody: true },
+  'projects.subscriptions.create': { method: 'PUT', path: 'v1/{name}', hasBody: true },
+  'projects.subscriptions.get': { method: 'GET', path: 'v1/{subscription}' },
+  'projects.subscriptions.delete': { method: 'DELETE', path: 'v1/{subscription}' },
+  'projects.subscriptions.pull': { method: 'POST', path: 'v1/{subscription}:pull', hasBody: true },
+  'projects.subscriptions.acknowledge': {
     method: 'POST',
-    path: 'v1/{topic}:publish',
+    path: 'v1/{subscription}:acknowledge',
     hasBody: true,
   },
-  {
-    name: 'googleapis.storage.v1.buckets.insert',
-    service: 'storage',
+};
+
+const PRECONDITIONS = ['ifGenerationMatch', 'ifGenerationNotMatch', 'ifMetagenerationMatch'];
+
+const STORAGE: Readonly<Record<string, Method>> = {
+  'buckets.insert': {
     method: 'POST',
     path: 'storage/v1/b',
-    query: ['project'],
+    query: ['project', 'predefinedAcl', 'projection'],
     hasBody: true,
   },
-  {
-    name: 'googleapis.storage.v1.buckets.get',
-    service: 'storage',
+  'buckets.get': { method: 'GET', path: 'storage/v1/b/{bucket}', query: ['projection'] },
+  'buckets.list': {
     method: 'GET',
-    path: 'storage/v1/b/{bucket}',
+    path: 'storage/v1/b',
+    query: ['project', 'prefix', 'maxResults', 'pageToken'],
   },
-  {
-    name: 'googleapis.storage.v1.buckets.delete',
-    service: 'storage',
-    method: 'DELETE',
-    path: 'storage/v1/b/{bucket}',
-  },
-  {
-    name: 'googleapis.storage.v1.objects.get',
-    service: 'storage',
+  'buckets.delete': { method: 'DELETE', path: 'storage/v1/b/{bucket}' },
+  'objects.get': {
     method: 'GET',
     path: 'storage/v1/b/{bucket}/o/{object}',
-    query: ['alt', 'generation', 'ifGenerationMatch', 'projection'],
+    query: ['alt', 'generation', 'projection', 'userProject', ...PRECONDITIONS],
   },
-  {
-    name: 'googleapis.storage.v1.objects.list',
-    service: 'storage',
+  'objects.list': {
     method: 'GET',
     path: 'storage/v1/b/{bucket}/o',
-    query: ['prefix', 'delimiter', 'maxResults', 'pageToken', 'startOffset', 'endOffset'],
+    query: [
+      ...['prefix', 'delimiter', 'maxResults', 'pageToken', 'startOffset', 'endOffset'],
+      ...['fields', 'matchGlob', 'projection', 'versions'],
+    ],
   },
-  {
-    name: 'googleapis.storage.v1.objects.insert',
-    service: 'storage',
+  'objects.insert': {
     method: 'POST',
     path: 'upload/storage/v1/b/{bucket}/o',
-    query: ['name', 'uploadType', 'ifGenerationMatch', 'contentEncoding'],
+    query: ['name', 'uploadType', 'contentEncoding', 'predefinedAcl', ...PRECONDITIONS],
     hasBody: true,
   },
-  {
-    name: 'googleapis.storage.v1.objects.delete',
-    service: 'storage',
+  'objects.patch': {
+    method: 'PATCH',
+    path: 'storage/v1/b/{bucket}/o/{object}',
+    query: ['generation', ...PRECONDITIONS],
+    hasBody: true,
+  },
+  'objects.copy': {
+    method: 'POST',
+    path: 'storage/v1/b/{sourceBucket}/o/{sourceObject}/copyTo/b/{destinationBucket}/o/{destinationObject}',
+    query: ['sourceGeneration', ...PRECONDITIONS],
+    hasBody: true,
+  },
+  'objects.delete': {
     method: 'DELETE',
     path: 'storage/v1/b/{bucket}/o/{object}',
-    query: ['generation', 'ifGenerationMatch'],
+    query: ['generation', ...PRECONDITIONS],
   },
-];
+};
 
 /** The connectors that come with the engine. */
 export function createDefaultConnectors(baseUrls: ConnectorBaseUrls): readonly LibraryFunction[] {
-  return CONNECTORS.map((connector) => createRestConnector(connector, baseUrls));
+  const create = (service: string, methods: Readonly<Record<string, Method>>) =>
+    Object.entries(methods).map(([method, parts]) =>
+      createRestConnector(
+        { name: `googleapis.${service}.v1.${method}`, service, ...parts },
+        baseUrls,
+      ),
+    );
+  return [...create('pubsub', PUBSUB), ...create('storage', STORAGE)];
 }

@@ -68,9 +68,13 @@ export function createError(
   return new WorkflowError(message, mapOf(entries.toSorted(([a], [b]) => (a < b ? -1 : 1))));
 }
 
-/** A limit of the platform: ends the execution at once, and no `except` can stop it. */
-export function createLimitError(tag: ErrorTag, message: string): WorkflowError {
-  return new WorkflowError(message, createError(tag, message).value, { catchable: false });
+/**
+ * A limit of the platform: ends the execution at once, and no `except` can stop it. The service puts
+ * the tag before its message; `detail` is for the context only.
+ */
+export function createLimitError(tag: ErrorTag, message: string, detail = ''): WorkflowError {
+  const tagged = `${tag}: ${message}`;
+  return new WorkflowError(tagged + detail, createError(tag, tagged).value, { catchable: false });
 }
 
 /** The same error with its place filled in, as far as it was not known yet. */

@@ -75,11 +75,9 @@ function evaluateAll(
 }
 
 function readVariable(name: string, evaluation: Evaluation): Value {
-  const value = evaluation.readVariable(name);
-  // The load-time check knows every name, not whether the step that assigns it has run.
-  // The service's words and tag for this are UNCONFIRMED.
-  if (value === undefined) throw createError('KeyError', `variable not found: ${name}`);
-  return value;
+  // Every name was checked at load. One that no step has assigned yet is null: a sample of Google's
+  // asks so whether a step of a try block was reached.
+  return evaluation.readVariable(name) ?? null;
 }
 
 function readLibraryConstant(expression: Expression, evaluation: Evaluation): Value | undefined {

@@ -38,7 +38,7 @@ export async function performRequest(
   network: Network,
 ): Promise<MapValue> {
   const { status, headers, bytes } = await exchange(request, network);
-  const headerMap = mapOf(headers);
+  const headerMap = mapOf([...headers].map(([name, value]) => [writeHeaderName(name), value]));
   const contentType = headers.get('content-type');
   if (status < 400) {
     return mapOf([
@@ -52,6 +52,11 @@ export async function performRequest(
     ['code', BigInt(status)],
     ['headers', headerMap],
   ]);
+}
+
+// As the service shows them: `Content-Type`, whatever the server wrote.
+function writeHeaderName(name: string): string {
+  return name.replace(/(^|-)([a-z])/g, (start) => start.toUpperCase());
 }
 
 type Exchange = {

@@ -6,6 +6,8 @@ export type BindableParameter = {
   readonly isOptional: boolean;
   readonly default?: Value;
 };
+/** What a function takes; `any` is for one that only stands in for another. */
+export type BindableParameters = readonly BindableParameter[] | 'any';
 export type GivenArguments =
   | { readonly kind: 'named'; readonly values: ReadonlyMap<string, unknown> }
   | { readonly kind: 'positional'; readonly values: readonly unknown[] };
@@ -13,9 +15,10 @@ export type GivenArguments =
 /** What is wrong with a call's arguments, or undefined. Asked at load and again at run time. */
 export function findArgumentProblem(
   callee: string,
-  parameters: readonly BindableParameter[],
+  parameters: BindableParameters,
   args: GivenArguments,
 ): string | undefined {
+  if (parameters === 'any') return undefined;
   const names = parameters.map(({ name }) => name);
   if (args.kind === 'named') {
     const unknown = [...args.values.keys()].find((name) => !names.includes(name));
@@ -37,13 +40,14 @@ export function findArgumentProblem(
 /** Arguments in the parameters' order; undefined where left out. Raises TypeError. */
 export function bindArguments(
   callee: string,
-  parameters: readonly BindableParameter[],
+  parameters: BindableParameters,
   args:
     | { readonly kind: 'named'; readonly values: ReadonlyMap<string, Value> }
     | { readonly kind: 'positional'; readonly values: readonly Value[] },
 ): readonly (Value | undefined)[] {
   const problem = findArgumentProblem(callee, parameters, args);
   if (problem !== undefined) throw createError('TypeError', problem);
+  if (parameters === 'any') return [...args.values.values()];
   return parameters.map((parameter, at) => {
     const given = args.kind === 'named' ? args.values.get(parameter.name) : args.values[at];
     return given === undefined ? parameter.default : given;

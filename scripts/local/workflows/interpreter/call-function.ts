@@ -55,14 +55,17 @@ async function runRoutine(
   caller: Place,
 ): Promise<Value> {
   const scope = createScope(caller.run.memory);
-  const place = createPlace({
-    run: caller.run,
-    routine: routine.name,
-    scope,
-    callers: readStack(caller),
-    parallelDepth: caller.parallelDepth,
-    thread: caller.thread,
-  });
+  const place = createPlace(
+    {
+      run: caller.run,
+      routine: routine.name,
+      scope,
+      callers: readStack(caller),
+      parallelDepth: caller.parallelDepth,
+      thread: caller.thread,
+    },
+    caller.site.entry,
+  );
   try {
     routine.parameters.forEach(({ name }, at) => {
       scope.declare(name, args[at] ?? null);

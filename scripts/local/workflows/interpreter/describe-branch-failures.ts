@@ -1,13 +1,14 @@
 import { createError, type WorkflowError } from '../errors/workflow-error.ts';
 import { mapOf } from '../values/value.ts';
-import { describeFailure } from './describe-failure.ts';
+import { describePlace, listPlaces } from './describe-failure.ts';
 import { RUN_LIMITS } from './run-limits.ts';
 
 export type BranchFailure = { readonly id: string; readonly error: WorkflowError };
 
 /**
- * The error of a parallel step. Only `message` and `tags` are documented; the shape of `branches`
- * and `truncated` is UNCONFIRMED, so a workflow should catch inside each branch instead.
+ * The error of a parallel step. Only `message` and `tags` are documented; of `branches` only the
+ * `context` and `payload` of an error have been seen, the rest of its shape and `truncated` are
+ * UNCONFIRMED, so a workflow should catch inside each branch instead.
  */
 export function describeBranchFailures(failures: readonly BranchFailure[]): WorkflowError {
   const reported = failures.slice(0, RUN_LIMITS.reportedBranchErrors);
@@ -22,7 +23,7 @@ export function describeBranchFailures(failures: readonly BranchFailure[]): Work
             [
               'error',
               mapOf([
-                ['context', describeFailure(error).context],
+                ['context', describeContext(error)],
                 ['payload', error.value],
               ]),
             ],
@@ -33,4 +34,10 @@ export function describeBranchFailures(failures: readonly BranchFailure[]): Work
       ['truncated', reported.length < failures.length],
     ],
   );
+}
+
+// The service says only this and the place here; what was raised is the payload.
+function describeContext(error: WorkflowError): string {
+  const places = listPlaces(error).map(describePlace);
+  return ['RuntimeError: "branch error"', ...places].join('\n');
 }

@@ -1,6 +1,6 @@
 import type { StackFrame, WorkflowError } from '../errors/workflow-error.ts';
 import { describeValue } from '../expressions/describe-value.ts';
-import { isList, isMap, type Value } from '../values/value.ts';
+import { isList, isMap, type MapValue, type Value } from '../values/value.ts';
 import { writeJson } from '../values/write-json.ts';
 
 /** An execution's error as the API gives it. */
@@ -20,14 +20,9 @@ export type StackElement = {
 
 /** Describes an error that ended an execution. */
 export function describeFailure(error: WorkflowError): Failure {
-  const frames = (error.frames ?? []).map((frame, at) =>
-    at === 0 && error.position !== undefined ? { ...frame, position: error.position } : frame,
-  );
-  const lines = frames.map(
-    ({ step, routine, position }) =>
-      `in step "${step}", routine "${routine}", line: ${position.line}`,
-  );
-  const details = hasTag(error.value, 'HttpError') ? [writeSafely(error.value, '  ')] : [];
+  const frames = listPlaces(error);
+  const lines = frames.map(describePlace);
+  const details = hasOwnFields(error.value) ? [writeSafely(error.value, '  ')] : [];
   return {
     payload: writeSafely(error.value),
     context: [describeMessage(error), ...lines, ...details].join('\n'),
@@ -35,12 +30,22 @@ export function describeFailure(error: WorkflowError): Failure {
   };
 }
 
+/** The stack of an error, innermost first, the position of the expression at fault in it. */
+export function listPlaces(error: WorkflowError): readonly StackFrame[] {
+  return (error.frames ?? []).map((frame, at) =>
+    at === 0 && error.position !== undefined ? { ...frame, position: error.position } : frame,
+  );
+}
+
+/** One line of a context. */
+export function describePlace({ step, routine, position }: StackFrame): string {
+  return `in step "${step}", routine "${routine}", line: ${position.line}`;
+}
+
 function describeMessage(error: WorkflowError): string {
   const { value } = error;
-  if (isMap(value) && isList(value.get('tags')) && typeof value.get('message') === 'string') {
-    return error.message;
-  }
-  // UNCONFIRMED: how a raised string or map is introduced.
+  if (isError(value)) return error.message;
+  // UNCONFIRMED for a raised map that lacks one of the two.
   return `RuntimeError: ${writeSafely(value)}`;
 }
 
@@ -56,9 +61,13 @@ function toElement({ step, routine, position }: StackFrame): StackElement {
   };
 }
 
-function hasTag(value: Value, tag: string): boolean {
-  const tags = isMap(value) ? value.get('tags') : undefined;
-  return isList(tags) && tags.includes(tag);
+// An error that says more than its message, such as an HTTP response, is shown whole.
+function hasOwnFields(value: Value): boolean {
+  return isError(value) && [...value.keys()].some((key) => key !== 'message' && key !== 'tags');
+}
+
+function isError(value: Value): value is MapValue {
+  return isMap(value) && isList(value.get('tags')) && typeof value.get('message') === 'string';
 }
 
 function writeSafely(value: Value, indent?: string): string {

@@ -5,18 +5,19 @@ import { evaluateTemplate } from './evaluate-template.ts';
 import type { Place } from './place.ts';
 
 export type Iteration = { readonly value: Value; readonly index: bigint };
+export type Iterations = { readonly count: number; readonly items: Iterable<Iteration> };
 
 /**
  * The values that a loop goes over, evaluated once, before it begins: changing the list in the body
  * changes nothing (UNCONFIRMED). Raises TypeError.
  */
-export async function listIterations(
-  { over }: ForAction,
-  place: Place,
-): Promise<Iterable<Iteration>> {
+export async function listIterations({ over }: ForAction, place: Place): Promise<Iterations> {
   if (over.kind === 'in') {
     const list = await evaluateTemplate(over.list, place);
-    if (isList(list)) return list.map((value, index) => ({ value, index: BigInt(index) }));
+    if (isList(list)) {
+      const items = list.map((value, index) => ({ value, index: BigInt(index) }));
+      return { count: items.length, items };
+    }
     throw createError(
       'TypeError',
       `for needs a list, not ${getTypeName(list)}; use keys() of a map`,
@@ -27,7 +28,8 @@ export async function listIterations(
   if (!isNumber(start) || !isNumber(end)) {
     throw createError('TypeError', 'range must be a list of two numbers');
   }
-  return countUp(start, end);
+  const count = Math.max(0, Math.floor(Number(end) - Number(start)) + 1);
+  return { count, items: countUp(start, end) };
 }
 
 // Both ends are included. A start above the end is an empty loop (UNCONFIRMED).

@@ -1,6 +1,6 @@
 import { createLimitError } from '../errors/workflow-error.ts';
 import { measureValue } from '../values/measure-value.ts';
-import type { Value } from '../values/value.ts';
+import { isList, isMap, type Value } from '../values/value.ts';
 import { RUN_LIMITS } from './run-limits.ts';
 
 /** Accounts for an execution's variables. */
@@ -15,10 +15,10 @@ export function createMemory(limitBytes: number = RUN_LIMITS.memoryBytes): Memor
   return {
     usedBytes: () => used,
     replace(before, after) {
-      if (typeof after === 'string' && Buffer.byteLength(after) > RUN_LIMITS.stringBytes) {
+      if (after !== undefined && holdsLongString(after)) {
         throw createLimitError(
           'ResourceLimitError',
-          `string length exceeds the limit of ${RUN_LIMITS.stringBytes} bytes`,
+          `String length exceeds the limit of ${RUN_LIMITS.stringBytes} bytes`,
         );
       }
       used -= before === undefined ? 0 : measureValue(before);
@@ -26,9 +26,18 @@ export function createMemory(limitBytes: number = RUN_LIMITS.memoryBytes): Memor
       if (after !== undefined && used > limitBytes) {
         throw createLimitError(
           'ResourceLimitError',
-          `memory usage limit exceeded: variables take ${used} of ${limitBytes} bytes`,
+          'Memory usage limit exceeded',
+          `: variables take ${used} of ${limitBytes} bytes`,
         );
       }
     },
   };
+}
+
+function holdsLongString(value: Value): boolean {
+  // A value is larger than its parts, and most are far too small to look into.
+  if (measureValue(value) <= RUN_LIMITS.stringBytes) return false;
+  if (typeof value === 'string') return Buffer.byteLength(value) > RUN_LIMITS.stringBytes;
+  if (isList(value)) return value.some(holdsLongString);
+  return isMap(value) && [...value].some(([key, item]) => [key, item].some(holdsLongString));
 }

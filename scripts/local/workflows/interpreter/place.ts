@@ -4,6 +4,7 @@ import { libraryConstants } from '../library/standard-library.ts';
 import { callByPosition } from './call-function.ts';
 import type { Run } from './run.ts';
 import type { Scope } from './scope.ts';
+import type { TraceEntry } from './trace.ts';
 
 /** Where a thread of an execution is: in which routine, with which variables, called from where. */
 export type Place = {
@@ -14,16 +15,19 @@ export type Place = {
   readonly callers: readonly StackFrame[];
   readonly parallelDepth: number;
   readonly thread: string;
-  /** The step that runs now. */
-  readonly site: { current: StackFrame | undefined };
+  /** The step that runs now, and its entry, or that of the innermost block. */
+  readonly site: { current: StackFrame | undefined; entry: TraceEntry | undefined };
   readonly evaluation: Evaluation;
 };
 
-/** A place, with what its expressions see. */
-export function createPlace(parts: Omit<Place, 'evaluation' | 'site'>): Place {
+/** A place, with what its expressions see. What runs there is part of the entry. */
+export function createPlace(
+  parts: Omit<Place, 'evaluation' | 'site'>,
+  entry: TraceEntry | undefined,
+): Place {
   const place: Place = {
     ...parts,
-    site: { current: undefined },
+    site: { current: undefined, entry },
     evaluation: {
       readVariable: (name) => parts.scope.read(name),
       readConstant: (name) => libraryConstants.get(name),

@@ -27,10 +27,7 @@ async function assign(assignment: Assignment, place: Place): Promise<void> {
     const key = evaluateAt(part, assignment.position, place);
     keys.push(key instanceof Promise ? await key : key);
   }
-  const before = scope.read(assignment.variable);
-  if (before === undefined) {
-    throw createError('KeyError', `variable not found: ${assignment.variable}`);
-  }
+  const before = scope.read(assignment.variable) ?? null;
   scope.write(assignment.variable, replaceElement(before, keys, value));
 }
 

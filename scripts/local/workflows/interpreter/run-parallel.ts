@@ -10,9 +10,12 @@ import { createPlace, type Place } from './place.ts';
 import { runBlock } from './run-block.ts';
 import { RUN_LIMITS } from './run-limits.ts';
 import { createScope } from './scope.ts';
+import { traceBlock } from './trace-block.ts';
 
 type Task = {
   readonly id: string;
+  /** The first is 1. */
+  readonly number: number;
   readonly steps: Block;
   readonly variables: readonly (readonly [string, Value])[];
 };
@@ -29,8 +32,12 @@ export async function runParallel(action: ParallelAction, place: Place): Promise
     );
   }
   const limit = await readLimit(action, place);
-  const tasks = (await listTasks(action, place))[Symbol.iterator]();
+  const { count, items } = await listTasks(action, place);
+  if (place.site.entry !== undefined) place.run.trace.expect(place.site.entry, count);
+  const tasks = items[Symbol.iterator]();
   const shared = new Set(action.shared);
+  // UNCONFIRMED: what a shared variable is that nothing has assigned.
+  for (const name of shared) if (!place.scope.has(name)) place.scope.write(name, null);
   const failures: BranchFailure[] = [];
 
   // Each worker takes the next task when it has done one, so a long list is never all started.
@@ -38,7 +45,7 @@ export async function runParallel(action: ParallelAction, place: Place): Promise
     for (let next = tasks.next(); next.done !== true; next = tasks.next()) {
       await place.run.slots.acquire();
       try {
-        await runTask(next.value, shared, place);
+        await runTask(next.value, { shared, kind: action.work.kind }, place);
       } catch (error) {
         if (!(error instanceof WorkflowError) || !error.catchable) {
           place.run.abort(error);
@@ -56,28 +63,46 @@ export async function runParallel(action: ParallelAction, place: Place): Promise
   return NEXT;
 }
 
-async function runTask(task: Task, shared: ReadonlySet<string>, place: Place): Promise<void> {
+type TaskOptions = {
+  readonly shared: ReadonlySet<string>;
+  readonly kind: ParallelAction['work']['kind'];
+};
+
+async function runTask(task: Task, { shared, kind }: TaskOptions, place: Place): Promise<void> {
   const { run } = place;
   await run.steps.count(1);
   const scope = createScope(run.memory, { parent: place.scope, shared });
   const thread = `${place.thread}/${task.id}`;
-  const branch = createPlace({ ...place, scope, thread, parallelDepth: place.parallelDepth + 1 });
+  const branch = createPlace(
+    { ...place, scope, thread, parallelDepth: place.parallelDepth + 1 },
+    place.site.entry,
+  );
   branch.site.current = place.site.current;
   try {
     for (const [name, value] of task.variables) scope.declare(name, value);
     // What may leave a branch, `continue` apart, was checked at load.
-    await runBlock(task.steps, branch);
+    await traceBlock(branch, describeTask(task, kind), () => runBlock(task.steps, branch));
   } finally {
     scope.dispose();
     run.reportStep(thread, undefined);
   }
 }
 
-async function listTasks({ work }: ParallelAction, place: Place): Promise<Iterable<Task>> {
+function describeTask({ number }: Task, kind: TaskOptions['kind']) {
+  return kind === 'for'
+    ? ({ kind: 'FOR_ITERATION', progress: { type: 'PARALLEL_FOR', number } } as const)
+    : ({ kind: 'PARALLEL_BRANCH_ENTRY', progress: { type: 'PARALLEL_BRANCH', number } } as const);
+}
+
+async function listTasks({ work }: ParallelAction, place: Place) {
   if (work.kind === 'branches') {
-    return work.branches.map(({ name, steps }) => ({ id: name, steps, variables: [] }));
+    const items = work.branches.map(
+      ({ name, steps }, at): Task => ({ id: name, number: at + 1, steps, variables: [] }),
+    );
+    return { count: items.length, items };
   }
-  return listIterationTasks(work, await listIterations(work, place));
+  const { count, items } = await listIterations(work, place);
+  return { count, items: listIterationTasks(work, items) };
 }
 
 function* listIterationTasks(
@@ -87,7 +112,7 @@ function* listIterationTasks(
   for (const { value, index } of iterations) {
     const own = [name, value] as const;
     const variables = indexName === undefined ? [own] : [own, [indexName, index] as const];
-    yield { id: String(index), steps, variables };
+    yield { id: String(index), number: Number(index) + 1, steps, variables };
   }
 }
 

@@ -1,5 +1,6 @@
 import { locateError, type Position, WorkflowError } from '../errors/workflow-error.ts';
 import type { Action, Step } from '../source/workflow.ts';
+import { classifyStep } from './classify-step.ts';
 import { evaluateTemplate } from './evaluate-template.ts';
 import { NEXT, type Outcome } from './outcome.ts';
 import { type Place, readStack } from './place.ts';
@@ -11,25 +12,37 @@ import { runFor } from './run-for.ts';
 import { runParallel } from './run-parallel.ts';
 import { runSwitch } from './run-switch.ts';
 import { runTry } from './run-try.ts';
+import type { TraceEntry } from './trace.ts';
 
 /** Runs a step. An error leaves with its place in it, known from the innermost step. */
 export async function runStep(step: Step, place: Place): Promise<Outcome> {
   const { site, run, routine } = place;
-  const outer = site.current;
+  const outer = { ...site };
   site.current = { step: step.name, routine, position: readPosition(step) };
+  const entry = beginEntry(step, place);
+  if (entry !== undefined) site.entry = entry;
   try {
     const pause = run.steps.count(1);
     if (pause instanceof Promise) await pause;
     if (step.isNamed) run.reportStep(place.thread, { routine, step: step.name });
     const outcome = await performAction(step.action, place);
+    if (entry !== undefined) run.trace.end(entry, { variables: place.scope.list });
     if (outcome.kind !== 'next' || step.next === undefined) return outcome;
     return { kind: 'jump', target: step.next.target };
   } catch (error) {
+    if (entry !== undefined) run.trace.end(entry, { error, variables: place.scope.list });
     if (!(error instanceof WorkflowError) || error.frames !== undefined) throw error;
     throw locateError(error, { stack: readStack(place) });
   } finally {
-    site.current = outer;
+    site.current = outer.current;
+    site.entry = outer.entry;
   }
+}
+
+function beginEntry(step: Step, { run, routine, thread, site }: Place): TraceEntry | undefined {
+  const kind = classifyStep(step, run);
+  if (kind === undefined) return undefined;
+  return run.trace.begin({ parent: site.entry, kind, routine, step: step.name, thread });
 }
 
 async function performAction(action: Action, place: Place): Promise<Outcome> {

@@ -6,11 +6,14 @@ import { evaluateTemplate } from './evaluate-template.ts';
 import { NEXT, type Outcome } from './outcome.ts';
 import type { Place } from './place.ts';
 import { runStep } from './run-step.ts';
+import { traceBlock } from './trace-block.ts';
 
 /** Takes the first entry whose condition is true; none is no error. */
 export async function runSwitch(action: SwitchAction, place: Place): Promise<Outcome> {
-  for (const { condition, step } of action.cases) {
-    if (isTrue(await evaluateTemplate(condition, place), condition)) return runStep(step, place);
+  for (const [at, { condition, step }] of action.cases.entries()) {
+    if (!isTrue(await evaluateTemplate(condition, place), condition)) continue;
+    const progress = { type: 'SWITCH', number: at + 1 } as const;
+    return traceBlock(place, { kind: 'CONDITION', progress }, () => runStep(step, place));
   }
   return NEXT;
 }

@@ -8,6 +8,7 @@ import type { Outcome } from './outcome.ts';
 import { createPlace, type Place } from './place.ts';
 import { runBlock } from './run-block.ts';
 import { createScope } from './scope.ts';
+import { traceBlock } from './trace-block.ts';
 
 type Retry = {
   readonly predicate: string;
@@ -24,24 +25,35 @@ export async function runTry(action: TryAction, place: Place): Promise<Outcome> 
     return await runWithRetries(action, place);
   } catch (error) {
     if (action.except === undefined || !isCatchable(error)) throw error;
-    await place.run.steps.count(1);
-    const scope = createScope(place.run.memory, { parent: place.scope });
-    try {
-      scope.declare(action.except.variable, error.value);
-      return await runBlock(action.except.steps, inherit(place, scope));
-    } finally {
-      scope.dispose();
-    }
+    const { except } = action;
+    place.run.trace.handled(error);
+    return await traceBlock(place, { kind: 'EXCEPT' }, () => runExcept(except, error, place));
+  }
+}
+
+async function runExcept(
+  { variable, steps }: NonNullable<TryAction['except']>,
+  error: WorkflowError,
+  place: Place,
+): Promise<Outcome> {
+  await place.run.steps.count(1);
+  const scope = createScope(place.run.memory, { parent: place.scope });
+  try {
+    scope.declare(variable, error.value);
+    return await runBlock(steps, inherit(place, scope));
+  } finally {
+    scope.dispose();
   }
 }
 
 async function runWithRetries(action: TryAction, place: Place): Promise<Outcome> {
-  if (action.retry === undefined) return runBlock(action.steps, place);
+  const attempt = () => runBlock(action.steps, place);
+  if (action.retry === undefined) return traceBlock(place, { kind: 'TRY' }, attempt);
   // The policy is read before the first attempt, so a bad one shows even when nothing fails.
   const retry = await readPolicy(action.retry, place);
   for (let retries = 0; ; retries += 1) {
     try {
-      return await runBlock(action.steps, place);
+      return await traceBlock(place, describeAttempt(retries), attempt);
     } catch (error) {
       if (!isCatchable(error) || retries >= retry.maxRetries) throw error;
       await place.run.steps.count(3);
@@ -49,6 +61,11 @@ async function runWithRetries(action: TryAction, place: Place): Promise<Outcome>
     }
     await place.run.context.clock.sleep(computeDelay(retry, retries), place.run.context.signal);
   }
+}
+
+function describeAttempt(retries: number) {
+  if (retries === 0) return { kind: 'TRY' } as const;
+  return { kind: 'RETRY', progress: { type: 'RETRY', number: retries } } as const;
 }
 
 // An error that the predicate itself raises takes the place of the first one (UNCONFIRMED).
@@ -98,7 +115,7 @@ function checkNumber(value: Value | undefined, name: string): number {
 }
 
 function inherit(place: Place, scope: Place['scope']): Place {
-  const inner = createPlace({ ...place, scope });
+  const inner = createPlace({ ...place, scope }, place.site.entry);
   inner.site.current = place.site.current;
   return inner;
 }

@@ -12,6 +12,7 @@ import { RUN_LIMITS } from './run-limits.ts';
 import { createScope } from './scope.ts';
 import { createSlots } from './slots.ts';
 import { createStepCounter } from './step-counter.ts';
+import type { Trace } from './trace.ts';
 
 export type RunOptions = {
   readonly workflow: Workflow;
@@ -20,6 +21,7 @@ export type RunOptions = {
   readonly argument: Value;
   readonly context: CallContext;
   readonly observeCall?: CallObserver | undefined;
+  readonly trace: Trace;
   readonly reportStep: (thread: string, current: CurrentStep | undefined) => void;
 };
 
@@ -57,19 +59,23 @@ function createRun(options: RunOptions, stop: AbortController): Run {
     steps: createStepCounter(context.clock, stop.signal),
     abort: (reason) => stop.abort(reason),
     observeCall: options.observeCall,
+    trace: options.trace,
     reportStep: options.reportStep,
   };
 }
 
 async function callMain(run: Run, argument: Value): Promise<Value> {
-  const place = createPlace({
-    run,
-    routine: 'main',
-    scope: createScope(run.memory),
-    callers: [],
-    parallelDepth: 0,
-    thread: 'main',
-  });
+  const place = createPlace(
+    {
+      run,
+      routine: 'main',
+      scope: createScope(run.memory),
+      callers: [],
+      parallelDepth: 0,
+      thread: 'main',
+    },
+    undefined,
+  );
   const takesArgument = (run.workflow.routines.get('main')?.parameters.length ?? 0) > 0;
   return callByPosition('main', takesArgument ? [argument] : [], place);
 }

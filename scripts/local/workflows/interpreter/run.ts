@@ -5,6 +5,7 @@ import type { Value } from '../values/value.ts';
 import type { Memory } from './memory.ts';
 import type { Slots } from './slots.ts';
 import type { StepCounter } from './step-counter.ts';
+import type { Trace } from './trace.ts';
 
 export type CurrentStep = { readonly routine: string; readonly step: string };
 
@@ -32,6 +33,7 @@ export type Run = {
   /** Ends everything that runs, at once, with this reason. */
   readonly abort: (reason: unknown) => void;
   readonly observeCall: CallObserver | undefined;
+  readonly trace: Trace;
   /** Says which step a thread is in now; undefined when the thread has ended. */
   readonly reportStep: (thread: string, current: CurrentStep | undefined) => void;
 };

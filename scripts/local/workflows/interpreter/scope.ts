@@ -9,6 +9,8 @@ export type Scope = {
   write(name: string, value: Value): void;
   /** Creates the variable here, whatever the parents have. */
   declare(name: string, value: Value): void;
+  /** Every variable that can be read here. */
+  list(): Iterable<readonly [string, Value]>;
   /** Gives the memory back. */
   dispose(): void;
 };
@@ -39,6 +41,10 @@ export function createScope(memory: Memory, { parent, shared }: ScopeOptions = {
         variables.has(name) || parent === undefined || (shared !== undefined && !shared.has(name));
       if (!isOwn && parent.has(name)) parent.write(name, value);
       else declare(name, value);
+    },
+    *list() {
+      for (const entry of parent?.list() ?? []) if (!variables.has(entry[0])) yield entry;
+      yield* variables;
     },
     dispose() {
       for (const value of variables.values()) memory.replace(value, undefined);

@@ -10,7 +10,6 @@ export const eventFunctions = [
   defineFunction(
     'events.create_callback_endpoint(http_callback_method?)',
     ([method = 'POST'], context) => mapOf([['url', context.createCallback(readMethod(method))]]),
-    { isBlocking: true },
   ),
   defineFunction(
     'events.await_callback(callback, timeout?)',

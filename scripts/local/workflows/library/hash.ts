@@ -3,10 +3,10 @@ import { createError } from '../errors/workflow-error.ts';
 import { expectBytes, expectString } from './expect-argument.ts';
 import { defineFunction } from './library-function.ts';
 
-// UNCONFIRMED: the service's list of names.
 const ALGORITHMS: ReadonlyMap<string, string> = new Map([
   ['MD5', 'md5'],
   ['SHA1', 'sha1'],
+  ['SHA224', 'sha224'],
   ['SHA256', 'sha256'],
   ['SHA384', 'sha384'],
   ['SHA512', 'sha512'],

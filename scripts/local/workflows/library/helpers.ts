@@ -1,7 +1,7 @@
 import { createError } from '../errors/workflow-error.ts';
 import { stringify } from '../expressions/stringify.ts';
 import { isInt64 } from '../values/integer-range.ts';
-import { getTypeName, isList, isMap, type Value } from '../values/value.ts';
+import { getTypeName, isList, isMap, isNumber, type Value } from '../values/value.ts';
 import { expectMap } from './expect-argument.ts';
 import { defineFunction } from './library-function.ts';
 
@@ -37,30 +37,30 @@ function measureLength(value: Value): number {
   throw createError('TypeError', `${getTypeName(value)} has no length`);
 }
 
-// Each conversion takes the types that the documentation names and no other: what is of the type
-// already is not among them, and whether the service lets it pass is UNCONFIRMED.
+// What is of the type already passes: the service's own message lists it among what it expects.
 function toDouble(value: Value): number {
-  if (typeof value === 'bigint') return Number(value);
-  if (typeof value !== 'string') throw cannotConvert(value, 'double');
+  if (isNumber(value)) return Number(value);
+  if (typeof value !== 'string') throw cannotConvert(value, 'double', 'number or string');
   const text = value.trim();
   if (!/^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/.test(text)) throw cannotRead(value, 'double');
   return Number(text);
 }
 
 function toInteger(value: Value): bigint {
+  if (typeof value === 'bigint') return value;
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw cannotRead(String(value), 'integer');
     return checkRange(BigInt(Math.trunc(value)));
   }
-  if (typeof value !== 'string') throw cannotConvert(value, 'integer');
+  if (typeof value !== 'string') throw cannotConvert(value, 'int', 'number or string');
   const text = value.trim();
   if (!/^[-+]?\d+$/.test(text)) throw cannotRead(value, 'integer');
   return checkRange(BigInt(text.replace('+', '')));
 }
 
 function toText(value: Value): string {
-  const text = typeof value === 'string' ? undefined : stringify(value);
-  if (text === undefined) throw cannotConvert(value, 'string');
+  const text = stringify(value);
+  if (text === undefined) throw cannotConvert(value, 'string', 'number, string, or boolean');
   return text;
 }
 
@@ -69,8 +69,13 @@ function checkRange(integer: bigint): bigint {
   throw createError('ValueError', `${integer} does not fit 64 bits`);
 }
 
-function cannotConvert(value: Value, type: string) {
-  return createError('TypeError', `cannot convert ${getTypeName(value)} to ${type}`);
+// In the service's words, which has its own names for some types.
+function cannotConvert(value: Value, name: string, expected: string) {
+  const type = isMap(value) ? 'dict' : isList(value) ? 'array' : getTypeName(value);
+  return createError(
+    'TypeError',
+    `unsupported operand type for ${name}(): '${type}' (expecting ${expected})`,
+  );
 }
 
 function cannotRead(text: string, type: string) {

@@ -5,6 +5,8 @@ import { type JsonLayout, writeJson } from '../values/write-json.ts';
 import { expectString } from './expect-argument.ts';
 import { defineFunction } from './library-function.ts';
 
+const DEFAULT_INDENT = '    ';
+
 export const jsonFunctions = [
   defineFunction('json.decode(data)', ([data]) => decode(data)),
   defineFunction('json.encode(data, indent?)', ([data = null, indent]) =>
@@ -29,17 +31,17 @@ function encode(data: Value, indent: Value | undefined): string {
     return writeJson(data, readLayout(indent));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw createError('TypeError', error.message);
+    throw createError('ValueError', error.message);
   }
 }
 
 function readLayout(indent: Value | undefined): JsonLayout | undefined {
   if (indent === undefined || indent === null || indent === false) return undefined;
-  if (indent === true) return { prefix: '', indent: '  ' };
+  if (indent === true) return { prefix: '', indent: DEFAULT_INDENT };
   if (!isMap(indent)) throw createError('TypeError', 'indent must be a boolean or a map');
   return {
     prefix: expectString(indent.get('prefix') ?? '', 'indent.prefix'),
-    indent: expectString(indent.get('indent') ?? '', 'indent.indent'),
+    indent: expectString(indent.get('indent') ?? DEFAULT_INDENT, 'indent.indent'),
   };
 }
 

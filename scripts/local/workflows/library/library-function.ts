@@ -23,7 +23,8 @@ export type LibraryParameter = { readonly name: string; readonly isOptional: boo
 /** A function of the standard library. An argument left out arrives as undefined. */
 export type LibraryFunction = {
   readonly name: string;
-  readonly parameters: readonly LibraryParameter[];
+  /** `any`: whatever it is given, in the order it is given. */
+  readonly parameters: readonly LibraryParameter[] | 'any';
   /** Can only be called by a `call` step, never in an expression. */
   readonly isBlocking: boolean;
   readonly run: (args: readonly (Value | undefined)[], context: CallContext) => MaybePromise<Value>;

@@ -42,6 +42,7 @@ export const sysFunctions = [
 ];
 
 function getEnvironment(name: string, fallback: Value | undefined, context: CallContext): Value {
+  if (fallback !== undefined) expectString(fallback, 'default');
   const value = context.readEnvironment(name);
   if (value !== undefined) return value;
   // UNCONFIRMED without a default: an error shows the missing variable, a null would travel on.

@@ -10,16 +10,15 @@ export const timeFunctions = [
   defineFunction('time.parse(value)', ([value]) => parseTime(expectString(value, 'value'))),
 ];
 
-// UNCONFIRMED: the exact format. RFC 3339 with microseconds where there are any, `Z` for UTC.
+// ISO 8601 with six digits of a second always, and `Z` where there is no offset.
 function formatTime(seconds: number, timezone: string): string {
   const date = new Date(Math.floor(seconds) * 1000);
   if (Number.isNaN(date.getTime())) throw createError('ValueError', `${seconds} is out of range`);
   const micros = Math.floor((seconds - Math.floor(seconds)) * 1e6);
-  const fraction = micros === 0 ? '' : `.${String(micros).padStart(6, '0')}`;
-  if (timezone === 'UTC') return `${date.toISOString().slice(0, 19)}${fraction}Z`;
-  const parts = readParts(date, timezone);
+  const fraction = `.${String(micros).padStart(6, '0')}`;
+  const parts = readParts(date, timezone === '' ? 'UTC' : timezone);
   const clock = `${parts.hour}:${parts.minute}:${parts.second}`;
-  const offset = (parts.timeZoneName ?? 'GMT').slice('GMT'.length) || '+00:00';
+  const offset = (parts.timeZoneName ?? '').slice('GMT'.length).replace(/^(\+00:00)?$/, 'Z');
   return `${parts.year}-${parts.month}-${parts.day}T${clock}${fraction}${offset}`;
 }
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileRegularExpression } from './compile-regular-expression.ts';
 
@@ -71,4 +72,35 @@ describe('what RE2 refuses is refused:', () => {
 test('a pattern that makes a backtracking engine hang is linear', () => {
   const text = [...'a'.repeat(5000)];
   expect(compileRegularExpression('(a*)*b').find(text, 0)).toBeUndefined();
+});
+
+test('any pattern is an automaton or a ValueError, and none takes long', () => {
+  const part = fc.constantFrom(
+    ...['a', 'b', '.', '^', '$', '|', '(', ')', '[', ']', '[^', '-', '*', '+', '?', '{2,3}', '{'],
+    ...[
+      '\\d',
+      '\\w',
+      '\\b',
+      '\\',
+      '\\x41',
+      '\\p{L}',
+      '[:alpha:]',
+      '(?i)',
+      '(?:',
+      '(?P<n>',
+      '\\1',
+      '(?=',
+    ],
+  );
+  const text = [...'aab-ba.1 A'.repeat(20)];
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 10 }), (parts) => {
+      try {
+        compileRegularExpression(parts.join('')).findAll(text);
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'WorkflowError' });
+      }
+    }),
+    { numRuns: 1500, seed: 13 },
+  );
 });

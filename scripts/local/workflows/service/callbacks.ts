@@ -1,12 +1,16 @@
 import type { Clock } from '../clock/clock.ts';
 import { createError } from '../errors/workflow-error.ts';
+import { describeValue } from '../expressions/describe-value.ts';
 import type { MapValue } from '../values/value.ts';
 
 /** An endpoint that an execution has opened, in the form of the Executions API v1. */
 export type Callback = {
   readonly name: string;
   readonly method: string;
+  /** A 64-bit integer of the API: a string. */
   readonly waiters: string;
+  /** JSON of the requests that nobody has waited for yet. */
+  readonly availablePayloads: readonly string[];
 };
 export type Callbacks = {
   /** Opens an endpoint and returns its URL. */
@@ -75,10 +79,11 @@ export function createCallbacks(options: {
       return 'taken';
     },
     list: (executionName) =>
-      listOwn(executionName).map(({ name, method, waiting }) => ({
+      listOwn(executionName).map(({ name, method, waiting, arrived }) => ({
         name,
         method,
         waiters: String(waiting.length),
+        availablePayloads: arrived.map((request) => describeValue(request)),
       })),
     close(executionName) {
       for (const { name } of listOwn(executionName)) byName.delete(name);

@@ -5,6 +5,7 @@ import type { CallArguments, CallObserver } from '../interpreter/run.ts';
 import { isMap, type MapValue, mapOf, type Value } from '../values/value.ts';
 import type { LogContent } from './log-entry.ts';
 
+const LONGEST_EXCEPTION = 1000;
 const TYPE = 'type.googleapis.com/google.cloud.workflows.type.EngineCallLog';
 
 type CallLoggerOptions = {
@@ -14,16 +15,29 @@ type CallLoggerOptions = {
   readonly write: (content: Omit<LogContent, 'time'>) => void;
 };
 
+export type CallLogger = {
+  readonly observe: CallObserver | undefined;
+  /** An `except` has taken the error. */
+  handled(error: WorkflowError): void;
+};
+
+const SILENT: CallLogger = { observe: undefined, handled: () => undefined };
+const MOST_RAISED = 100;
+
 /**
  * Logs what call steps begin and how they end, as EngineCallLog payloads: everything for
- * LOG_ALL_CALLS, exceptions for LOG_ERRORS_ONLY, else nothing. EXCEPTION_HANDLED is not logged.
+ * LOG_ALL_CALLS, exceptions for LOG_ERRORS_ONLY, else nothing. An exception that an `except` takes is
+ * logged once more, for the outermost call that raised it; UNCONFIRMED whether a retry does the same,
+ * and on which level: here it does not, and on both.
  */
-export function createCallLogger(options: CallLoggerOptions): CallObserver | undefined {
+export function createCallLogger(options: CallLoggerOptions): CallLogger {
   const { level, now, executionId } = options;
-  if (level !== 'LOG_ALL_CALLS' && level !== 'LOG_ERRORS_ONLY') return undefined;
+  if (level !== 'LOG_ALL_CALLS' && level !== 'LOG_ERRORS_ONLY') return SILENT;
   const logsAll = level === 'LOG_ALL_CALLS';
+  // By what was raised: an error changes on its way out, its value stays the same.
+  const raised = new Map<Value, () => void>();
 
-  return ({ routine, step, callee, args }) => {
+  const observe: CallObserver = ({ routine, step, callee, args }) => {
     const startTime = toTime(now());
     const write = (severity: string, state: string, details: Readonly<Record<string, unknown>>) =>
       options.write({
@@ -47,21 +61,38 @@ export function createCallLogger(options: CallLoggerOptions): CallObserver | und
         write('INFO', 'SUCCEEDED', { succeeded });
       },
       raised(error: WorkflowError) {
-        write('ERROR', 'EXCEPTION_RAISED', {
-          exceptionRaised: {
-            callStartTime: startTime,
-            exception: describeFailure(error).context,
-            origin: `${routine}.${step}`,
-          },
-        });
+        const exception = describeException(error, startTime);
+        write('ERROR', 'EXCEPTION_RAISED', { exceptionRaised: exception });
+        const [oldest] = raised.keys();
+        if (raised.size >= MOST_RAISED && oldest !== undefined) raised.delete(oldest);
+        raised.set(error.value, () =>
+          write('INFO', 'EXCEPTION_HANDLED', { exceptionHandled: exception }),
+        );
       },
     };
+  };
+  return {
+    observe,
+    handled({ value }) {
+      raised.get(value)?.();
+      raised.delete(value);
+    },
+  };
+}
+
+function describeException(error: WorkflowError, callStartTime: string) {
+  const [origin] = error.frames ?? [];
+  return {
+    callStartTime,
+    exception: describeFailure(error).context.slice(0, LONGEST_EXCEPTION),
+    ...(origin === undefined ? {} : { origin: `${origin.routine}.${origin.step}` }),
   };
 }
 
 function describeArguments(args: CallArguments): Readonly<Record<string, unknown>> {
-  if (args.kind === 'positional') return { args: args.values.map((value) => describeValue(value)) };
-  const named = [...args.values].map(([name, value]) => [name, describeValue(redact(value))]);
+  const describe = (value: Value) => describeValue(redact(value));
+  if (args.kind === 'positional') return { args: args.values.map(describe) };
+  const named = [...args.values].map(([name, value]) => [name, describe(value)]);
   return { namedArgs: Object.fromEntries(named) };
 }
 

@@ -3,6 +3,24 @@ import { createVirtualClock } from '../clock/virtual-clock.ts';
 import { createWorkflowsService } from '../create-workflows-service.ts';
 import type { LogEntry } from './log-entry.ts';
 
+const GUARDED = `
+main:
+  steps:
+    - guard:
+        try:
+          call: decode_it
+        except:
+          as: e
+          steps:
+            - go_on:
+                call: http.get
+                args: {url: "http://127.0.0.1:1/", headers: {Authorization: secret}}
+decode_it:
+  steps:
+    - divide:
+        call: json.decode
+        args: ["{"]
+`;
 const SOURCE = [
   '- note:',
   '    call: sys.log',
@@ -12,7 +30,7 @@ const SOURCE = [
   '    args: ["{"]',
 ].join('\n');
 
-async function run(callLogLevel?: string): Promise<readonly LogEntry[]> {
+async function run(callLogLevel?: string, source = SOURCE): Promise<readonly LogEntry[]> {
   const entries: LogEntry[] = [];
   const service = createWorkflowsService({
     projectId: 'demo',
@@ -21,7 +39,7 @@ async function run(callLogLevel?: string): Promise<readonly LogEntry[]> {
     newId: () => 'id',
     log: (entry) => entries.push(entry),
   });
-  service.deploy({ workflowId: 'w', source: SOURCE });
+  service.deploy({ workflowId: 'w', source });
   service.createExecution({
     workflowId: 'w',
     argument: '{}',
@@ -73,4 +91,56 @@ test('LOG_ERRORS_ONLY logs raised exceptions only', async () => {
   expect(calls).toMatchObject([
     { severity: 'ERROR', jsonPayload: { state: 'EXCEPTION_RAISED', callee: 'json.decode' } },
   ]);
+});
+
+test('an exception that is taken is logged once more, for the outermost call that raised it', async () => {
+  const calls = (await run('LOG_ERRORS_ONLY', GUARDED)).filter(({ logName }) =>
+    logName.endsWith('call'),
+  );
+  const [, raised, handled] = calls.map(({ jsonPayload }) => jsonPayload);
+  expect(calls.map(({ severity, jsonPayload }) => [severity, jsonPayload?.state])).toEqual([
+    ['ERROR', 'EXCEPTION_RAISED'],
+    ['ERROR', 'EXCEPTION_RAISED'],
+    ['INFO', 'EXCEPTION_HANDLED'],
+    ['ERROR', 'EXCEPTION_RAISED'],
+  ]);
+  expect(handled).toMatchObject({
+    step: 'main.guard',
+    callee: 'decode_it',
+    exceptionHandled: {
+      callStartTime: '2023-11-14T22:13:20.000Z',
+      exception: expect.stringContaining('in step "divide", routine "decode_it"'),
+      origin: 'decode_it.divide',
+    },
+  });
+  expect(handled?.exceptionHandled).toEqual(raised?.exceptionRaised);
+});
+
+test('LOG_NONE of the execution comes before the level of the workflow', async () => {
+  const entries: LogEntry[] = [];
+  const service = createWorkflowsService({
+    projectId: 'demo',
+    location: 'us-central1',
+    clock: createVirtualClock(),
+    log: (entry) => entries.push(entry),
+  });
+  service.deploy({ workflowId: 'w', source: SOURCE, callLogLevel: 'LOG_ALL_CALLS' });
+  const countCalls = async (callLogLevel?: string) => {
+    entries.length = 0;
+    const { name } = service.createExecution({
+      workflowId: 'w',
+      ...(callLogLevel === undefined ? {} : { callLogLevel }),
+    });
+    await service.waitForExecution(name.slice(name.lastIndexOf('/') + 1));
+    return entries.filter(({ logName }) => logName.endsWith('call')).length;
+  };
+  expect(await countCalls('LOG_NONE')).toBe(0);
+  expect(await countCalls('CALL_LOG_LEVEL_UNSPECIFIED')).toBe(4);
+  expect(await countCalls()).toBe(4);
+});
+
+test('an Authorization header is never logged', async () => {
+  const entries = await run('LOG_ALL_CALLS', GUARDED);
+  expect(JSON.stringify(entries)).toContain('REDACTED');
+  expect(JSON.stringify(entries)).not.toContain('secret');
 });

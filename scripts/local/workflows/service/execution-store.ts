@@ -8,19 +8,26 @@ export type ExecutionStore = {
   find(executionId: string): Execution;
   /** Newest first. */
   list(namePrefix: string): readonly Execution[];
+  remove(executionId: string): void;
 };
 
-export function createExecutionStore(keep: number): ExecutionStore {
+export function createExecutionStore(
+  keep: number,
+  onDrop: (executionId: string) => void,
+): ExecutionStore {
   const byId = new Map<string, Execution>();
 
   function dropOldest(): void {
     for (const [id, execution] of byId) {
       if (byId.size <= keep) return;
-      if (execution.state !== 'ACTIVE') byId.delete(id);
+      if (execution.state === 'ACTIVE') continue;
+      byId.delete(id);
+      onDrop(id);
     }
   }
 
   return {
+    remove: (executionId) => byId.delete(executionId),
     save(execution) {
       byId.set(readExecutionId(execution), execution);
       if (byId.size > keep) dropOldest();

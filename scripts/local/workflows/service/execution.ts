@@ -20,6 +20,7 @@ export type Execution = {
   readonly duration?: string;
   readonly workflowRevisionId: string;
   readonly callLogLevel?: string;
+  readonly executionHistoryLevel?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly status: { readonly currentSteps: readonly CurrentStep[] };
 };

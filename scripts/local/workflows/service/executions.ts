@@ -1,14 +1,22 @@
 import type { Functions } from '../check/check-workflow.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Fetch } from '../http/fetch.ts';
-import { RUN_LIMITS } from '../interpreter/run-limits.ts';
 import { ApiError } from './api-error.ts';
 import type { Callbacks } from './callbacks.ts';
+import { checkArgument } from './check-argument.ts';
+import { checkLabels } from './check-labels.ts';
+import { checkLevel } from './check-levels.ts';
+import { describeEnvironment, type Project } from './describe-environment.ts';
+import { endUnfinished } from './end-unfinished.ts';
 import { type Execution, readExecutionId } from './execution.ts';
+import type { ExecutionArchive } from './execution-archive.ts';
 import { createExecutionStore } from './execution-store.ts';
 import type { LogEntry } from './log-entry.ts';
+import type { Revision } from './revision.ts';
 import { runExecution } from './run-execution.ts';
-import type { Revision, WorkflowStore } from './workflow-store.ts';
+import { createStepEntries } from './step-entries.ts';
+import type { StepEntry } from './step-entry.ts';
+import type { WorkflowStore } from './workflow-store.ts';
 
 export type ExecutionRequest = {
   readonly workflowId: string;
@@ -16,6 +24,7 @@ export type ExecutionRequest = {
   readonly argument?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly callLogLevel?: string;
+  readonly executionHistoryLevel?: string;
 };
 
 export type Executions = {
@@ -24,17 +33,18 @@ export type Executions = {
   list(workflowId: string): readonly Execution[];
   wait(executionId: string): Promise<Execution>;
   cancel(executionId: string): Promise<Execution>;
+  /** In the order in which they began. Throws ApiError. */
+  listStepEntries(executionId: string): readonly StepEntry[];
+  /** Throws ApiError while the execution is active. */
+  deleteStepEntries(executionId: string): void;
+  /** Cancels a workflow's executions and forgets them. */
+  removeAll(workflowId: string): Promise<void>;
   subscribe(listener: (execution: Execution) => void): () => void;
   close(): Promise<void>;
 };
 
 export type ExecutionsOptions = {
-  readonly project: {
-    readonly id: string;
-    readonly number: string;
-    readonly location: string;
-    readonly serviceAccount: string;
-  };
+  readonly project: Project;
   readonly workflows: WorkflowStore;
   readonly callbacks: Callbacks;
   readonly functions: Functions;
@@ -43,27 +53,34 @@ export type ExecutionsOptions = {
   readonly newId: () => string;
   readonly log: (entry: LogEntry) => void;
   readonly keepExecutions: number;
-  readonly history: readonly Execution[];
+  readonly archive: ExecutionArchive;
 };
 
+type Runnable = ReturnType<WorkflowStore['findRunnable']>;
 type Running = { readonly stop: AbortController; readonly finished: Promise<Execution> };
 
 /** Starts, finds and stops executions. */
 export function createExecutions(options: ExecutionsOptions): Executions {
-  const { clock, project, workflows } = options;
-  const store = createExecutionStore(options.keepExecutions);
+  const { archive, clock, project, workflows } = options;
+  const stepEntries = createStepEntries({ now: clock.now });
+  const store = createExecutionStore(options.keepExecutions, stepEntries.remove);
   const running = new Map<string, Running>();
   const listeners = new Set<(execution: Execution) => void>();
   const parent = `projects/${project.id}/locations/${project.location}/workflows`;
   let isClosed = false;
-  for (const execution of options.history) store.save(endUnfinished(execution));
+  for (const execution of archive.history) {
+    const ended = endUnfinished(execution, toTime(clock.now()));
+    store.save(ended);
+    if (ended !== execution) archive.save(ended);
+  }
 
   function saveChange(execution: Execution): void {
     store.save(execution);
+    if (execution.state !== 'ACTIVE') archive.save(execution);
     for (const listener of listeners) listener(execution);
   }
 
-  function start(execution: Execution, revision: Revision): void {
+  function start(execution: Execution, { revision, workflow }: Runnable): void {
     const id = readExecutionId(execution);
     const stop = new AbortController();
     const source = {
@@ -79,9 +96,11 @@ export function createExecutions(options: ExecutionsOptions): Executions {
         ...options,
         execution,
         revision,
+        workflow,
         source,
+        trace: stepEntries.trace(id, { isDetailed: isDetailed(execution, revision) }),
         signal: stop.signal,
-        builtInEnvironment: describeEnvironment(project, source),
+        builtInEnvironment: describeEnvironment(project, revision, id),
         onChange: saveChange,
       });
       running.delete(id);
@@ -92,23 +111,28 @@ export function createExecutions(options: ExecutionsOptions): Executions {
   }
 
   return {
-    create({ workflowId, argument, labels, callLogLevel }) {
+    create({ workflowId, argument, labels, ...levels }) {
       if (isClosed) throw new ApiError('FAILED_PRECONDITION', 'the service is shutting down');
-      const revision = workflows.find(workflowId);
-      const time = new Date(clock.now() * 1000).toISOString();
+      const callLogLevel = checkLevel('callLogLevel', levels.callLogLevel);
+      const historyLevel = checkLevel('executionHistoryLevel', levels.executionHistoryLevel);
+      checkLabels(labels ?? {});
+      const runnable = workflows.findRunnable(workflowId);
+      const time = toTime(clock.now());
       const execution: Execution = {
         name: `${parent}/${workflowId}/executions/${options.newId()}`,
         state: 'ACTIVE',
         argument: checkArgument(argument),
         createTime: time,
         startTime: time,
-        workflowRevisionId: revision.revisionId,
+        workflowRevisionId: runnable.revision.revisionId,
         status: { currentSteps: [] },
         ...(callLogLevel === undefined ? {} : { callLogLevel }),
+        ...(historyLevel === undefined ? {} : { executionHistoryLevel: historyLevel }),
         ...(labels === undefined ? {} : { labels }),
       };
+      archive.save(execution);
       saveChange(execution);
-      start(execution, revision);
+      start(execution, runnable);
       return execution;
     },
     get: store.find,
@@ -125,6 +149,26 @@ export function createExecutions(options: ExecutionsOptions): Executions {
       active.stop.abort(new Error('the execution was cancelled'));
       return active.finished;
     },
+    listStepEntries: (executionId) => stepEntries.list(readExecutionId(store.find(executionId))),
+    deleteStepEntries(executionId) {
+      // UNCONFIRMED what the service says of one that runs.
+      if (store.find(executionId).state === 'ACTIVE') {
+        throw new ApiError('FAILED_PRECONDITION', `execution '${executionId}' is ACTIVE`);
+      }
+      stepEntries.remove(executionId);
+    },
+    async removeAll(workflowId) {
+      const prefix = `${parent}/${workflowId}/executions/`;
+      const ids = store.list(prefix).map(readExecutionId);
+      const active = ids.flatMap((id) => running.get(id) ?? []);
+      for (const { stop } of active) stop.abort(new Error('the workflow was deleted'));
+      await Promise.all(active.map(({ finished }) => finished));
+      for (const id of ids) {
+        store.remove(id);
+        stepEntries.remove(id);
+      }
+      archive.forget(prefix);
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => {
@@ -140,48 +184,12 @@ export function createExecutions(options: ExecutionsOptions): Executions {
   };
 }
 
-// Its process is gone, and nothing of where it was is left.
-function endUnfinished(execution: Execution): Execution {
-  if (execution.state !== 'ACTIVE') return execution;
-  const message = 'the local Cloud Workflows stopped while the execution was running';
-  return {
-    ...execution,
-    state: 'FAILED',
-    error: {
-      payload: JSON.stringify({ message, tags: ['SystemError'] }),
-      context: message,
-      stackTrace: { elements: [] },
-    },
-  };
+function isDetailed(execution: Execution, revision: Revision): boolean {
+  // The execution's level comes before the workflow's.
+  const level = execution.executionHistoryLevel ?? revision.executionHistoryLevel;
+  return level === 'EXECUTION_HISTORY_DETAILED';
 }
 
-function checkArgument(argument: string | undefined): string {
-  if (argument === undefined || argument === '') return 'null';
-  if (Buffer.byteLength(argument) > RUN_LIMITS.argumentBytes) {
-    throw new ApiError(
-      'INVALID_ARGUMENT',
-      `argument is larger than the limit of ${RUN_LIMITS.argumentBytes} bytes`,
-    );
-  }
-  try {
-    JSON.parse(argument);
-  } catch {
-    throw new ApiError('INVALID_ARGUMENT', 'argument is not valid JSON');
-  }
-  return argument;
-}
-
-function describeEnvironment(
-  project: ExecutionsOptions['project'],
-  source: { workflowId: string; revisionId: string; executionId: string },
-): Readonly<Record<string, string>> {
-  return {
-    GOOGLE_CLOUD_LOCATION: project.location,
-    GOOGLE_CLOUD_PROJECT_ID: project.id,
-    GOOGLE_CLOUD_PROJECT_NUMBER: project.number,
-    GOOGLE_CLOUD_SERVICE_ACCOUNT_NAME: project.serviceAccount,
-    GOOGLE_CLOUD_WORKFLOW_EXECUTION_ID: source.executionId,
-    GOOGLE_CLOUD_WORKFLOW_ID: source.workflowId,
-    GOOGLE_CLOUD_WORKFLOW_REVISION_ID: source.revisionId,
-  };
+function toTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
 }

@@ -3,6 +3,8 @@ import type { Clock } from '../clock/clock.ts';
 import type { Fetch } from '../http/fetch.ts';
 import type { CurrentStep } from '../interpreter/run.ts';
 import { type RunResult, runWorkflow } from '../interpreter/run-workflow.ts';
+import type { Trace } from '../interpreter/trace.ts';
+import type { Workflow } from '../source/workflow.ts';
 import { parseJson } from '../values/parse-json.ts';
 import type { Callbacks } from './callbacks.ts';
 import { createCallLogger } from './create-call-logger.ts';
@@ -14,11 +16,13 @@ import {
   type LogSource,
   toPlainJson,
 } from './log-entry.ts';
-import type { Revision } from './workflow-store.ts';
+import type { Revision } from './revision.ts';
 
 export type ExecutionRun = {
   readonly execution: Execution;
   readonly revision: Revision;
+  readonly workflow: Workflow;
+  readonly trace: Omit<Trace, 'handled'>;
   readonly source: LogSource;
   readonly functions: Functions;
   readonly callbacks: Callbacks;
@@ -44,18 +48,21 @@ export async function runExecution(run: ExecutionRun): Promise<Execution> {
     run.onChange(changed);
   };
 
+  // The execution's level comes before the workflow's.
+  const callLogger = createCallLogger({
+    executionId: run.source.executionId,
+    level: latest.callLogLevel ?? revision.callLogLevel,
+    now: clock.now,
+    write,
+  });
+
   write(describeStart(latest));
   const result = await runWorkflow({
-    workflow: revision.workflow,
+    workflow: run.workflow,
     functions: run.functions,
     argument: parseJson(latest.argument),
-    observeCall: createCallLogger({
-      executionId: run.source.executionId,
-      // The execution's level comes before the workflow's.
-      level: latest.callLogLevel ?? revision.callLogLevel,
-      now: clock.now,
-      write,
-    }),
+    observeCall: callLogger.observe,
+    trace: { ...run.trace, handled: callLogger.handled },
     reportStep(thread, current) {
       if (current === undefined) threads.delete(thread);
       else threads.set(thread, current);

@@ -6,38 +6,18 @@ import { parseWorkflow } from '../source/parse-workflow.ts';
 import type { Workflow } from '../source/workflow.ts';
 import { ApiError } from './api-error.ts';
 import { checkEnvironment } from './check-environment.ts';
-
-export type Deployment = {
-  readonly workflowId: string;
-  /** YAML or JSON. */
-  readonly source: string;
-  readonly envVars?: Readonly<Record<string, string>>;
-  readonly description?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly callLogLevel?: string;
-};
-
-/** A revision in the form of the Workflows API v1, and what runs. */
-export type Revision = {
-  readonly workflowId: string;
-  /** `000001-a4d` */
-  readonly revisionId: string;
-  /** RFC 3339 */
-  readonly createTime: string;
-  readonly revisionCreateTime: string;
-  readonly source: string;
-  readonly envVars: Readonly<Record<string, string>>;
-  readonly description: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly callLogLevel: string | undefined;
-  readonly workflow: Workflow;
-};
+import { checkLabels } from './check-labels.ts';
+import { checkLevel } from './check-levels.ts';
+import type { Deployment, Revision } from './revision.ts';
+import type { WorkflowArchive } from './workflow-archive.ts';
 
 export type WorkflowStore = {
-  /** Throws LoadError, or ApiError for bad environment variables. Deploying the same again changes nothing. */
+  /** Throws LoadError, or ApiError for what is wrong beside the source. Deploying the same again makes no revision. */
   deploy(deployment: Deployment): Revision;
   /** The latest revision, or the one named. Throws ApiError. */
   find(workflowId: string, revisionId?: string): Revision;
+  /** The latest revision and what runs. Throws ApiError; LoadError for one kept from an engine that took it. */
+  findRunnable(workflowId: string): { readonly revision: Revision; readonly workflow: Workflow };
   /** Newest first. Throws ApiError. */
   listRevisions(workflowId: string): readonly Revision[];
   /** The latest revision of each workflow. */
@@ -47,60 +27,66 @@ export type WorkflowStore = {
 };
 
 const WORKFLOW_ID = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+const LONGEST_DESCRIPTION = 1000;
+const MOST_REVISIONS = 100;
 
-export function createWorkflowStore(functions: Functions, clock: Clock): WorkflowStore {
+export function createWorkflowStore(
+  functions: Functions,
+  clock: Clock,
+  archive: WorkflowArchive,
+): WorkflowStore {
   const byId = new Map<string, readonly Revision[]>();
+  const runnable = new Map<string, Workflow>();
+  for (const revisions of archive.workflows) {
+    const [latest] = revisions;
+    if (latest !== undefined) byId.set(latest.workflowId, revisions);
+  }
 
   function listRevisions(workflowId: string): readonly Revision[] {
     const revisions = byId.get(workflowId);
-    if (revisions === undefined) {
-      throw new ApiError('NOT_FOUND', `workflow '${workflowId}' does not exist`);
-    }
-    return revisions;
+    if (revisions !== undefined) return revisions;
+    throw new ApiError('NOT_FOUND', `workflow '${workflowId}' does not exist`);
+  }
+
+  function find(workflowId: string, revisionId?: string): Revision {
+    const revisions = listRevisions(workflowId);
+    const found =
+      revisionId === undefined
+        ? revisions[0]
+        : revisions.find((revision) => revision.revisionId === revisionId);
+    if (found !== undefined) return found;
+    throw new ApiError('NOT_FOUND', `workflow '${workflowId}' has no revision '${revisionId}'`);
   }
 
   return {
+    find,
     listRevisions,
     list: () => [...byId.values()].flatMap(([latest]) => (latest === undefined ? [] : [latest])),
     has: (workflowId) => byId.has(workflowId),
     remove(workflowId) {
       listRevisions(workflowId);
       byId.delete(workflowId);
+      runnable.delete(workflowId);
+      archive.remove(workflowId);
     },
-    find(workflowId, revisionId) {
-      const revisions = listRevisions(workflowId);
-      const found =
-        revisionId === undefined
-          ? revisions[0]
-          : revisions.find((revision) => revision.revisionId === revisionId);
-      if (found !== undefined) return found;
-      throw new ApiError('NOT_FOUND', `workflow '${workflowId}' has no revision '${revisionId}'`);
+    findRunnable(workflowId) {
+      const revision = find(workflowId);
+      const workflow = runnable.get(workflowId) ?? loadWorkflow(revision.source, functions);
+      runnable.set(workflowId, workflow);
+      return { revision, workflow };
     },
     deploy(deployment) {
-      const { workflowId, source, envVars = {} } = deployment;
-      if (!WORKFLOW_ID.test(workflowId)) {
-        throw new ApiError('INVALID_ARGUMENT', `invalid workflow id '${workflowId}'`);
-      }
-      checkEnvironment(envVars);
-      const before = byId.get(workflowId) ?? [];
+      checkDeployment(deployment);
+      const { workflowId, source } = deployment;
       const workflow = loadWorkflow(source, functions);
-      const [latest] = before;
+      const before = byId.get(workflowId) ?? [];
       const time = new Date(clock.now() * 1000).toISOString();
-      const isSame =
-        latest?.source === source && JSON.stringify(latest.envVars) === JSON.stringify(envVars);
-      const revision: Revision = {
-        workflowId,
-        revisionId: isSame ? latest.revisionId : createRevisionId(before.length + 1, source),
-        createTime: before.at(-1)?.createTime ?? time,
-        revisionCreateTime: isSame ? latest.revisionCreateTime : time,
-        source,
-        envVars,
-        description: deployment.description ?? latest?.description ?? '',
-        labels: deployment.labels ?? latest?.labels ?? {},
-        callLogLevel: deployment.callLogLevel ?? latest?.callLogLevel,
-        workflow,
-      };
-      byId.set(workflowId, [revision, ...(isSame ? before.slice(1) : before)]);
+      const revision = createRevision(deployment, before[0], time);
+      const isNew = revision.revisionId !== before[0]?.revisionId;
+      const revisions = [revision, ...before.slice(isNew ? 0 : 1)].slice(0, MOST_REVISIONS);
+      byId.set(workflowId, revisions);
+      runnable.set(workflowId, workflow);
+      archive.save(workflowId, revisions);
       return revision;
     },
   };
@@ -112,6 +98,59 @@ export function loadWorkflow(source: string, functions: Functions): Workflow {
   const workflow = parseWorkflow(source);
   checkWorkflow(workflow, functions);
   return workflow;
+}
+
+function checkDeployment(deployment: Deployment): void {
+  const { workflowId, envVars, labels, description = '' } = deployment;
+  if (!WORKFLOW_ID.test(workflowId)) {
+    throw new ApiError('INVALID_ARGUMENT', `invalid workflow id '${workflowId}'`);
+  }
+  checkEnvironment(envVars ?? {});
+  checkLabels(labels ?? {});
+  if ([...description].length > LONGEST_DESCRIPTION) {
+    throw new ApiError(
+      'INVALID_ARGUMENT',
+      `description is longer than ${LONGEST_DESCRIPTION} characters`,
+    );
+  }
+}
+
+// Code, environment and service account make a revision; the rest belongs to the workflow as a whole.
+function createRevision(
+  { callLogLevel, executionHistoryLevel, ...given }: Deployment,
+  latest: Revision | undefined,
+  time: string,
+): Revision {
+  const callLevel = checkLevel('callLogLevel', callLogLevel ?? latest?.callLogLevel);
+  const historyLevel = checkLevel(
+    'executionHistoryLevel',
+    executionHistoryLevel ?? latest?.executionHistoryLevel,
+  );
+  const envVars = given.envVars ?? latest?.envVars ?? {};
+  const serviceAccount = given.serviceAccount ?? latest?.serviceAccount ?? '';
+  const isSame =
+    latest?.source === given.source &&
+    latest.serviceAccount === serviceAccount &&
+    writeSorted(latest.envVars) === writeSorted(envVars);
+  const ordinal = Number(latest?.revisionId.slice(0, 6) ?? 0) + 1;
+  return {
+    workflowId: given.workflowId,
+    revisionId: isSame ? latest.revisionId : createRevisionId(ordinal, given.source),
+    createTime: latest?.createTime ?? time,
+    updateTime: time,
+    revisionCreateTime: isSame ? latest.revisionCreateTime : time,
+    source: given.source,
+    envVars,
+    description: given.description ?? latest?.description ?? '',
+    labels: given.labels ?? latest?.labels ?? {},
+    serviceAccount,
+    ...(callLevel === undefined ? {} : { callLogLevel: callLevel }),
+    ...(historyLevel === undefined ? {} : { executionHistoryLevel: historyLevel }),
+  };
+}
+
+function writeSorted(envVars: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(envVars).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 // Six digits of the ordinal and three hexadecimal ones: from the source here, so that tests repeat.

@@ -11,12 +11,28 @@ export class LoadError extends Error {
   readonly line: number | undefined;
   readonly column: number | undefined;
 
-  constructor(detail: string, place: Place = {}) {
-    const where = place.step === undefined ? '' : `error in step ${place.step}: `;
-    super(`failed to build: ${where}${detail} (Code: 3)`);
+  constructor(detail: string, place: Place = {}, message = describeProblem(detail, place.step)) {
+    super(message);
     this.name = 'LoadError';
     this.step = place.step;
     this.line = place.position?.line;
     this.column = place.position?.column;
   }
+}
+
+/**
+ * A source that cannot be read at all. The service answers these in another form, with the place in
+ * the message: `main.yaml:LINE:COLUMN: parse error: …`, the line itself and a caret below it.
+ */
+export function createParseError(detail: string, position: Position, source: string): LoadError {
+  const { line, column } = position;
+  const text = source.split('\n')[line - 1] ?? '';
+  const caret = `${' '.repeat(Math.max(0, column - 1))}^`;
+  const message = `main.yaml:${line}:${column}: parse error: ${detail}\n${text}\n${caret}`;
+  return new LoadError(detail, { position }, message);
+}
+
+function describeProblem(detail: string, step: string | undefined): string {
+  const where = step === undefined ? '' : `error in step ${step}: `;
+  return `failed to build: ${where}${detail} (Code: 3)`;
 }

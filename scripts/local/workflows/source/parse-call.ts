@@ -18,7 +18,8 @@ export function parseCall(node: SourceNode, step: string, block: MapNode): CallA
             step,
             position: result.position,
           }),
-    position: node.position,
+    // The service points at the key.
+    position: block.entries.find(({ key }) => key === 'call')?.keyPosition ?? node.position,
   };
 }
 

@@ -58,14 +58,20 @@ function parseEntry(entry: SourceEntry, step: string | undefined) {
 
 function parseScalar(node: ScalarNode, step: string | undefined): Template {
   const { value, position } = node;
-  const inside = typeof value === 'string' ? readInside(value) : undefined;
+  const inside = typeof value === 'string' ? readInside(value, node, step) : undefined;
   if (inside === undefined) return { kind: 'literal', value, position };
   return { kind: 'expression', expression: parseExpressionText(inside, node, step), position };
 }
 
-function readInside(text: string): string | undefined {
+function readInside(
+  text: string,
+  { position }: ScalarNode,
+  step: string | undefined,
+): string | undefined {
   const trimmed = text.trim();
-  return trimmed.startsWith('${') && trimmed.endsWith('}') ? trimmed.slice(2, -1) : undefined;
+  if (!trimmed.startsWith('${')) return undefined;
+  if (trimmed.endsWith('}')) return trimmed.slice(2, -1);
+  throw new LoadError(`Unterminated expression: ${trimmed}`, { step, position });
 }
 
 function isLiteral(template: Template): template is Template & { kind: 'literal'; value: Value } {

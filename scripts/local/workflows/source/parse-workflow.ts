@@ -1,10 +1,10 @@
-import { LoadError } from './load-error.ts';
+import { createParseError, LoadError } from './load-error.ts';
 import { parseBlock } from './parse-step.ts';
 import { parseTemplate } from './parse-template.ts';
 import { readSource } from './read-source.ts';
 import { checkKeys, expectList, expectMap, expectName } from './shape.ts';
 import { SOURCE_LIMITS } from './source-limits.ts';
-import { findEntry, type SourceEntry, type SourceNode } from './source-node.ts';
+import { findEntry, type ScalarNode, type SourceEntry, type SourceNode } from './source-node.ts';
 import type { Routine, RoutineParameter, Workflow } from './workflow.ts';
 
 /** Parses a workflow's source: a list of steps, or a map of `main` and subworkflows. Throws LoadError. */
@@ -20,7 +20,8 @@ export function parseWorkflow(source: string): Workflow {
     return { routines: new Map([['main', main]]) };
   }
   if (root.kind === 'scalar') {
-    throw new LoadError('a workflow must be a list of steps or a map with main', root);
+    const detail = `expected a map of workflows or a sequence of steps; got ${describeScalar(root)}`;
+    throw createParseError(detail, root.position, source);
   }
   const routines = new Map(root.entries.map((entry) => [entry.key, parseRoutine(entry)]));
   const main = routines.get('main');
@@ -29,6 +30,13 @@ export function parseWorkflow(source: string): Workflow {
     throw new LoadError('main takes at most one parameter', { position: main.position });
   }
   return { routines };
+}
+
+// The service's words; those for the other types are UNCONFIRMED.
+function describeScalar({ value }: ScalarNode): string {
+  if (value === null) return 'null';
+  if (typeof value === 'bigint') return 'integer';
+  return typeof value === 'number' ? 'double' : typeof value;
 }
 
 function parseRoutine({ key, keyPosition, value }: SourceEntry): Routine {

@@ -11,7 +11,8 @@ import {
 } from 'yaml';
 import type { Position } from '../errors/workflow-error.ts';
 import { isInt64 } from '../values/integer-range.ts';
-import { LoadError } from './load-error.ts';
+import { createParseError, LoadError } from './load-error.ts';
+import { quoteLoneExpressions } from './quote-lone-expressions.ts';
 import { SOURCE_LIMITS } from './source-limits.ts';
 import type { ScalarNode, SourceEntry, SourceNode } from './source-node.ts';
 
@@ -23,19 +24,22 @@ export function readSource(source: string): SourceNode {
       `the source is ${bytes} bytes, more than the limit of ${SOURCE_LIMITS.sourceBytes}`,
     );
   }
-  const lines = new LineCounter();
-  const document: Document = parseDocument(source, {
-    lineCounter: lines,
-    intAsBigInt: true,
-    prettyErrors: false,
-  });
+  const { document, lines } = parseYaml(source);
   const locate = (node: { range?: readonly [number, number, number] | null | undefined }) =>
     locateRange(node.range, lines);
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem !== undefined) {
-    throw new LoadError(problem.message, { position: locateRange([...problem.pos, 0], lines) });
+    throw createParseError(problem.message, locateRange([...problem.pos, 0], lines), source);
   }
   return convertNode(document.contents, locate);
+}
+
+function parseYaml(source: string): { document: Document; lines: LineCounter } {
+  const lines = new LineCounter();
+  const options = { lineCounter: lines, intAsBigInt: true, prettyErrors: false };
+  const document: Document = parseDocument(source, options);
+  const quoted = quoteLoneExpressions(source, document.errors);
+  return quoted === source ? { document, lines } : parseYaml(quoted);
 }
 
 type Locate = (node: Node) => Position;

@@ -1,5 +1,7 @@
 import { getTypeName, isBytes, isList, isMap, isNumber, type Value } from './value.ts';
 
+const SURROGATE = /[\ud800-\udfff]/;
+
 /** Deep equality; an integer and a double are equal when their numbers are. Never throws. */
 export function areEqual(left: Value, right: Value): boolean {
   if (isNumber(left) && isNumber(right))
@@ -36,9 +38,15 @@ export function areComparable(left: Value, right: Value): boolean {
 /** Below, at or above zero as left sorts before, with or after right; undefined when they have no order. */
 export function compareOrder(left: Value, right: Value): number | undefined {
   if (isNumber(left) && isNumber(right)) return left < right ? -1 : left > right ? 1 : 0;
-  if (typeof left === 'string' && typeof right === 'string') {
-    // By Unicode code points: UTF-8 bytes sort so, UTF-16 units do not.
-    return Buffer.compare(Buffer.from(left), Buffer.from(right));
-  }
-  return undefined;
+  return typeof left === 'string' && typeof right === 'string'
+    ? compareText(left, right)
+    : undefined;
+}
+
+/** Orders text by Unicode code points, as UTF-8 sorts; UTF-16 units sort otherwise. */
+export function compareText(left: string, right: string): number {
+  if (left === right) return 0;
+  // Only surrogates sort otherwise, and few texts have any.
+  if (!SURROGATE.test(left) && !SURROGATE.test(right)) return left < right ? -1 : 1;
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }

@@ -1,9 +1,13 @@
+import { compareText } from './compare-values.ts';
 import { formatDouble } from './format-double.ts';
-import { isBytes, isList, isMap, type Value } from './value.ts';
+import { isBytes, isList, isMap, type MapValue, type Value } from './value.ts';
 
 export type JsonLayout = { prefix: string; indent: string };
 
-/** Writes a value as JSON, on one line or by a layout. Throws TypeError for bytes and for NaN or infinity. */
+/**
+ * Writes a value as JSON, on one line or by a layout; a map's keys in alphabetical order, as the
+ * service writes them. Throws TypeError for bytes and for NaN or infinity.
+ */
 export function writeJson(value: Value, layout?: JsonLayout): string {
   return layout === undefined ? writeCompact(value) : writeIndented(value, layout, layout.prefix);
 }
@@ -11,7 +15,10 @@ export function writeJson(value: Value, layout?: JsonLayout): string {
 function writeCompact(value: Value): string {
   if (isList(value)) return `[${value.map(writeCompact).join(',')}]`;
   if (isMap(value)) {
-    return `{${[...value].map(([key, item]) => `${JSON.stringify(key)}:${writeCompact(item)}`).join(',')}}`;
+    const items = sortEntries(value).map(
+      ([key, item]) => `${JSON.stringify(key)}:${writeCompact(item)}`,
+    );
+    return `{${items.join(',')}}`;
   }
   return writeScalar(value);
 }
@@ -23,12 +30,16 @@ function writeIndented(value: Value, layout: JsonLayout, margin: string): string
     return `[\n${items.join(',\n')}\n${margin}]`;
   }
   if (isMap(value) && value.size > 0) {
-    const items = [...value].map(
+    const items = sortEntries(value).map(
       ([key, item]) => `${inner}${JSON.stringify(key)}: ${writeIndented(item, layout, inner)}`,
     );
     return `{\n${items.join(',\n')}\n${margin}}`;
   }
   return writeCompact(value);
+}
+
+function sortEntries(map: MapValue): readonly (readonly [string, Value])[] {
+  return [...map].sort(([a], [b]) => compareText(a, b));
 }
 
 function writeScalar(value: Value): string {

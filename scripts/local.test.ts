@@ -1,0 +1,135 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ClonedDatabase, cloneDatabase } from '../functions/shared/testing/clone-database.ts';
+import { generateText } from './local/feed/generate-feed.ts';
+
+const SCRIPT = fileURLToPath(new URL('./local.ts', import.meta.url));
+const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const PATIENCE = 60_000;
+
+let database: ClonedDatabase;
+let directory: string;
+let child: ChildProcess;
+let said: string;
+
+const read = (label: string): string => new RegExp(`${label} +(\\S+)`).exec(said)?.[1] ?? '';
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  directory = await mkdtemp(join(tmpdir(), 'local-test-'));
+  const ports = ['--port', '0', '--cloud-port', '0'];
+  const options = ['--records', '100', '--time-warp', '1e9', '--database-url', database.url];
+  child = spawn(process.execPath, [SCRIPT, '--data-dir', directory, ...ports, ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  said = await waitUntilUp();
+}, PATIENCE);
+
+afterAll(async () => {
+  child.kill('SIGINT');
+  const [code] = await once(child, 'exit');
+  expect(code).toBe(0);
+  await rm(directory, { recursive: true });
+  await database[Symbol.asyncDispose]();
+});
+
+const waitUntilUp = (): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (part) => {
+        text += part;
+        if (text.includes('Ctrl-C stops it')) resolve(text);
+      });
+    }
+    child.once('exit', () => reject(new Error(`npm run local ended: ${text}`)));
+  });
+
+/** The README's blocks of shell lines on keeping it up: curl's, then gcloud's. */
+const [curlLines = '', gcloudLines = ''] = [
+  ...(README.split('## Keep it up\n')[1]?.split('\n## ')[0] ?? '').matchAll(
+    /```sh\n([\s\S]*?)```/g,
+  ),
+].map(([, lines]) => lines);
+
+const has = (program: string): boolean =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+
+const runLines = async (lines: string): Promise<string> => {
+  const env = { PATH: process.env.PATH, CLOUDSDK_CONFIG: join(directory, 'gcloud') };
+  const { stdout } = await promisify(execFile)('bash', ['-ec', lines], { env });
+  return stdout;
+};
+
+const send = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+  const parent = 'v1/projects/local-project/locations/northamerica-northeast2';
+  const response = await fetch(`${read('Google APIs')}/${parent}/${path}`, {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return response.json();
+};
+
+describe('npm run local', () => {
+  test('prints the lines for gcloud that the README has', () => {
+    const printed = said.match(/export CLOUDSDK_\S+/g) ?? [];
+    const endpoint = read('Google APIs');
+    expect(printed).toEqual(
+      gcloudLines.replaceAll('http://127.0.0.1:8080', endpoint).match(/export CLOUDSDK_\S+/g),
+    );
+  });
+
+  test.skipIf(!has('curl'))(
+    'answers the README’s curl lines (skipped where curl is not installed)',
+    async () => {
+      const feed = join(directory, 'feed.json');
+      await writeFile(feed, [...generateText({ records: 10, day: 0 })]);
+      const lines = curlLines
+        .replaceAll('http://localhost:3000', new URL(read('sync-api')).origin)
+        .replace('/absolute/path/feed.json', feed);
+      const [posted, listed] = (await runLines(lines)).trim().split(/(?<=\})\s*(?=\{"runs)/);
+      expect(JSON.parse(posted ?? '')).toMatchObject({ sync_run: { records_total: 10 } });
+      expect(JSON.parse(listed ?? '')).toMatchObject({ runs: [{ records_total: 10 }] });
+    },
+    PATIENCE,
+  );
+
+  test.skipIf(!has('gcloud'))(
+    'answers the README’s gcloud lines as typed (skipped where gcloud is not installed)',
+    async () => {
+      const endpoint = read('Google APIs');
+      const output = await runLines(gcloudLines.replaceAll('http://127.0.0.1:8080', endpoint));
+      expect(output).toMatch(/^state: SUCCEEDED$/m);
+      expect(output).toMatch(/messageIds:/);
+    },
+    PATIENCE,
+  );
+
+  test('makes the waits of workflows shorter and writes what they log to a file', async () => {
+    const sourceContents = `- nap:\n    call: sys.sleep\n    args: [31536000]\n- tell:\n    call: sys.log\n    args: {text: rested, severity: NOTICE}\n`;
+    await send('POST', 'workflows?workflowId=nap', { sourceContents });
+    const { name } = (await send('POST', 'workflows/nap/executions', {})) as { name: string };
+    const path = `workflows/nap/executions/${name.split('/').at(-1)}`;
+    const readState = async () => ((await send('GET', path)) as { state: string }).state;
+    while ((await readState()) === 'ACTIVE');
+    expect(await readState()).toBe('SUCCEEDED');
+    const log = await readFile(join(directory, 'logs', 'workflows.log'), 'utf8');
+    const entries = log
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter(({ resource }) => resource.labels.workflow_id === 'nap');
+    expect(entries).toMatchObject([
+      { severity: 'INFO', jsonPayload: { state: 'ACTIVE' } },
+      { severity: 'NOTICE', textPayload: 'rested' },
+      { severity: 'INFO', jsonPayload: { state: 'SUCCEEDED' } },
+    ]);
+  });
+});

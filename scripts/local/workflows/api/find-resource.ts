@@ -1,0 +1,33 @@
+import type { Request } from 'express';
+import { ApiError } from '../service/api-error.ts';
+import type { Execution } from '../service/execution.ts';
+import type { RouterOptions } from './create-router.ts';
+import { readPath } from './read-request.ts';
+
+/** The workflow of the path, once project and location are this service's. Throws ApiError. */
+export function readWorkflowId(request: Request, { projectId, location }: RouterOptions): string {
+  checkPlace(request, { projectId, location });
+  return readPath(request, 'workflow');
+}
+
+/** Throws ApiError for another project or location than this service's. */
+export function checkPlace(
+  request: Request,
+  { projectId, location }: Pick<RouterOptions, 'projectId' | 'location'>,
+): void {
+  const project = readPath(request, 'project');
+  const place = readPath(request, 'location');
+  if (project === projectId && (place === location || place === '-')) return;
+  throw new ApiError(
+    'NOT_FOUND',
+    `projects/${project}/locations/${place} is not here; this is projects/${projectId}/locations/${location}`,
+  );
+}
+
+/** The execution of the path. Throws ApiError. */
+export function findExecution(request: Request, options: RouterOptions): Execution {
+  const workflowId = readWorkflowId(request, options);
+  const execution = options.executions.get(readPath(request, 'execution'));
+  if (execution.name.includes(`/workflows/${workflowId}/executions/`)) return execution;
+  throw new ApiError('NOT_FOUND', `workflow '${workflowId}' has no such execution`);
+}

@@ -1,0 +1,16 @@
+import type { StepEntry } from '../service/step-entry.ts';
+import type { Fields } from './list/field.ts';
+
+const toTime = (seconds: number) => new Date(seconds * 1000).toISOString();
+
+/** What step entries can be filtered and ordered by; states and types with their prefix or without. */
+export const STEP_ENTRY_FIELDS: Fields<StepEntry> = {
+  entryId: { kind: 'number', read: ({ id }) => id },
+  createTime: { kind: 'time', read: ({ createTime }) => toTime(createTime) },
+  updateTime: { kind: 'time', read: ({ updateTime }) => toTime(updateTime) },
+  routine: { kind: 'text', read: ({ routine }) => routine },
+  step: { kind: 'text', read: ({ step }) => step },
+  stepType: { kind: 'texts', read: ({ kind }) => [`STEP_${kind}`, kind] },
+  parent: { kind: 'number', read: ({ parent }) => parent },
+  state: { kind: 'texts', read: ({ state }) => [`STATE_${state}`, state] },
+};

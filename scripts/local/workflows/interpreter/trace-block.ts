@@ -1,0 +1,25 @@
+import type { Place } from './place.ts';
+import type { TraceEntry, TraceKind, TraceProgress } from './trace.ts';
+
+/** Does the work of a block, such as one iteration or one attempt, as an entry below the step's. */
+export async function traceBlock<T>(
+  place: Place,
+  { kind, progress }: { readonly kind: TraceKind; readonly progress?: TraceProgress },
+  work: (entry: TraceEntry) => Promise<T>,
+): Promise<T> {
+  const { run, site, routine, thread } = place;
+  const outer = site.entry;
+  const step = site.current?.step ?? '';
+  const entry = run.trace.begin({ parent: outer, kind, routine, step, thread, progress });
+  site.entry = entry;
+  try {
+    const result = await work(entry);
+    run.trace.end(entry, {});
+    return result;
+  } catch (error) {
+    run.trace.end(entry, { error });
+    throw error;
+  } finally {
+    site.entry = outer;
+  }
+}
