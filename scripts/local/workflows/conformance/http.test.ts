@@ -1,22 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createVirtualClock } from '../clock/virtual-clock.ts';
 import { createWorkflowsService } from '../create-workflows-service.ts';
 import { runSnippet, type SnippetOptions } from './run-snippet.ts';
-import { type Received, startServer, type TestServer } from './start-server.ts';
+import { answerJson, useServer } from './use-server.ts';
 
-const open: { server?: TestServer } = {};
-afterEach(() => open.server?.close());
-
-async function serve(answer: (request: Received, response: ServerResponse) => void) {
-  const server = await startServer(answer);
-  open.server = server;
-  return server;
-}
-
-const answerJson = (body: string) => (_request: Received, response: ServerResponse) => {
-  response.writeHead(200, { 'content-type': 'application/json' }).end(body);
-};
+const serve = useServer();
 
 /** A call of http.<method> with these lines of args, whose response (or error) is returned. */
 function call(method: string, args: string, answer = 'response'): string {
@@ -375,87 +364,4 @@ test('twenty parallel requests are under way at the same time', async () => {
     `              args: {url: "${url}"}`,
   ].join('\n');
   expect((await runSnippet(source)).result).toBe('null');
-});
-
-describe('connectors', () => {
-  const publish = [
-    '- publish:',
-    '    try:',
-    '      call: googleapis.pubsub.v1.projects.topics.publish',
-    '      args:',
-    '        topic: projects/demo/topics/dead-letters',
-    '        body:',
-    '          messages:',
-    `            - data: \${base64.encode(json.encode({}))}`,
-    '      result: published',
-    '    except:',
-    '      as: error',
-    '      steps:',
-    '        - caught:',
-    `            return: \${error}`,
-    '- answer:',
-    `    return: \${published}`,
-  ]
-    .join('\n')
-    .replace('{}', '[1]');
-
-  test("a publish sends the API's request and gives the response's body itself", async () => {
-    const { url, received } = await serve(answerJson('{"messageIds":["7"]}'));
-    const { result } = await runSnippet(publish, { connectorBaseUrls: { pubsub: url } });
-    expect(result).toBe('{"messageIds":["7"]}');
-    expect(received[0]).toMatchObject({
-      method: 'POST',
-      path: '/v1/projects/demo/topics/dead-letters:publish',
-      body: '{"messages":[{"data":"WzFd"}]}',
-    });
-  });
-
-  test('a publish is retried after 503 and not after 502', async () => {
-    const statuses = [503, 503, 502];
-    const { url, received } = await serve((_request, response) => {
-      response.writeHead(statuses.shift() ?? 200).end();
-    });
-    const outcome = await runSnippet(publish, { connectorBaseUrls: { pubsub: url } });
-    expect(JSON.parse(outcome.result ?? '')).toMatchObject({ code: 502, tags: ['HttpError'] });
-    expect(received).toHaveLength(3);
-    expect(outcome.sleeps).toEqual([1, 1.25]);
-  });
-
-  test('a delete, which answers with nothing, gives null', async () => {
-    const { url, received } = await serve((_request, response) => response.writeHead(204).end());
-    const source = [
-      '- remove:',
-      '    call: googleapis.storage.v1.objects.delete',
-      '    args: {bucket: feeds, object: old}',
-      '    result: nothing',
-      '- answer:',
-      `    return: \${nothing}`,
-    ].join('\n');
-    const outcome = await runSnippet(source, { connectorBaseUrls: { storage: url } });
-    expect(outcome.result).toBe('null');
-    expect(received[0]).toMatchObject({ method: 'DELETE', path: '/storage/v1/b/feeds/o/old' });
-  });
-
-  test("a GET is retried after 502, and alt: media gives an object's content", async () => {
-    const statuses = [502];
-    const { url, received } = await serve((_request, response) => {
-      const status = statuses.shift() ?? 200;
-      response.writeHead(status, { 'content-type': 'application/json' }).end('{"a":1}');
-    });
-    const source = [
-      '- read:',
-      '    call: googleapis.storage.v1.objects.get',
-      '    args:',
-      '      bucket: feeds',
-      `      object: \${text.url_encode("runs/7/feed.json")}`,
-      '      alt: media',
-      '    result: content',
-      '- answer:',
-      `    return: \${content.a}`,
-    ].join('\n');
-    const outcome = await runSnippet(source, { connectorBaseUrls: { storage: url } });
-    expect(outcome.result).toBe('1');
-    expect(received[1]?.path).toBe('/storage/v1/b/feeds/o/runs%2F7%2Ffeed.json?alt=media');
-    expect(outcome.sleeps).toEqual([1]);
-  });
 });

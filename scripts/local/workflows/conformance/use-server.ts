@@ -1,0 +1,22 @@
+import type { ServerResponse } from 'node:http';
+import { afterEach } from 'vitest';
+import { type Received, startServer, type TestServer } from './start-server.ts';
+
+type Answer = (request: Received, response: ServerResponse) => void;
+
+/** How the tests of a file start a server; it is closed after each of them. */
+export function useServer(): (answer: Answer) => Promise<TestServer> {
+  const open: { server?: TestServer } = {};
+  afterEach(() => open.server?.close());
+  return async (answer) => {
+    open.server = await startServer(answer);
+    return open.server;
+  };
+}
+
+/** Answers every request with the same JSON. */
+export const answerJson =
+  (body: string): Answer =>
+  (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+  };
