@@ -5,8 +5,10 @@ import type { DownloadRequest, DownloadResponse } from './contract.ts';
 import { type ChunkRange, createChunkCutter } from './cut-chunks.ts';
 import { normaliseFeed } from './normalise-feed.ts';
 import { type Feed, openFeed } from './open-feed.ts';
+import { listUnmapped, requireKeyColumns } from './require-key-columns.ts';
 import { requireUsualSize } from './require-usual-size.ts';
 import { resumeRun } from './resume-run.ts';
+import { createColumnSampler } from './sample-columns.ts';
 import { withRunLock } from './with-run-lock.ts';
 
 /** Rows per insert into the ledger: five parameters each, of PostgreSQL's 65,535. */
@@ -17,8 +19,8 @@ const LEDGER_BATCH = 5_000;
  * chunk to the ledger. Called again after success it gives the recorded result; called again after
  * a failure it starts the download anew. Memory does not grow with the feed.
  *
- * @throws SyncError as openRun, openFeed, normaliseFeed, RecordSplitter.end, requireUsualSize and
- * resumeRun do.
+ * @throws SyncError as openRun, openFeed, normaliseFeed, RecordSplitter.end, requireKeyColumns,
+ * requireUsualSize and resumeRun do.
  */
 export const downloadFeed = async (
   context: Context,
@@ -65,10 +67,12 @@ const storeFeed = async (
   const { bucket, config, db, log } = context;
   let failure: unknown;
   const cutter = createChunkCutter(config.CHUNK_RECORDS);
+  const sampler = createColumnSampler();
   const tap = async function* (source: AsyncIterable<Buffer>) {
     try {
       for await (const bytes of source) {
         cutter.write(bytes);
+        sampler.write(bytes);
         yield bytes;
       }
     } catch (error) {
@@ -78,7 +82,7 @@ const storeFeed = async (
   };
   const file = bucket.file(object);
   await pipeline(
-    normaliseFeed(feed),
+    normaliseFeed(feed, config.MAX_FEED_BYTES),
     tap,
     file.createWriteStream({ contentType: 'application/json' }),
   );
@@ -89,6 +93,8 @@ const storeFeed = async (
     .execute();
   if (failure !== undefined) throw failure;
   const { chunks, records, bytes } = cutter.end();
+  const columns = sampler.columns();
+  requireKeyColumns(columns, runId);
   await checkSize(records);
   await writeLedger(context, runId, chunks);
   log('INFO', `Run ${runId}: ${records} records in ${chunks.length} chunks from ${feed.source}`, {
@@ -99,6 +105,14 @@ const storeFeed = async (
     bytes,
     records_total: records,
     chunks_total: chunks.length,
+  });
+  const unmapped = listUnmapped(columns);
+  if (unmapped.length === 0) return;
+  const names = unmapped.join(', ');
+  log('WARNING', `Run ${runId}: the feed has columns that nobody has mapped: ${names}`, {
+    event: 'unmapped_columns',
+    run_id: runId,
+    columns: unmapped,
   });
 };
 

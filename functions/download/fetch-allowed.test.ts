@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -49,10 +50,10 @@ describe('the allow list', () => {
   });
 
   test('lets https on a listed host through, whatever the case of its name', async () => {
-    // fetch connects to no port 1: that this is what fails shows that the host was let through.
+    // That the name is looked up shows that it was let through.
     const config = configure(portal, ['LOCALHOST:1']);
-    await expect(fetchAllowed(config, 'https://localhost:1/feed.json')).rejects.toMatchObject({
-      code: 'feed_unavailable',
+    await expect(fetchAllowed(config, 'https://LocalHost:1/feed.json')).rejects.toMatchObject({
+      message: expect.stringMatching(/^https:\/\/localhost:1: localhost is at .*, not public$/),
     });
   });
 
@@ -73,6 +74,53 @@ describe('the allow list', () => {
       code: 'invalid_request',
       status: 400,
     });
+  });
+});
+
+describe('private addresses', () => {
+  test.each([
+    'https://localhost',
+    'https://127.0.0.1',
+    'https://2130706433',
+    'https://0x7f.1',
+    'https://[::1]',
+    'https://[::ffff:127.0.0.1]',
+    'https://10.1.2.3',
+    'https://169.254.169.254',
+    'https://[fd00:ec2::254]',
+    'https://[64:ff9b::7f00:1]',
+  ])('are not connected to when the host is listed by its name: %s', async (address) => {
+    let connections = 0;
+    const listener = createServer();
+    await using server = await startTestServer(listener);
+    listener.on('connection', () => {
+      connections += 1;
+    });
+    const { host, href } = new URL(`${address}:${new URL(server.url).port}/feed.json`);
+    await expect(fetchAllowed(configure(portal, [host]), href)).rejects.toMatchObject({
+      code: 'source_not_allowed',
+      outcome: 'permanent',
+      status: 400,
+      message: expect.stringMatching(/not public$/),
+      hint: expect.stringContaining(`list https://${host} in FEED_ALLOWED_HOSTS`),
+    });
+    expect(connections).toBe(0);
+  });
+
+  test('are not redirected to either', async () => {
+    await using server = await startRedirector('https://169.254.169.254/computeMetadata/v1/');
+    const config = configure(server.url, ['169.254.169.254']);
+    await expect(fetchAllowed(config, server.url)).rejects.toMatchObject({
+      code: 'source_not_allowed',
+      message: 'https://169.254.169.254: 169.254.169.254 is not public',
+    });
+  });
+
+  test('are for the portal and for origins listed in full, by name too', async () => {
+    await using server = await startTestServer((_, response) => response.end('[]'));
+    const origin = `http://localhost:${new URL(server.url).port}`;
+    expect(await fetchText(configure(portal, [origin]), origin)).toBe('[]');
+    expect(await fetchText(configure(origin), origin)).toBe('[]');
   });
 });
 
@@ -197,6 +245,15 @@ describe('Content-Encoding: gzip', () => {
     await expect(fetchText(configure(server.url), server.url)).rejects.toMatchObject({
       code: 'feed_unavailable',
       outcome: 'transient',
+    });
+  });
+  test('is refused when it is one that was not asked for', async () => {
+    await using server = await startTestServer((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'br' }).end('?'),
+    );
+    await expect(fetchAllowed(configure(server.url), server.url)).rejects.toMatchObject({
+      code: 'feed_refused',
+      message: expect.stringContaining('encoded as br'),
     });
   });
 });

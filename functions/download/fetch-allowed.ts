@@ -1,14 +1,20 @@
-import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
+import type { IncomingMessage } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import type { Config } from '../shared/config.ts';
 import { isTransientStatus, messageOf, permanent, transient } from '../shared/errors.ts';
+import { AddressNotPublic } from './lookup-public.ts';
+import { openResponse } from './open-response.ts';
 
 const MAX_REDIRECTS = 5;
 
-/** The open-data portal itself, and https on the hosts that the configuration lists. */
+/** The portal itself, and origins that the configuration lists in full, wherever they are. */
+const isTrusted = (config: Config, { origin }: URL): boolean =>
+  origin === new URL(config.CKAN_BASE_URL).origin || config.FEED_ALLOWED_HOSTS.includes(origin);
+
+/** https on a host listed by its name will do too, but only out on the public internet. */
 const isAllowed = (config: Config, url: URL): boolean =>
-  url.origin === new URL(config.CKAN_BASE_URL).origin ||
-  config.FEED_ALLOWED_HOSTS.includes(url.origin) ||
+  isTrusted(config, url) ||
   (url.protocol === 'https:' && config.FEED_ALLOWED_HOSTS.includes(url.host));
 
 const requireAllowed = (config: Config, url: URL): void => {
@@ -20,7 +26,8 @@ const requireAllowed = (config: Config, url: URL): void => {
 };
 
 /**
- * Opens a URL on an allowed host for reading; each redirect has to lead to an allowed one too.
+ * Opens a URL on an allowed host for reading; each redirect has to lead to an allowed one too. A
+ * host that is listed by its name only may not lead to a private address.
  *
  * @throws SyncError `source_not_allowed` (400), `feed_not_found` (404), `feed_refused` (422) and,
  * transient, `feed_unavailable` for 408, 429, 5xx and a broken connection; a connection that
@@ -33,18 +40,12 @@ export const fetchAllowed = async (
   let url = parseUrl(address);
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     requireAllowed(config, url);
-    const response = await fetchOnce(url);
-    const location = response.headers.get('location');
-    if (response.status >= 300 && response.status < 400 && location !== null) {
-      await response.body?.cancel();
-      url = parseRedirect(url, location);
-      continue;
-    }
-    if (response.ok && response.body !== null) {
-      return readBody(url, Readable.fromWeb(response.body as ReadableStream));
-    }
-    await response.body?.cancel();
-    throw refusal(url, response.status);
+    const response = await fetchOnce(url, !isTrusted(config, url));
+    const { statusCode: status = 0, headers } = response;
+    if (status >= 200 && status < 300) return readBody(url, response);
+    response.destroy();
+    if (status < 300 || status >= 400 || headers.location === undefined) throw refusal(url, status);
+    url = parseRedirect(url, headers.location);
   }
   throw permanent('feed_refused', `${address} redirects more than ${MAX_REDIRECTS} times`);
 };
@@ -63,26 +64,43 @@ const parseRedirect = (from: URL, location: string): URL => {
   throw permanent('feed_refused', `${from} redirects to ${location}, which is not a URL`);
 };
 
-const fetchOnce = async (url: URL): Promise<Response> => {
+const fetchOnce = async (url: URL, publicOnly: boolean): Promise<IncomingMessage> => {
   try {
-    return await fetch(url, { redirect: 'manual', headers: { accept: 'application/json' } });
+    return await openResponse(url, publicOnly);
   } catch (cause) {
-    const message = `${url.origin} cannot be reached: ${reasonOf(cause)}`;
-    throw transient('feed_unavailable', message, { cause });
+    if (cause instanceof AddressNotPublic) {
+      throw permanent('source_not_allowed', `${url.origin}: ${cause.message}`, {
+        status: 400,
+        hint: `If it is meant, list ${url.origin} in FEED_ALLOWED_HOSTS, scheme and all`,
+        cause,
+      });
+    }
+    throw transient('feed_unavailable', `${url.origin} cannot be reached: ${messageOf(cause)}`, {
+      cause,
+    });
   }
 };
 
-/** fetch itself says no more than "fetch failed" or "terminated". */
-const reasonOf = (error: unknown): string =>
-  messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
-
 /** The body's bytes, its Content-Encoding undone. */
-const readBody = async function* (url: URL, body: Readable): AsyncIterable<Buffer> {
+const readBody = (url: URL, response: IncomingMessage): AsyncIterable<Buffer> => {
+  const encoding = response.headers['content-encoding']?.toLowerCase() ?? 'identity';
+  if (encoding === 'identity') return readToEnd(url, response);
+  if (encoding === 'gzip' || encoding === 'x-gzip') {
+    // An error of either ends the other, and the body's reader sees it.
+    return readToEnd(
+      url,
+      pipeline(response, createGunzip(), () => {}),
+    );
+  }
+  response.destroy();
+  throw permanent('feed_refused', `${url} is encoded as ${encoding}, which nobody asked for`);
+};
+
+const readToEnd = async function* (url: URL, body: Readable): AsyncIterable<Buffer> {
   try {
     yield* body as AsyncIterable<Buffer>;
   } catch (cause) {
-    const message = `${url} broke off: ${reasonOf(cause)}`;
-    throw transient('feed_unavailable', message, { cause });
+    throw transient('feed_unavailable', `${url} broke off: ${messageOf(cause)}`, { cause });
   }
 };
 

@@ -14,14 +14,16 @@ const toFeed = (text: string | Buffer, cuts: readonly number[] = []): Feed => ({
   body: toParts(Buffer.from(text), cuts),
 });
 
+const MAX_BYTES = 1_000_000;
+
 const normalise = async (feed: Feed): Promise<string> =>
-  (await buffer(normaliseFeed(feed))).toString();
+  (await buffer(normaliseFeed(feed, MAX_BYTES))).toString();
 
 /** What was given before the error, and the error. */
-const normaliseUntilError = async (feed: Feed) => {
+const normaliseUntilError = async (feed: Feed, maxBytes = MAX_BYTES) => {
   const given: Buffer[] = [];
   try {
-    for await (const bytes of normaliseFeed(feed)) given.push(bytes);
+    for await (const bytes of normaliseFeed(feed, maxBytes)) given.push(bytes);
   } catch (error) {
     return { given: Buffer.concat(given).toString(), error };
   }
@@ -117,6 +119,14 @@ describe('a datastore dump', () => {
       outcome: 'permanent',
       hint: expect.stringContaining('fields before its records'),
     });
+  });
+
+  test('with more fields than a table can have is malformed', async () => {
+    const toDumpOf = (fields: number) =>
+      JSON.stringify({ fields: Array(fields).fill({ id: 'x' }), records: [] });
+    expect(await normalise(toFeed(toDumpOf(1_600)))).toBe('[]');
+    const { error } = await normaliseUntilError(toFeed(toDumpOf(1_601)));
+    expect(error).toMatchObject({ code: 'feed_malformed', outcome: 'permanent' });
   });
 
   test.each([

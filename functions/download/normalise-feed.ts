@@ -1,5 +1,6 @@
 import { transient } from '../shared/errors.ts';
 import { decodeFeed } from './decode-feed.ts';
+import { createByteLimit } from './limit-bytes.ts';
 import type { Feed } from './open-feed.ts';
 import { readDocument } from './read-document.ts';
 
@@ -10,25 +11,36 @@ type Bytes = AsyncIterable<Buffer>;
  * download is passed on byte for byte, a datastore dump and datastore_search pages are rewritten.
  * What is not JSON is passed on too, before the error, so that it can be looked at.
  *
+ * @param maxBytes of the feed's text, all pages together.
  * @throws SyncError `feed_not_json` (transient: the portal may be showing an error page);
- * `feed_truncated` (transient) when pages end before their total; what readDocument throws.
+ * `feed_truncated` (transient) when pages end before their total; what createByteLimit's filter
+ * and readDocument throw.
  */
-export const normaliseFeed = async function* (feed: Feed): Bytes {
-  const { start, text } = await openText(feed.body);
+export const normaliseFeed = async function* (feed: Feed, maxBytes: number): Bytes {
+  const hint = 'If that is right, raise MAX_FEED_BYTES';
+  const limit = createByteLimit(feed.source, maxBytes, hint);
+  const open = (body: Bytes) => openText(limit(decodeFeed(body)));
+  const { start, text } = await open(feed.body);
   if (start === '<') {
     yield* text;
     throw notJson(feed);
   }
-  if (start === '{') yield* rewritePages(feed, text);
+  if (start === '{') yield* rewritePages(feed, text, open);
   else yield* text;
 };
 
 const notJson = ({ source }: Feed) =>
-  transient('feed_not_json', `${source} answered with HTML instead of JSON`);
+  transient('feed_not_json', `${source} answered with HTML or XML instead of JSON`);
 
-/** The plain text of a body, and its first character; white space before that is left out. */
-const openText = async (body: Bytes): Promise<{ start: string; text: Bytes }> => {
-  const bytes = skipLeadingSpace(decodeFeed(body));
+interface Text {
+  /** The first character; empty for an empty text. */
+  readonly start: string;
+  readonly text: Bytes;
+}
+
+/** The text and its first character; white space before that is left out. */
+const openText = async (decoded: Bytes): Promise<Text> => {
+  const bytes = skipLeadingSpace(decoded);
   const { value: first, done } = await bytes.next();
   if (done) return { start: '', text: bytes };
   const text = async function* () {
@@ -49,7 +61,11 @@ const skipLeadingSpace = async function* (bytes: Bytes): AsyncGenerator<Buffer, 
 };
 
 /** One array out of a document with records, and of the pages that follow it. */
-const rewritePages = async function* (feed: Feed, firstPage: Bytes): Bytes {
+const rewritePages = async function* (
+  feed: Feed,
+  firstPage: Bytes,
+  openPage: (body: Bytes) => Promise<Text>,
+): Bytes {
   let separator = '[';
   let offset = feed.pages?.offset ?? 0;
   let page = firstPage;
@@ -70,7 +86,7 @@ const rewritePages = async function* (feed: Feed, firstPage: Bytes): Bytes {
       throw transient('feed_truncated', message);
     }
     if (!hasMore || !feed.pages) break;
-    const next = await openText(await feed.pages.open(offset));
+    const next = await openPage(await feed.pages.open(offset));
     if (next.start === '<') throw notJson(feed);
     page = next.text;
   }

@@ -40,6 +40,15 @@ const describePackage = (resources: readonly object[]): string =>
 const withPortal = (url: string): Config => ({ ...context.config, CKAN_BASE_URL: url });
 
 describe("the City's feed", () => {
+  test('is not looked for in an answer without end', async () => {
+    await using portal = await startPortal(' '.repeat(5_000_000));
+    await expect(openFeed(withPortal(portal.url), null)).rejects.toMatchObject({
+      code: 'feed_too_large',
+      outcome: 'permanent',
+      message: expect.stringContaining('package_show'),
+    });
+  });
+
   test('is the JSON download that package_show lists', async () => {
     await using portal = await startPortal(
       describePackage([

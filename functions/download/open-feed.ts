@@ -7,9 +7,15 @@ import type { Config } from '../shared/config.ts';
 import { storageOptions } from '../shared/endpoint.ts';
 import { messageOf, permanent, transient } from '../shared/errors.ts';
 import { fetchAllowed } from './fetch-allowed.ts';
+import { createByteLimit } from './limit-bytes.ts';
 
 /** CKAN's usual `ckan.datastore.search.rows_max`; without a limit it gives 100 records a page. */
 const PAGE_RECORDS = 32_000;
+
+/** Of package_show's answer, which is held in memory; the City's has some 10 KB. */
+const MAX_PACKAGE_BYTES = 4_194_304;
+
+const PACKAGE_HINT = 'Look at the package on the portal; give the URL as file_path meanwhile';
 
 export interface Feed {
   /** Where the bytes come from, for logs and messages. */
@@ -28,7 +34,8 @@ export interface Feed {
  * Opens a feed for reading: the City's own when `filePath` is null, else an `https://` URL on an
  * allowed host, a `gs://bucket/object`, or a local file where the configuration allows it.
  *
- * @throws SyncError as fetchAllowed does; `source_not_allowed` (400); `feed_not_found` (404).
+ * @throws SyncError as fetchAllowed does; `source_not_allowed` (400); `feed_not_found` (404);
+ * `feed_too_large` for package_show's answer.
  */
 export const openFeed = async (
   config: Config,
@@ -72,7 +79,9 @@ const findDownloadUrl = async (config: Config): Promise<string> => {
   const { CKAN_BASE_URL, CKAN_PACKAGE } = config;
   const address = `${CKAN_BASE_URL}/api/3/action/package_show?id=${encodeURIComponent(CKAN_PACKAGE)}`;
   // The portal answers with HTML, and status 200, while it is being rebuilt.
-  const document = await json(await fetchAllowed(config, address)).catch((cause: unknown) => {
+  const limit = createByteLimit(address, MAX_PACKAGE_BYTES, PACKAGE_HINT);
+  const body = limit(await fetchAllowed(config, address));
+  const document = await json(body).catch((cause: unknown) => {
     if (!(cause instanceof SyntaxError)) throw cause;
     throw transient('feed_not_json', `${address} did not answer with JSON`, { cause });
   });
@@ -85,7 +94,7 @@ const findDownloadUrl = async (config: Config): Promise<string> => {
   throw permanent(
     'feed_not_found',
     `Package ${CKAN_PACKAGE} has no JSON download; its formats: ${formats}`,
-    { status: 404, hint: 'Look at the package on the portal; give the URL as file_path meanwhile' },
+    { status: 404, hint: PACKAGE_HINT },
   );
 };
 

@@ -5,6 +5,12 @@ import pick from 'stream-json/filters/pick.js';
 import parser from 'stream-json/parser.js';
 import streamValues from 'stream-json/streamers/stream-values.js';
 import { permanent, transient } from '../shared/errors.ts';
+import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
+import { createTokenCheck } from './check-tokens.ts';
+
+/** The City's feed has 32; PostgreSQL's tables, which CKAN keeps it in, have 1,600 columns at most. */
+const MAX_FIELDS = 1_600;
+const MAX_ERROR_LENGTH = 500;
 
 /** One record of a document, or the number of records that the whole table has. */
 export interface Part {
@@ -21,8 +27,10 @@ const RECORDS_PATH = /^(?:result\.)?records$/;
  * which have to come first, as CKAN writes them.
  *
  * @throws SyncError `feed_truncated` (transient) when the document ends early; `feed_malformed`
- * (permanent) when it is not JSON or has no list of records; `feed_refused` (permanent) when it
- * holds an error of the API. `source` names the document in their messages.
+ * (permanent) when it is not JSON in UTF-8, has no list of records, or what createTokenCheck
+ * refuses; `record_too_large` (permanent), since unlike an array's its records are held in memory;
+ * `feed_refused` (permanent) when it holds an error of the API. `source` names the document in their
+ * messages.
  */
 export const readDocument = async function* (
   source: string,
@@ -32,22 +40,45 @@ export const readDocument = async function* (
   let kind = '';
   let sawRecords = false;
   let ended = false;
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let bytesRead = 0;
+  /** What the parser has taken of a record that has not come out yet, a piece more or less. */
+  let bytesHeld = 0;
+  const decode = (bytes: Buffer): string => {
+    if (bytesHeld > MAX_RECORD_BYTES) {
+      const message = `${source} has a record of more than ${MAX_RECORD_BYTES} bytes, before byte ${bytesRead}`;
+      throw permanent('record_too_large', message);
+    }
+    bytesHeld += bytes.length;
+    bytesRead += bytes.length;
+    try {
+      return decoder.decode(bytes, { stream: true });
+    } catch (cause) {
+      const message = `${source} is not valid UTF-8, before byte ${bytesRead}`;
+      throw permanent('feed_malformed', message, { cause });
+    }
+  };
   // A chain flushes its functions in turn: `ended` is set just before the parser is told of the end.
-  const noteEnd = flushable<string, string | typeof none>(
-    (bytes) => bytes,
+  const decodeToEnd = flushable<Buffer, string | typeof none>(
+    (bytes) => decode(bytes as Buffer),
     () => {
       ended = true;
       return none;
     },
   );
   const toPart = ({ value }: { value: unknown }): Part | null => {
+    bytesHeld = 0;
     if (kind === 'fields') {
+      if (fields.length === MAX_FIELDS) {
+        throw permanent('feed_malformed', `${source} has more than ${MAX_FIELDS} fields`);
+      }
       fields.push(String((value as { id?: unknown } | null)?.id));
       return null;
     }
     if (kind === 'total') return { name: 'total', value };
     if (kind === 'error') {
-      throw permanent('feed_refused', `${source} answered with an error: ${JSON.stringify(value)}`);
+      const error = JSON.stringify(value).slice(0, MAX_ERROR_LENGTH);
+      throw permanent('feed_refused', `${source} answered with an error: ${error}`);
     }
     if (!Array.isArray(value)) return { name: 'record', value };
     if (value.length !== fields.length) {
@@ -63,8 +94,9 @@ export const readDocument = async function* (
   // The functions of a chain run one token at a time, so `kind` is that of the value at hand.
   const parts = chain([
     Readable.from(text),
-    noteEnd,
+    decodeToEnd,
     parser(),
+    createTokenCheck(source),
     pick({
       filter: (stack: readonly (string | number | null)[], token: { readonly name: string }) => {
         const path = stack.join('.');

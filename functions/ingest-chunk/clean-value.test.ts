@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ColumnKind } from '../shared/feed-columns.ts';
 import { cleanValue } from './clean-value.ts';
-import type { ColumnKind } from './feed-columns.ts';
 
 const cases: readonly (readonly [ColumnKind, unknown, string | null])[] = [
   ['key', '16 134540 HVA', '16 134540 HVA'],
@@ -72,6 +72,9 @@ const unusable: readonly (readonly [ColumnKind, unknown])[] = [
   ['numeric', 'abc'],
   ['numeric', Number.POSITIVE_INFINITY],
   ['numeric', { area: 1 }],
+  ['text', Number.NEGATIVE_INFINITY],
+  ['cost', Number.POSITIVE_INFINITY],
+  ['integer', Number.POSITIVE_INFINITY],
 ];
 
 describe('cleanValue', () => {
@@ -83,6 +86,17 @@ describe('cleanValue', () => {
     expect(() => cleanValue(kind, value)).toThrow(
       / is not (a key|text|a date|a number|valid Unicode)$/,
     );
+  });
+
+  test('refuses a value nested deeper than a stack can follow', () => {
+    const nested: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
+    let message = '';
+    try {
+      cleanValue('text', nested);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message).toBe('a list is not text');
   });
 
   test('spells every number one way, so that what it stores cleans to itself', () => {

@@ -1,4 +1,4 @@
-import type { ColumnKind } from './feed-columns.ts';
+import type { ColumnKind } from '../shared/feed-columns.ts';
 
 /** A value that cannot be stored; the message says why, without the record's other values. */
 export class UnusableValue extends Error {}
@@ -7,7 +7,15 @@ const isBlank = (value: unknown): boolean =>
   value == null || (typeof value === 'string' && value.trim() === '');
 
 const unusable = (value: unknown, what: string): UnusableValue =>
-  new UnusableValue(`${JSON.stringify(value)?.slice(0, 60)} is not ${what}`);
+  new UnusableValue(`${describeValue(value)} is not ${what}`);
+
+/** A list or an object may be nested deeper than JSON.stringify can follow. */
+const describeValue = (value: unknown): string => {
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return JSON.stringify(value)?.slice(0, 60);
+};
 
 /** Key parts are kept verbatim: trailing spaces belong to them. */
 const cleanKey = (value: unknown): string => {
@@ -17,7 +25,7 @@ const cleanKey = (value: unknown): string => {
 
 const cleanText = (value: unknown): string => {
   if (typeof value === 'string') return wellFormed(value.trim());
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Number.isFinite(value) || typeof value === 'boolean') return String(value);
   throw unusable(value, 'text');
 };
 
@@ -68,12 +76,18 @@ const cleanNumeric = (value: unknown): string => {
   return decimal;
 };
 
+/** Words are expected where a number is free text, but 1e999 is a number that would be lost. */
+const requireInRange = (value: unknown): unknown => {
+  if (typeof value !== 'number' || Number.isFinite(value)) return value;
+  throw unusable(value, 'a number');
+};
+
 /** EST_CONST_COST is free text; half of it says "DO NOT UPDATE OR DELETE THIS INFO FIELD". */
-const cleanCost = (value: unknown): string | null => toDecimal(value) ?? null;
+const cleanCost = (value: unknown): string | null => toDecimal(requireInRange(value)) ?? null;
 
 /** Dwelling units are free text too: null when not a whole number, never a made-up 0. */
 const cleanInteger = (value: unknown): string | null => {
-  const decimal = toDecimal(value);
+  const decimal = toDecimal(requireInRange(value));
   return decimal !== undefined && /^-?\d{1,9}$/.test(decimal) ? decimal : null;
 };
 

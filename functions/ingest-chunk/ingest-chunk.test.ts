@@ -1,9 +1,12 @@
 import { hash, randomUUID } from 'node:crypto';
+import { Storage } from '@google-cloud/storage';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createChunkCutter } from '../download/cut-chunks.ts';
+import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
 import { openRun } from '../shared/run-ledger.ts';
 import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
 import { permitRecord } from '../shared/testing/permit-record.ts';
+import { startTestServer } from '../shared/testing/start-test-server.ts';
 import { ingestChunk } from './ingest-chunk.ts';
 
 let context: TestContext;
@@ -17,7 +20,7 @@ afterAll(() => context[Symbol.asyncDispose]());
 beforeEach(() => context.pool.query('truncate permits, permit_history, sync_runs cascade'));
 
 /** Stores a feed and its ledger as download does; one chunk holds `chunkRecords` records. */
-const prepareRun = async (feed: string, chunkRecords = 5_000): Promise<number> => {
+const prepareRun = async (feed: string | Buffer, chunkRecords = 5_000): Promise<number> => {
   const run = await openRun(context, { executionId: randomUUID(), trigger: 'manual' });
   const file = context.bucket.file(`runs/${run.id}/feed.json`);
   await file.save(feed);
@@ -167,6 +170,76 @@ describe('ingestChunk', () => {
         record: bad[3],
       },
       { position: 8, permit_num: null, reason: 'not an object', record: '17' },
+    ]);
+  });
+
+  test('writes down the beginning of a record that is too large, and reads no more of it', async () => {
+    const text = JSON.stringify(permitRecord(1, { DESCRIPTION: 'x'.repeat(MAX_RECORD_BYTES) }));
+    const run_id = await prepareRun(`[${text}]`);
+    const ranges: (string | undefined)[] = [];
+    await using storage = await startTestServer((request, response) => {
+      ranges.push(request.headers.range);
+      response.writeHead(206).end(text.slice(0, 4_096));
+    });
+    const bucket = new Storage({ projectId: 'test-project', apiEndpoint: storage.url }).bucket('b');
+    const request = { run_id, chunk_number: 1 };
+    expect(await ingestChunk({ ...context, bucket }, request)).toMatchObject({
+      records_new: 0,
+      records_errors: 1,
+    });
+    expect(ranges).toEqual(['bytes=1-4096']);
+    expect(await selectAll('sync_rejects')).toMatchObject([
+      {
+        position: 1,
+        permit_num: null,
+        reason: `larger than 1048576 bytes: bytes 1 to ${text.length + 1} of the feed`,
+        record: `${text.slice(0, 4_096)}…`,
+      },
+    ]);
+  });
+
+  test('sets aside a record that is not UTF-8, and alters no other', async () => {
+    const records = [1, 2, 3].map((ordinal) =>
+      JSON.stringify(permitRecord(ordinal, { DESCRIPTION: `2 ½ storey 😀 ${ordinal}` })),
+    );
+    const spoilt = Buffer.from(records[1] as string);
+    spoilt[spoilt.indexOf(0xc2)] = 0xff;
+    const run_id = await prepareRun(
+      Buffer.concat([Buffer.from(`[${records[0]}, `), spoilt, Buffer.from(`, ${records[2]}]`)]),
+    );
+    expect(await ingestChunk(context, { run_id, chunk_number: 1 })).toMatchObject({
+      records_new: 2,
+      records_errors: 1,
+    });
+    expect((await selectAll('permits')).map(({ description }) => description)).toEqual([
+      '2 ½ storey 😀 1',
+      '2 ½ storey 😀 3',
+    ]);
+    expect(await selectAll('sync_rejects')).toMatchObject([
+      {
+        position: 2,
+        permit_num: '26 100002 BLD',
+        reason: 'not valid UTF-8',
+        record: expect.stringContaining('\uFFFD'),
+      },
+    ]);
+  });
+
+  test('writes down a reject whose key or reason PostgreSQL could not hold', async () => {
+    const run_id = await prepareRun(
+      feedOf(
+        permitRecord(1, { PERMIT_NUM: 'half \ud800' }),
+        permitRecord(2, { ISSUED_DATE: `${'x'.repeat(58)}😀` }),
+        permitRecord(3),
+      ),
+    );
+    expect(await ingestChunk(context, { run_id, chunk_number: 1 })).toMatchObject({
+      records_new: 1,
+      records_errors: 2,
+    });
+    expect(await selectAll('sync_rejects')).toMatchObject([
+      { permit_num: 'half \uFFFD', reason: expect.stringContaining('is not valid Unicode') },
+      { permit_num: '26 100002 BLD', reason: expect.stringContaining('xxx\uFFFD is not a date') },
     ]);
   });
 

@@ -3,14 +3,25 @@ import type pg from 'pg';
 import type { Context } from '../shared/context.ts';
 import { inTransaction } from '../shared/database.ts';
 import { permanent } from '../shared/errors.ts';
+import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
 import type { SyncChunk } from '../shared/schema.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
 import type { IngestChunkRequest, IngestChunkResponse } from './contract.ts';
 import { lockRunningRun, mergeRecords } from './merge-records.ts';
-import { type DescribedReject, describeRejects, readChunk } from './read-chunk.ts';
+import {
+  type DescribedReject,
+  describeReject,
+  describeRejects,
+  type IncomingRecord,
+  type Reject,
+  readChunk,
+} from './read-chunk.ts';
 
 const INSERT_REJECTS = readSqlFile('insert-rejects');
 const FINISH_CHUNK = readSqlFile('finish-chunk');
+
+/** How much of a record that is too large is read and written down. */
+const PREVIEW_BYTES = 4_096;
 
 /**
  * Stores the records of one chunk in one transaction: all of them, the history and the ledger row,
@@ -24,16 +35,13 @@ export const ingestChunk = async (
 ): Promise<IngestChunkResponse> => {
   const chunk = await findChunk(context, request);
   if (chunk.status === 'done') return toResponse(chunk);
-  const bytes = await readBytes(context, chunk);
-  const { incoming, rejects } = readChunk(bytes);
-  requireRecordCount(chunk, incoming.length + rejects.length);
+  const { incoming, describe } = await readRecords(context, chunk);
   const done = await inTransaction(context.pool, async (client) => {
     const locked = await lockChunk(client, request);
     // A call that timed out may have gone on and finished the chunk.
     if (locked.status === 'done') return locked;
     const refused = await mergeRecords(client, request, incoming);
-    const described = describeRejects(bytes, [...rejects, ...refused]);
-    return finishChunk(client, request, described);
+    return finishChunk(client, request, describe(refused));
   });
   logChunk(context, done);
   return toResponse(done);
@@ -61,12 +69,34 @@ const findChunk = async (
   });
 };
 
-/** The run's own feed object, or that of the run it resumes. */
-const readBytes = ({ bucket }: Context, chunk: LocatedChunk): Promise<Buffer> =>
+interface ChunkRecords {
+  readonly incoming: readonly IncomingRecord[];
+  /** All rejects of the chunk: those that could not be read, and those that the database refused. */
+  describe(refused: readonly Reject[]): readonly DescribedReject[];
+}
+
+const readRecords = async (context: Context, chunk: LocatedChunk): Promise<ChunkRecords> => {
+  const { byte_start, byte_end } = chunk;
+  // download gives a record that is too large a chunk of its own.
+  if (chunk.record_count === 1 && byte_end - byte_start > MAX_RECORD_BYTES) {
+    const preview = await readBytes(context, chunk, byte_start + PREVIEW_BYTES);
+    const place = `bytes ${byte_start} to ${byte_end} of the feed`;
+    const reason = `larger than ${MAX_RECORD_BYTES} bytes: ${place}`;
+    const reject = describeReject(1, reason, `${preview}…`, null);
+    return { incoming: [], describe: () => [reject] };
+  }
+  const bytes = await readBytes(context, chunk, byte_end);
+  const { incoming, rejects } = readChunk(bytes);
+  requireRecordCount(chunk, incoming.length + rejects.length);
+  return { incoming, describe: (refused) => describeRejects(bytes, [...rejects, ...refused]) };
+};
+
+/** The chunk's bytes up to `end`, of the run's own feed object or that of the run it resumes. */
+const readBytes = ({ bucket }: Context, chunk: LocatedChunk, end: number): Promise<Buffer> =>
   buffer(
     bucket.file(new URL(chunk.snapshot_path ?? '').pathname.slice(1)).createReadStream({
       start: chunk.byte_start,
-      end: chunk.byte_end - 1,
+      end: end - 1,
       validation: false,
     }),
   );

@@ -49,7 +49,7 @@ describe('mapRecord', () => {
     ['text', 'not an object'],
     [permitRecord(1, { PERMIT_NUM: undefined }), 'PERMIT_NUM: undefined is not a key'],
     [permitRecord(1, { ISSUED_DATE: '2026-02-30' }), 'ISSUED_DATE: "2026-02-30" is not a date'],
-    [permitRecord(1, { STATUS: { a: 1 } }), 'STATUS: {"a":1} is not text'],
+    [permitRecord(1, { STATUS: { a: 1 } }), 'STATUS: an object is not text'],
   ])('refuses %j with the column and the value', (record, reason) => {
     expect(mapRecord(record)).toEqual({ reason });
   });

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
+import { DROPPED_COLUMNS, FEED_COLUMNS } from '../shared/feed-columns.ts';
 import { cleanValue, UnusableValue } from './clean-value.ts';
-import { DROPPED_COLUMNS, FEED_COLUMNS } from './feed-columns.ts';
 
 /** The key parts of a record as far as they are known. */
 export interface PermitKey {
@@ -41,12 +41,33 @@ const escapeCopy = (text: string): string =>
     ? text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] as string)
     : text;
 
-/** JSON with sorted keys: the order of keys says nothing about a permit. */
-const canonical = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(canonical);
+/** JSON.stringify follows some thousands of levels, PostgreSQL's jsonb fewer. */
+const MAX_EXTRA_DEPTH = 100;
+
+/** PostgreSQL's jsonb holds neither half of a surrogate pair nor NUL. */
+const requireText = (text: string): string => {
+  if (text.isWellFormed() && !text.includes('\0')) return text;
+  throw new UnusableValue(`${JSON.stringify(text).slice(0, 60)} is not valid Unicode text`);
+};
+
+/**
+ * JSON with sorted keys: the order of keys says nothing about a permit.
+ * @throws UnusableValue for what JSON.stringify would change, or jsonb refuse.
+ */
+const canonical = (value: unknown, depth = 0): unknown => {
+  if (depth > MAX_EXTRA_DEPTH) {
+    throw new UnusableValue(`a new column is nested deeper than ${MAX_EXTRA_DEPTH} levels`);
+  }
+  if (typeof value === 'string') return requireText(value);
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new UnusableValue(`${value} is not a number`);
+  }
+  if (Array.isArray(value)) return value.map((item) => canonical(item, depth + 1));
   if (!isObject(value)) return value;
   const sorted = Object.keys(value).sort();
-  return Object.fromEntries(sorted.map((key) => [key, canonical(value[key])]));
+  return Object.fromEntries(
+    sorted.map((key) => [requireText(key), canonical(value[key], depth + 1)]),
+  );
 };
 
 /** Columns nobody has mapped, under the City's names; blank ones are left out. */
@@ -77,6 +98,7 @@ export const mapRecord = (record: unknown): MappedRecord | UnmappedRecord => {
       const value = cleanValue(kind, record[name]);
       return value === null ? '\\N' : escapeCopy(value);
     });
+    column = 'extra';
     fields.push(escapeCopy(readExtra(record)));
     const row = fields.join('\t');
     return { row, hash: hash('sha256', row, 'hex') };

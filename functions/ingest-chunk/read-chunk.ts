@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createRecordSplitter } from '../shared/record-splitter.ts';
 import { type MappedRecord, mapRecord, type PermitKey, readKey } from './map-record.ts';
 
@@ -14,7 +15,7 @@ export interface Reject {
 
 /** A reject as it is written down for people to look at. */
 export interface DescribedReject extends Reject, PermitKey {
-  /** The record's text as the feed had it. */
+  /** The record's text as the feed had it; U+FFFD in place of what PostgreSQL's text cannot hold. */
   readonly record: string;
 }
 
@@ -23,43 +24,48 @@ export interface Chunk {
   readonly rejects: readonly Reject[];
 }
 
+/** What the bytes of a record hold, or the reason why they hold nothing. */
+type Parsed = { readonly value: unknown } | { readonly reason: string };
+
 /** Maps the records in a chunk's bytes, which are the elements of an array without its brackets. */
 export const readChunk = (bytes: Buffer): Chunk => {
   const incoming: IncomingRecord[] = [];
   const rejects: Reject[] = [];
   for (const [index, parsed] of parseRecords(bytes).entries()) {
     const position = index + 1;
-    if (parsed instanceof SyntaxError) {
-      rejects.push({ position, reason: 'not valid JSON' });
-      continue;
-    }
-    const mapped = mapRecord(parsed);
+    const mapped = 'reason' in parsed ? parsed : mapRecord(parsed.value);
     if ('reason' in mapped) rejects.push({ position, reason: mapped.reason });
     else incoming.push({ position, row: mapped.row, hash: mapped.hash });
   }
   return { incoming, rejects };
 };
 
-const parseOrError = (text: string): unknown => {
+const parse = (text: string): Parsed => {
   try {
-    return JSON.parse(text);
-  } catch (error) {
-    return error;
+    return { value: JSON.parse(text) };
+  } catch {
+    return { reason: 'not valid JSON' };
   }
 };
 
+/** Decoding what is not UTF-8 would put U+FFFD in its place, that is, store something else. */
+const parseRecord = (bytes: Buffer): Parsed =>
+  isUtf8(bytes) ? parse(bytes.toString()) : { reason: 'not valid UTF-8' };
+
 /** All records at once; one by one only if that fails, so that one bad record spoils no other. */
-const parseRecords = (bytes: Buffer): readonly unknown[] => {
-  const whole = parseOrError(`[${bytes}]`);
-  return Array.isArray(whole) ? whole : splitRecords(bytes).map(parseOrError);
+const parseRecords = (bytes: Buffer): readonly Parsed[] => {
+  const whole = isUtf8(bytes) ? parse(`[${bytes}]`) : undefined;
+  return whole && 'value' in whole
+    ? (whole.value as readonly unknown[]).map((value) => ({ value }))
+    : splitRecords(bytes).map(parseRecord);
 };
 
-/** The text of each record. */
-const splitRecords = (bytes: Buffer): readonly string[] => {
-  const records: string[] = [];
+/** The bytes of each record. */
+const splitRecords = (bytes: Buffer): readonly Buffer[] => {
+  const records: Buffer[] = [];
   // The splitter wants the whole array, so its places are one byte further on.
   const splitter = createRecordSplitter((start, end) =>
-    records.push(bytes.toString('utf8', start - 1, end - 1)),
+    records.push(bytes.subarray(start - 1, end - 1)),
   );
   splitter.write(Buffer.from('['));
   splitter.write(bytes);
@@ -74,16 +80,30 @@ export const describeRejects = (
 ): readonly DescribedReject[] => {
   if (rejects.length === 0) return [];
   const records = splitRecords(bytes);
-  return rejects.map((reject) => {
-    const record = records[reject.position - 1] ?? '';
-    const key = readKey(parseOrError(record));
-    return { ...reject, ...removeNul(key), record: record.replaceAll('\0', '\uFFFD') };
+  return rejects.map(({ position, reason }) => {
+    const record = records[position - 1]?.toString() ?? '';
+    const parsed = parse(record);
+    return describeReject(position, reason, record, 'value' in parsed ? parsed.value : null);
   });
 };
 
-/** PostgreSQL's text cannot hold NUL. */
-const removeNul = (key: PermitKey): PermitKey => ({
-  permit_num: key.permit_num?.replaceAll('\0', '\uFFFD') ?? null,
-  revision_num: key.revision_num?.replaceAll('\0', '\uFFFD') ?? null,
-  permit_type: key.permit_type?.replaceAll('\0', '\uFFFD') ?? null,
-});
+/** @returns a reject as the database can store it. */
+export const describeReject = (
+  position: number,
+  reason: string,
+  text: string,
+  value: unknown,
+): DescribedReject => {
+  const key = readKey(value);
+  return {
+    position,
+    reason: toStorable(reason),
+    record: toStorable(text),
+    permit_num: key.permit_num === null ? null : toStorable(key.permit_num),
+    revision_num: key.revision_num === null ? null : toStorable(key.revision_num),
+    permit_type: key.permit_type === null ? null : toStorable(key.permit_type),
+  };
+};
+
+/** PostgreSQL's text cannot hold NUL, nor its JSON half of a surrogate pair. */
+const toStorable = (text: string): string => text.replaceAll('\0', '\uFFFD').toWellFormed();

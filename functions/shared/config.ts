@@ -32,6 +32,8 @@ const environment = z
     CKAN_PACKAGE: z.string().min(1).default('building-permits-active-permits'),
     /** Hosts besides CKAN_BASE_URL's that a feed may be fetched from over https, comma-separated. */
     FEED_ALLOWED_HOSTS: hosts.default([]).readonly(),
+    /** Of the feed as text, that is, after gunzip: a small file can hold a very large feed. */
+    MAX_FEED_BYTES: count.default(2_147_483_648),
     FEED_ALLOW_LOCAL_FILES: flag.default(false),
     CHUNK_RECORDS: count.max(50_000).default(5_000),
     /** A run of which more is rejected fails: a mapping that broke is no success. */

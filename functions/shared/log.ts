@@ -33,6 +33,8 @@ export type LogEvent =
       records_total: number;
       chunks_total: number;
     }
+  /** Names of columns, not their values. */
+  | { event: 'unmapped_columns'; run_id: number; columns: readonly string[] }
   | ({ event: 'chunk_ingested'; run_id: number; chunk_number: number } & RecordCounts)
   | {
       event: 'records_rejected';

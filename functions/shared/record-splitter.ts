@@ -1,5 +1,8 @@
 import { permanent, transient } from './errors.ts';
 
+/** A larger record is set aside as a reject and never held in memory; the City's have 1 KB. */
+export const MAX_RECORD_BYTES = 1_048_576;
+
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
@@ -10,6 +13,10 @@ const CLOSE_BRACE = 0x7d;
 
 const isSpace = (byte: number): boolean =>
   byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+
+/** No JSON value begins with a control character or outside ASCII: such a text is UTF-16, or gzip. */
+const canStartElement = (byte: number): boolean =>
+  byte > 0x20 && byte < 0x7f && byte !== COMMA && byte !== CLOSE_BRACKET && byte !== CLOSE_BRACE;
 
 /** What has to come next outside the elements. */
 type Expected = '"["' | 'an element or "]"' | 'an element' | '"," or "]"' | 'the end';
@@ -85,7 +92,7 @@ export const createRecordSplitter = (
       depth = 0;
     } else if (byte === COMMA && expected === '"," or "]"') {
       expected = 'an element';
-    } else if (mayStart && byte !== COMMA && byte !== CLOSE_BRACKET && byte !== CLOSE_BRACE) {
+    } else if (mayStart && canStartElement(byte)) {
       startRecord(byte, at);
     } else {
       const found = JSON.stringify(String.fromCharCode(byte));

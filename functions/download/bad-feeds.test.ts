@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
+import { permitRecord } from '../shared/testing/permit-record.ts';
+import {
+  BAD_FEEDS,
+  BAD_FEEDS_ENVIRONMENT,
+  type Completion,
+  type Refusal,
+} from './testing/bad-feeds.ts';
+import { type SyncedFeed, syncFeed } from './testing/sync-feed.ts';
+
+let context: TestContext;
+let folder: string;
+
+beforeAll(async () => {
+  context = await createTestContext(BAD_FEEDS_ENVIRONMENT);
+  folder = await mkdtemp(join(tmpdir(), 'bad-feeds-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await context[Symbol.asyncDispose]();
+});
+
+// Quicker than to truncate so few rows.
+beforeEach(() => context.pool.query('delete from permits; delete from sync_runs'));
+
+const isRefusal = (expected: Refusal | Completion): expected is Refusal =>
+  typeof expected[0] === 'string';
+
+const expectRefusal = ({ run, error }: SyncedFeed, [code, message]: Refusal): void => {
+  expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
+  expect(run).toMatchObject({
+    status: 'failed',
+    error_message: expect.stringContaining(`${code}: `),
+    snapshot_path: expect.stringContaining(`runs/${run.id}/feed.json`),
+    // All but this one are found before anything is ingested.
+    chunks_total: code === 'too_many_rejects' ? 1 : null,
+  });
+};
+
+const expectCompletion = async (
+  { run, error, rejects }: SyncedFeed,
+  [stored, ...reasons]: Completion,
+): Promise<void> => {
+  expect(error).toBeUndefined();
+  expect(rejects.map(({ reason }) => reason)).toEqual(
+    reasons.map((reason) => expect.stringContaining(reason)),
+  );
+  expect(run).toMatchObject({ status: 'completed', records_errors: reasons.length });
+  const { rows } = await context.pool.query('select count(*) from permits');
+  expect(rows).toEqual([{ count: stored }]);
+};
+
+describe(`each of ${BAD_FEEDS.length} bad feeds has its documented outcome and a run row`, () => {
+  test.each(BAD_FEEDS)('%s', async (_, feed, expected) => {
+    const synced = await syncFeed(context, folder, feed);
+    if (isRefusal(expected)) expectRefusal(synced, expected);
+    else await expectCompletion(synced, expected);
+    expect(synced.run.records_total).toBe(
+      synced.run.records_new + synced.run.records_errors + synced.run.records_superseded,
+    );
+  });
+});
+
+test('columns that nobody has mapped are named once in the log, without their values', async () => {
+  const records = [1, 2, 3].map((ordinal) => permitRecord(ordinal, { COUNCILLOR: 'A Person' }));
+  const { run } = await syncFeed(context, folder, JSON.stringify(records));
+  const own = context.events.filter((event) => 'run_id' in event && event.run_id === run.id);
+  expect(own.filter(({ event }) => event === 'unmapped_columns')).toEqual([
+    {
+      event: 'unmapped_columns',
+      severity: 'WARNING',
+      run_id: run.id,
+      columns: ['COUNCILLOR'],
+      message: expect.stringContaining('COUNCILLOR'),
+    },
+  ]);
+  expect(JSON.stringify(own)).not.toContain('A Person');
+});

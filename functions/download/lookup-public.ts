@@ -1,0 +1,87 @@
+import type { LookupAddress, LookupAllOptions } from 'node:dns';
+import { BlockList, type LookupFunction } from 'node:net';
+
+/**
+ * What is not the public internet, among it 169.254.169.254, the cloud's metadata server.
+ * Source: IANA, "Special-Purpose Address Registry" for IPv4 and for IPv6. The last four of IPv6
+ * hold IPv4 addresses, which they could lead to.
+ */
+const NOT_PUBLIC_V4 = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+];
+const NOT_PUBLIC_V6 = [
+  '100::/64',
+  '2001:db8::/32',
+  'fc00::/7',
+  'fe80::/10',
+  'fec0::/10',
+  'ff00::/8',
+  '::/96',
+  '64:ff9b::/32',
+  '2001::/32',
+  '2002::/16',
+];
+
+const toBlockList = (): BlockList => {
+  const list = new BlockList();
+  const add = (type: 'ipv4' | 'ipv6', subnets: readonly string[]): void => {
+    for (const subnet of subnets) {
+      const [network = '', prefix] = subnet.split('/');
+      list.addSubnet(network, Number(prefix), type);
+    }
+  };
+  add('ipv4', NOT_PUBLIC_V4);
+  add('ipv6', NOT_PUBLIC_V6);
+  return list;
+};
+
+const NOT_PUBLIC = toBlockList();
+
+/** @returns false for a private, loopback, link-local, multicast or otherwise special address. */
+export const isPublicAddress = (address: string): boolean =>
+  // Of ::ffff:127.0.0.1 the list checks the IPv4 address.
+  !NOT_PUBLIC.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
+
+/** A name that leads to an address that is not public, or is one itself. */
+export class AddressNotPublic extends Error {
+  constructor(host: string, address: string) {
+    super(host === address ? `${host} is not public` : `${host} is at ${address}, not public`);
+  }
+}
+
+/** `dns.lookup` as it is called for every address of a name. */
+export type LookupAll = (
+  host: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+/**
+ * A `lookup` for a socket that gives a name's addresses only if all of them are public. The socket
+ * connects to what it is given, so a name that changes its address afterwards gains nothing.
+ */
+export const createPublicLookup =
+  (lookupAll: LookupAll): LookupFunction =>
+  (host, options, callback) => {
+    lookupAll(host, { ...options, all: true }, (error, addresses) => {
+      const [first] = addresses ?? [];
+      const inside = addresses?.find(({ address }) => !isPublicAddress(address));
+      if (error || first === undefined) callback(error ?? new Error(`${host} has no address`), []);
+      else if (inside) callback(new AddressNotPublic(host, inside.address), []);
+      else if (options.all) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };

@@ -1,0 +1,32 @@
+import { permanent } from '../shared/errors.ts';
+import { DROPPED_COLUMNS, FEED_COLUMNS } from '../shared/feed-columns.ts';
+
+const MAX_NAMES = 20;
+const MAX_NAME_LENGTH = 60;
+
+const KEY_COLUMNS = FEED_COLUMNS.filter(([, kind]) => kind === 'key').map(([name]) => name);
+const KNOWN: ReadonlySet<string> = new Set(FEED_COLUMNS.map(([name]) => name));
+
+/** @returns the columns that nobody has mapped: at most twenty, long names cut short. */
+export const listUnmapped = (columns: ReadonlySet<string>): readonly string[] =>
+  [...columns]
+    .filter((name) => !KNOWN.has(name) && !DROPPED_COLUMNS.has(name))
+    .slice(0, MAX_NAMES)
+    .map((name) => name.slice(0, MAX_NAME_LENGTH).toWellFormed());
+
+/**
+ * Refuses a feed in whose records a part of the key has gone: each would be a reject. A feed of
+ * which nothing is known passes, since its records say themselves what is wrong with them.
+ *
+ * @throws SyncError `schema_drift` (permanent) that names the columns.
+ */
+export const requireKeyColumns = (columns: ReadonlySet<string>, runId: number): void => {
+  const gone = columns.size === 0 ? [] : KEY_COLUMNS.filter((name) => !columns.has(name));
+  if (gone.length === 0) return;
+  const unmapped = listUnmapped(columns).join(', ');
+  const instead = unmapped === '' ? '' : `; columns nobody knows: ${unmapped}`;
+  throw permanent('schema_drift', `The feed's records have no ${gone.join(', ')}${instead}`, {
+    runId,
+    hint: 'If the City renamed it, map the new name',
+  });
+};
