@@ -117,6 +117,6 @@ test('any sequence of feeds leaves the permits, the history and the counts of th
         }
       })
       .beforeEach(() => context.pool.query('truncate permits, permit_history, sync_runs cascade')),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 }, 120_000);
