@@ -8,6 +8,7 @@ export default defineConfig({
     // Real servers start and stop: generous, since a time-out says nothing but that a machine is busy.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     globalSetup: 'scripts/local/testing/global-setup.ts',
   },
 });

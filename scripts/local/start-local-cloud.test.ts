@@ -202,7 +202,7 @@ describe('the workflow', () => {
     await runWorkflow({ file_path: join(directory, 'nowhere.json') });
     const [run] = await readRuns();
     await expect
-      .poll(() => readdir(join(directory, 'mail')), { timeout: 30_000 })
+      .poll(() => readdir(join(directory, 'mail')))
       .toEqual(
         expect.arrayContaining([
           expect.stringMatching(new RegExp(`Permit sync run ${run?.id} failed\\.eml$`)),
