@@ -11,7 +11,7 @@ interface Point {
 }
 
 /** What one closed run says: the run itself, its records by outcome, and how long it took. */
-export const runPoints = (run: SyncRun): readonly Point[] => [
+const runPoints = (run: SyncRun): readonly Point[] => [
   { metric: 'runs', labels: { status: run.status }, value: 1 },
   ...(['new', 'updated', 'unchanged', 'errors', 'superseded'] as const).map((outcome) => ({
     metric: 'records',

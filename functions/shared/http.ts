@@ -24,7 +24,7 @@ export const toErrorBody = ({ code, message, runId, hint }: SyncError): ErrorBod
 });
 
 /** @throws SyncError `invalid_request` (400) that names each field at fault. */
-export const parseRequest = <T>(contract: ZodType<T>, body: unknown): T => {
+const parseRequest = <T>(contract: ZodType<T>, body: unknown): T => {
   const parsed = contract.safeParse(body ?? {});
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));

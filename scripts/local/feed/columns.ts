@@ -1,5 +1,5 @@
 /** The feed's columns after `_id`, in file order. */
-export const TEXT_COLUMNS = [
+const TEXT_COLUMNS = [
   'PERMIT_NUM',
   'REVISION_NUM',
   'PERMIT_TYPE',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-export const METRIC_KINDS = ['GAUGE', 'DELTA', 'CUMULATIVE'] as const;
-export const VALUE_TYPES = ['BOOL', 'INT64', 'DOUBLE', 'STRING', 'DISTRIBUTION', 'MONEY'] as const;
+const METRIC_KINDS = ['GAUGE', 'DELTA', 'CUMULATIVE'] as const;
+const VALUE_TYPES = ['BOOL', 'INT64', 'DOUBLE', 'STRING', 'DISTRIBUTION', 'MONEY'] as const;
 
 export type MetricKind = (typeof METRIC_KINDS)[number];
 export type ValueType = (typeof VALUE_TYPES)[number];

@@ -34,7 +34,7 @@ export function failedPrecondition(): StorageError {
 }
 
 /** Answers with Google's JSON error; downloads (`alt=media`) get the bare message, as in the cloud. */
-export function sendStorageError(response: Response, error: StorageError, isMedia: boolean): void {
+function sendStorageError(response: Response, error: StorageError, isMedia: boolean): void {
   if (isMedia) {
     response.status(error.httpStatus).type('text/html').send(error.message);
     return;

@@ -93,7 +93,7 @@ export function createWorkflowStore(
 }
 
 /** Parses and checks a source. Throws LoadError. */
-export function loadWorkflow(source: string, functions: Functions): Workflow {
+function loadWorkflow(source: string, functions: Functions): Workflow {
   if (source.trim() === '') throw new LoadError('the source is empty');
   const workflow = parseWorkflow(source);
   checkWorkflow(workflow, functions);
