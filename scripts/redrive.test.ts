@@ -26,7 +26,7 @@ let apis: GoogleApis;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'letters-'));
-  const options = { directory, projectId, location, port: 0, timeWarp: 1, log: () => {} };
+  const options = { directory, projectId, location, port: 0, log: () => {} };
   apis = await startGoogleApis(options);
   await ensureTopics(apis.endpoint, { projectId, location, workflow: 'permit-sync' });
   await publish({ run_id: 6, error_message: 'feed_malformed: no array', argument: {} });

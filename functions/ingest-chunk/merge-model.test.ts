@@ -6,9 +6,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { downloadFeed } from '../download/download-feed.ts';
 import { finalizeRun } from '../finalize/finalize-run.ts';
 import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
-import { type FeedRecord, permitRecord } from '../shared/testing/permit-record.ts';
+import type { FeedRecord } from '../shared/testing/permit-record.ts';
 import { ingestChunk } from './ingest-chunk.ts';
+import { createFeedRecord } from './testing/feed-record.ts';
 import { createModel } from './testing/merge-model.ts';
+import { type Query, readHistory, readPermits } from './testing/read-tables.ts';
 
 const CHUNK_RECORDS = 3;
 const MAX_RECORDS = 14;
@@ -31,19 +33,6 @@ afterAll(async () => {
   await context[Symbol.asyncDispose]();
 });
 
-/** Few keys, so that duplicates and changes are common; spellings that mean the same; bad values. */
-const feedRecord: fc.Arbitrary<FeedRecord> = fc
-  .record({
-    PERMIT_NUM: fc.constantFrom('1', '1 ', '2', '3', '4', null),
-    PERMIT_TYPE: fc.constantFrom('New Houses', 'Conditional Permit'),
-    STATUS: fc.constantFrom('Inspection', ' Inspection ', 'Open', ' ', 'NUL \u0000 byte'),
-    APPLICATION_DATE: fc.constantFrom('2026-01-05', '2026/01/06', null),
-    ISSUED_DATE: fc.constantFrom('2026-02-10', null, '2026-02-30'),
-    EST_CONST_COST: fc.constantFrom('1,000.', '1000', 'DO NOT UPDATE', null),
-    NEW_COLUMN: fc.constantFrom(undefined, null, 'a', 5, '5'),
-  })
-  .map((fields) => permitRecord(1, fields));
-
 interface Sync {
   readonly feed: readonly FeedRecord[];
   readonly order: readonly number[];
@@ -52,10 +41,12 @@ interface Sync {
 
 /** A feed, the order in which its chunks are called, and how many calls are under way at once. */
 const sync: fc.Arbitrary<Sync> = fc.record({
-  feed: fc.array(feedRecord, { maxLength: MAX_RECORDS }),
+  feed: fc.array(createFeedRecord(4), { maxLength: MAX_RECORDS }),
   order: fc.array(fc.nat(), { minLength: MAX_CALLS, maxLength: MAX_CALLS }),
   atOnce: fc.integer({ min: 1, max: 3 }),
 });
+
+const query: Query = async (text, values) => (await context.pool.query(text, values)).rows;
 
 let executions = 0;
 
@@ -82,27 +73,6 @@ const runSync = async ({ feed, order, atOnce }: Sync) => {
   return finalizeRun(context, { execution_id, outcome: 'completed', error: undefined });
 };
 
-const readPermits = async () => {
-  const { rows } = await context.pool.query(
-    `select permit_num, revision_num, permit_type, status, application_date, issued_date,
-       est_const_cost, extra
-     from permits
-     order by permit_num collate "C", permit_type collate "C"`,
-  );
-  return rows;
-};
-
-const readHistory = async (runId: number) => {
-  const { rows } = await context.pool.query(
-    `select permit_num, permit_type, field_name, old_value, new_value
-     from permit_history
-     where sync_run_id = $1
-     order by permit_num collate "C", permit_type collate "C", field_name collate "C"`,
-    [runId],
-  );
-  return rows;
-};
-
 test('any sequence of feeds leaves the permits, the history and the counts of the model', async () => {
   await fc.assert(
     fc
@@ -112,8 +82,8 @@ test('any sequence of feeds leaves the permits, the history and the counts of th
           const expected = model.apply(each.feed);
           const run = await runSync(each);
           expect(run).toMatchObject(expected.counts);
-          expect(await readHistory(run.run_id)).toEqual(expected.history);
-          expect(await readPermits()).toEqual(model.permits());
+          expect(await readHistory(query, run.run_id)).toEqual(expected.history);
+          expect(await readPermits(query)).toEqual(model.permits());
         }
       })
       .beforeEach(() => context.pool.query('truncate permits, permit_history, sync_runs cascade')),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type GoogleApis, startGoogleApis } from './start-google-apis.ts';
+import { createWarpedClock } from './workflows/clock/warped-clock.ts';
 
 const WAIT = `
 - open:
@@ -39,7 +40,7 @@ const start = async (timeWarp: number, onText: (text: string) => void = () => {}
     projectId: 'demo',
     location: 'us-central1',
     port: 0,
-    timeWarp,
+    clock: createWarpedClock(timeWarp),
     log() {},
     onWorkflowLog: ({ textPayload }) => textPayload && onText(textPayload),
   });

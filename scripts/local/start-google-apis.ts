@@ -4,7 +4,7 @@ import { listen } from './listen.ts';
 import { createMonitoringApi } from './monitoring/create-monitoring-api.ts';
 import { createPubsubApi } from './pubsub/create-pubsub-api.ts';
 import { createStorageApi } from './storage/create-storage-api.ts';
-import { createWarpedClock } from './workflows/clock/warped-clock.ts';
+import type { Clock } from './workflows/clock/clock.ts';
 import {
   createWorkflowsService,
   type WorkflowsService,
@@ -18,8 +18,8 @@ export interface GoogleApisOptions {
   readonly location: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** Sleeps and backoffs of workflows are divided by this. */
-  readonly timeWarp: number;
+  /** By which workflows sleep and wait between attempts. Default: the machine's. */
+  readonly clock?: Clock;
   readonly onUploadProgress?: (bytesReceived: number) => void;
   readonly onWorkflowLog?: WorkflowsServiceOptions['log'];
   readonly log: (message: string) => void;
@@ -34,7 +34,7 @@ export interface GoogleApis {
 
 /** Workflows, Cloud Storage, Pub/Sub and Cloud Monitoring on one port of the loopback interface. */
 export const startGoogleApis = async (options: GoogleApisOptions): Promise<GoogleApis> => {
-  const { directory, projectId, location, log, onUploadProgress, onWorkflowLog } = options;
+  const { directory, projectId, location, clock, log, onUploadProgress, onWorkflowLog } = options;
   const app = express().disable('x-powered-by');
   const server = await listen(app, options.port);
   const storage = createStorageApi({
@@ -48,7 +48,7 @@ export const startGoogleApis = async (options: GoogleApisOptions): Promise<Googl
     projectId,
     location,
     directory: join(directory, 'workflows'),
-    clock: createWarpedClock(options.timeWarp),
+    ...(clock && { clock }),
     baseUrl: () => server.url,
     connectorBaseUrls: { pubsub: server.url, storage: server.url },
     ...(onWorkflowLog && { log: onWorkflowLog }),

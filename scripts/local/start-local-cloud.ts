@@ -20,6 +20,7 @@ import { startPostgres } from './postgres/start-postgres.ts';
 import { createDatabase, migrateUrl } from './prepare-database.ts';
 import { type GoogleApis, startGoogleApis } from './start-google-apis.ts';
 import { watchWorkflows } from './watch-workflows.ts';
+import { createWarpedClock } from './workflows/clock/warped-clock.ts';
 import type { LogEntry } from './workflows/service/log-entry.ts';
 import { deployFolder, describeRefusal, type WorkflowsFolder } from './workflows-folder.ts';
 
@@ -118,7 +119,7 @@ const start = async (options: LocalCloudOptions, stops: Stop[], stop: Stop) => {
       projectId: PROJECT_ID,
       location: LOCATION,
       port: options.cloudPort ?? 0,
-      timeWarp: options.timeWarp ?? 1,
+      clock: createWarpedClock(options.timeWarp ?? 1),
       log,
       onWorkflowLog(entry) {
         workflowLog.write(entry);

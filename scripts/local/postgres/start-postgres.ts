@@ -24,6 +24,8 @@ export type Postgres = Readonly<{
   /** The superuser's URL of a database, which need not exist. */
   databaseUrl: (databaseName: string) => string;
   port: number;
+  /** Of the server's first process. */
+  pid: number;
   /** All that it keeps lies here: the directory, or for root the place `location.txt` names. */
   folder: string;
   /** Stops the server and frees the directory. Calling it again waits for the same end. */
@@ -58,6 +60,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
       databaseUrl: (databaseName) =>
         `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/${encodeURIComponent(databaseName)}`,
       port,
+      pid: server.pid,
       folder: home.house,
       stop: createStop(home, dataFolder, server, release, log),
     };

@@ -1,0 +1,19 @@
+import fc from 'fast-check';
+import { type FeedRecord, permitRecord } from '../../shared/testing/permit-record.ts';
+
+/**
+ * Records of about `keys` permits, few enough that duplicates and changes are common; spellings that
+ * mean the same; bad values.
+ */
+export const createFeedRecord = (keys: number): fc.Arbitrary<FeedRecord> =>
+  fc
+    .record({
+      PERMIT_NUM: fc.constantFrom('1 ', null, ...Array.from({ length: keys }, (_, n) => String(n))),
+      PERMIT_TYPE: fc.constantFrom('New Houses', 'Conditional Permit'),
+      STATUS: fc.constantFrom('Inspection', ' Inspection ', 'Open', ' ', 'NUL \u0000 byte'),
+      APPLICATION_DATE: fc.constantFrom('2026-01-05', '2026/01/06', null),
+      ISSUED_DATE: fc.constantFrom('2026-02-10', null, '2026-02-30'),
+      EST_CONST_COST: fc.constantFrom('1,000.', '1000', 'DO NOT UPDATE', null),
+      NEW_COLUMN: fc.constantFrom(undefined, null, 'a', 5, '5'),
+    })
+    .map((fields) => permitRecord(1, fields));

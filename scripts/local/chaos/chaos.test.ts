@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createFeedRecord } from '../../../functions/ingest-chunk/testing/feed-record.ts';
+import { createModel } from '../../../functions/ingest-chunk/testing/merge-model.ts';
+import { checkCompleted } from './check-outcome.ts';
+import { POINT_NAMES } from './points.ts';
+import { type ChaosCloud, startChaosCloud } from './start-chaos-cloud.ts';
+import { FAULT_NAMES } from './striker.ts';
+
+let directory: string;
+let cloud: ChaosCloud;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'chaos-'));
+  cloud = await startChaosCloud(directory);
+});
+
+afterAll(async () => {
+  await cloud.stop();
+  await rm(directory, { recursive: true });
+});
+
+/** A load of some chunks, and what the City makes of it by the next day. */
+const [before = [], after = []] = fc.sample(
+  fc.array(createFeedRecord(20), { minLength: 40, maxLength: 40 }),
+  {
+    numRuns: 2,
+    seed: 1,
+  },
+);
+
+test.each(POINT_NAMES.flatMap((point) => FAULT_NAMES.map((fault) => ({ point, fault }))))(
+  '$point, $fault: the sync completes as if nothing had happened',
+  async ({ point, fault }) => {
+    await cloud.query('truncate permits, permit_history, sync_runs cascade');
+    const model = createModel();
+    const calm = await cloud.sync(before, []);
+    await checkCompleted(cloud.query, model, before, calm.execution);
+    const { execution, struck } = await cloud.sync(after, [{ point, fault, nth: 1 }]);
+    expect(struck).toBe(1);
+    await checkCompleted(cloud.query, model, after, execution);
+  },
+);

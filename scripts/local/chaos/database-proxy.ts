@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** A moment in the life of one connection; the connection stands still until it has been watched. */
+export interface DatabaseMoment {
+  /** Before a statement or a part of a COPY's data reaches the server, or after a commit, before its answer is back. */
+  readonly kind: 'statement' | 'copy-data' | 'committed';
+  /** The statements of the transaction so far, oldest first; the last one is that of the moment. */
+  readonly transaction: readonly string[];
+}
+
+export interface DatabaseProxy {
+  /** The server's URL, through the proxy. */
+  readonly url: string;
+  /** Breaks every connection. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Stands between a client and PostgreSQL and reads along what the client says.
+ *
+ * @param findUrl the server's URL, which may change when it is started again
+ * @param watch is awaited at every moment
+ */
+export const startDatabaseProxy = async (
+  findUrl: () => Promise<string>,
+  watch: (moment: DatabaseMoment) => Promise<void>,
+): Promise<DatabaseProxy> => {
+  const sockets = new Set<Socket>();
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  // A statement is many small messages: without noDelay each would wait for the one before it.
+  const server = createServer({ noDelay: true }, async (client) => {
+    sockets.add(client);
+    client.on('error', () => {}).on('close', () => sockets.delete(client));
+    const { hostname, port } = new URL(await findUrl());
+    const upstream = connect({ host: hostname, port: Number(port), noDelay: true });
+    upstream.on('error', () => {});
+    // Either side's end is the other's: the server rolls back, the client sees a broken connection.
+    upstream.on('close', () => client.destroy());
+    client.on('close', () => upstream.destroy());
+    relay(client, upstream, watch).catch(() => client.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(await findUrl());
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    cut,
+    async close() {
+      cut();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
+
+const relay = async (
+  client: Socket,
+  upstream: Socket,
+  watch: (moment: DatabaseMoment) => Promise<void>,
+): Promise<void> => {
+  let transaction: readonly string[] = [];
+  const toServer = async () => {
+    for await (const message of readMessages(client)) {
+      const statement = readStatement(message);
+      if (statement !== undefined) {
+        transaction = statement.startsWith('begin') ? [statement] : [...transaction, statement];
+        await watch({ kind: 'statement', transaction });
+      } else if (message[0] === COPY_DATA) await watch({ kind: 'copy-data', transaction });
+      upstream.write(message);
+    }
+  };
+  const toClient = async () => {
+    for await (const bytes of upstream) {
+      if (transaction.at(-1) === 'commit') {
+        await watch({ kind: 'committed', transaction });
+        transaction = [];
+      }
+      client.write(bytes);
+    }
+  };
+  await Promise.all([toServer(), toClient()]);
+};
+
+// Source: https://www.postgresql.org/docs/current/protocol-message-formats.html
+const QUERY = 'Q'.charCodeAt(0);
+const PARSE = 'P'.charCodeAt(0);
+const COPY_DATA = 'd'.charCodeAt(0);
+const LENGTH_BYTES = 4;
+
+/** Whole messages: a type of one byte, which only the first message has not, a length, a body. */
+async function* readMessages(socket: Socket): AsyncGenerator<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  let typeBytes = 0;
+  for await (const bytes of socket) {
+    rest = Buffer.concat([rest, bytes]);
+    while (rest.length >= typeBytes + LENGTH_BYTES) {
+      const length = typeBytes + rest.readUInt32BE(typeBytes);
+      if (rest.length < length) break;
+      yield rest.subarray(0, length);
+      rest = rest.subarray(length);
+      typeBytes = 1;
+    }
+  }
+}
+
+/** The text of a Query or Parse message; a Parse has the prepared statement's name before it. */
+const readStatement = (message: Buffer): string | undefined => {
+  const [type] = message;
+  if (type !== QUERY && type !== PARSE) return undefined;
+  const [first, second] = message.toString('utf8', 1 + LENGTH_BYTES).split('\0');
+  return type === QUERY ? first : second;
+};

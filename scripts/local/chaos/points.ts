@@ -1,0 +1,52 @@
+import type { DatabaseMoment } from './database-proxy.ts';
+
+/** The functions that the workflow calls. */
+export const STEPS = ['download', 'ingest-chunk', 'finalize', 'snapshot'] as const;
+export type Step = (typeof STEPS)[number];
+
+/** A moment in a function's call: of its database connection, or half of the feed being sent. */
+export type Moment = DatabaseMoment | { readonly kind: 'half-sent' };
+
+interface Point {
+  readonly step: Step;
+  readonly is: (moment: Moment) => boolean;
+}
+
+/** When the last statement is `last`, and one before it in the same transaction is `earlier`. */
+const statement =
+  (last: RegExp, earlier = /(?:)/) =>
+  (moment: Moment): boolean =>
+    moment.kind === 'statement' && ends(moment.transaction, last, earlier);
+
+const committed =
+  (earlier: RegExp) =>
+  (moment: Moment): boolean =>
+    moment.kind === 'committed' && ends(moment.transaction, /^commit/, earlier);
+
+const ends = (transaction: readonly string[], last: RegExp, earlier: RegExp): boolean =>
+  last.test(transaction.at(-1) ?? '') && transaction.some((text) => earlier.test(text));
+
+const FINISH_CHUNK = /status = 'done'/;
+const CLOSE_RUN = /^update "sync_runs" set "status"/;
+
+/** Where a fault can strike, in the order of a run. */
+export const POINTS = {
+  'before the run row': { step: 'download', is: statement(/^insert into "sync_runs"/) },
+  'while downloading': { step: 'download', is: ({ kind }) => kind === 'half-sent' },
+  'after the ranges are written': {
+    step: 'download',
+    is: committed(/^insert into "sync_chunks"/),
+  },
+  'inside COPY': { step: 'ingest-chunk', is: ({ kind }) => kind === 'copy-data' },
+  'after the merge before commit': {
+    step: 'ingest-chunk',
+    is: statement(/^commit/, FINISH_CHUNK),
+  },
+  'after commit before the answer': { step: 'ingest-chunk', is: committed(FINISH_CHUNK) },
+  'before finalize': { step: 'finalize', is: statement(/^begin/) },
+  'after finalize before the answer': { step: 'finalize', is: committed(CLOSE_RUN) },
+  'in snapshot': { step: 'snapshot', is: statement(/insert into data_quality_snapshots/) },
+} as const satisfies Record<string, Point>;
+
+export type PointName = keyof typeof POINTS;
+export const POINT_NAMES = Object.keys(POINTS) as readonly PointName[];

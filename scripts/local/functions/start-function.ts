@@ -1,0 +1,101 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from '../../shared/compile-cache.ts';
+
+export interface FunctionOptions {
+  /** The function's environment; nothing else of ours reaches it but PATH. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Its output goes to `<name>.log` in this folder. */
+  readonly logDirectory: string;
+  /** Every line it writes to its log. */
+  readonly onLine?: (line: string) => void;
+  /** 0 or none takes any free port. */
+  readonly port?: number | undefined;
+}
+
+export interface RunningFunction {
+  readonly url: string;
+  /** The most memory its process has had, in bytes. */
+  peakRssBytes(): Promise<number>;
+  /** Ends it as Cloud Run does: SIGTERM, and SIGKILL after ten seconds. */
+  stop(): Promise<void>;
+  /** Ends it in the middle of whatever it does. */
+  kill(): Promise<void>;
+}
+
+/** As long as Cloud Run waits after SIGTERM. */
+const STOP_MILLISECONDS = 10_000;
+
+const SCRIPT = fileURLToPath(new URL('./serve-function.ts', import.meta.url));
+
+/** Starts a function in a process of its own, with its real HTTP server. */
+export const startFunction = async (
+  name: string,
+  options: FunctionOptions,
+): Promise<RunningFunction> => {
+  await mkdir(options.logDirectory, { recursive: true });
+  const path = join(options.logDirectory, `${name}.log`);
+  const child = startProcess(name, options, path);
+  const port = await waitForPort(name, child, path);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async peakRssBytes() {
+      const answered = once(child, 'message') as Promise<[{ peakRssBytes: number }]>;
+      child.send('usage');
+      const [{ peakRssBytes }] = await answered;
+      return peakRssBytes;
+    },
+    stop: () => endProcess(child, 'SIGTERM'),
+    kill: () => endProcess(child, 'SIGKILL'),
+  };
+};
+
+const startProcess = (
+  name: string,
+  { environment, onLine, port = 0 }: FunctionOptions,
+  logPath: string,
+): ChildProcess => {
+  const child = fork(SCRIPT, [name, String(port)], {
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const log = createWriteStream(logPath);
+  child.stderr?.pipe(log, { end: false });
+  child.stdout?.pipe(log, { end: false });
+  if (onLine) forEachLine(child, onLine);
+  child.once('close', () => log.end());
+  return child;
+};
+
+const forEachLine = (child: ChildProcess, onLine: (line: string) => void): void => {
+  let rest = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    lines.forEach(onLine);
+  });
+};
+
+const waitForPort = async (name: string, child: ChildProcess, logPath: string): Promise<number> => {
+  const exited = once(child, 'close').then(async () => {
+    const [reason] = (await readFile(logPath, 'utf8')).trim().split('\n').slice(-1);
+    throw new Error(`The function ${name} did not start: ${reason} (see ${logPath})`);
+  });
+  const [message] = (await Promise.race([once(child, 'message'), exited])) as [{ port: number }];
+  exited.catch(() => {});
+  return message.port;
+};
+
+const endProcess = async (child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MILLISECONDS);
+  child.kill(signal);
+  await exited;
+  clearTimeout(timer);
+};
