@@ -20,10 +20,12 @@ const deadLetter = z.object({
   argument: z.record(z.string(), z.unknown()),
 });
 
+export type DeadLetter = z.infer<typeof deadLetter>;
+
 export interface PulledLetter {
   readonly ackId: string;
   readonly publishedAt: Date;
-  readonly letter: z.infer<typeof deadLetter>;
+  readonly letter: DeadLetter;
 }
 
 export interface DeadLetterQueue {

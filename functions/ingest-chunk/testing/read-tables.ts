@@ -19,3 +19,24 @@ export const readHistory = (query: Query, runId: number): Promise<unknown[]> =>
      order by permit_num collate "C", permit_type collate "C", field_name collate "C"`,
     [runId],
   );
+
+/**
+ * The history after the first run, of the permits that it had, whatever number of runs it took: the
+ * first old and the last new value of each field that differs in the end.
+ */
+export const readNetHistory = (query: Query): Promise<unknown[]> =>
+  query(
+    `select permit_num, permit_type, field_name, old_value, new_value
+     from (
+       select
+         permit_num, revision_num, permit_type, field_name,
+         (array_agg(old_value order by history.id))[1] as old_value,
+         (array_agg(new_value order by history.id desc))[1] as new_value
+       from permit_history as history
+       join permits using (permit_num, revision_num, permit_type)
+       where permits.first_seen_at = (select min(started_at) from sync_runs)
+       group by permit_num, revision_num, permit_type, field_name
+     ) as net
+     where old_value is distinct from new_value
+     order by permit_num collate "C", permit_type collate "C", field_name collate "C"`,
+  );

@@ -7,6 +7,7 @@ import { createFeedRecord } from '../../../functions/ingest-chunk/testing/feed-r
 import { createModel } from '../../../functions/ingest-chunk/testing/merge-model.ts';
 import { checkCompleted } from './check-outcome.ts';
 import { POINT_NAMES } from './points.ts';
+import { runSchedule } from './run-schedule.ts';
 import { type ChaosCloud, startChaosCloud } from './start-chaos-cloud.ts';
 import { FAULT_NAMES } from './striker.ts';
 
@@ -39,8 +40,24 @@ test.each(POINT_NAMES.flatMap((point) => FAULT_NAMES.map((fault) => ({ point, fa
     const model = createModel();
     const calm = await cloud.sync(before, []);
     await checkCompleted(cloud.query, model, before, calm.execution);
-    const { execution, struck } = await cloud.sync(after, [{ point, fault, nth: 1 }]);
+    const { execution, struck } = await cloud.sync(after, [{ point, fault, nth: 1, times: 1 }]);
     expect(struck).toBe(1);
     await checkCompleted(cloud.query, model, after, execution);
   },
 );
+
+/** A call whose every attempt is struck gives up, unless an earlier attempt has done the work. */
+test.each([
+  { point: 'before the run row', ending: 'redriven' },
+  { point: 'while downloading', ending: 'redriven' },
+  { point: 'after the ranges are written', ending: 'completed' },
+  { point: 'inside COPY', ending: 'redriven' },
+  { point: 'after the merge before commit', ending: 'redriven' },
+  { point: 'after commit before the answer', ending: 'completed' },
+  { point: 'before finalize', ending: 'redriven' },
+  { point: 'after finalize before the answer', ending: 'completed' },
+  { point: 'in snapshot', ending: 'completed' },
+] as const)('$point, killed at every attempt: $ending', async ({ point, ending }) => {
+  const strikes = [{ point, fault: 'process killed', nth: 1, times: 20 }] as const;
+  expect(await runSchedule(cloud, { before, after, strikes })).toBe(ending);
+});

@@ -4,6 +4,7 @@ import { Storage } from '@google-cloud/storage';
 import pg from 'pg';
 import { storageOptions } from '../../../functions/shared/endpoint.ts';
 import type { FeedRecord } from '../../../functions/shared/testing/permit-record.ts';
+import { type DeadLetter, openDeadLetterQueue } from '../../shared/dead-letter-queue.ts';
 import { ensureTopics } from '../ensure-topics.ts';
 import { startFunction } from '../functions/start-function.ts';
 import { type Postgres, startPostgres } from '../postgres/start-postgres.ts';
@@ -25,6 +26,7 @@ const BUCKET = 'chaos-feeds';
 const DATABASE = 'permits';
 /** Small, so that a small feed has several. */
 const CHUNK_RECORDS = 10;
+const MOST_LETTERS = 10;
 
 const WORKFLOW_SOURCE = new URL('../../../workflows/permit-sync.yaml', import.meta.url);
 
@@ -35,6 +37,8 @@ export interface ChaosCloud {
     strikes: readonly Strike[],
     argument?: Readonly<Record<string, unknown>>,
   ): Promise<{ readonly execution: Execution; readonly struck: number }>;
+  /** The dead letters on the topic, which are then gone from it. */
+  takeLetters(): Promise<readonly DeadLetter[]>;
   /** Asks the database directly, not through what is struck. */
   query<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]>;
   stop(): Promise<void>;
@@ -67,6 +71,7 @@ export const startChaosCloud = async (directory: string): Promise<ChaosCloud> =>
     workflow: WORKFLOW,
   });
 
+  const queue = openDeadLetterQueue(google);
   const striker = createStriker(database);
   const portal = await startFeedPortal(() => striker.watch('download', { kind: 'half-sent' }));
   const environment = {
@@ -119,6 +124,11 @@ export const startChaosCloud = async (directory: string): Promise<ChaosCloud> =>
       await Promise.all(targets.map(({ gate }) => gate.settle()));
       return { execution, struck };
     },
+    async takeLetters() {
+      const letters = await queue.pull(MOST_LETTERS);
+      for (const each of letters) await queue.acknowledge(each);
+      return letters.map(({ letter }) => letter);
+    },
     async query<T extends pg.QueryResultRow>(text: string, values: unknown[] = []) {
       const client = new pg.Client(await databaseUrl());
       await client.connect();
@@ -137,6 +147,7 @@ export const startChaosCloud = async (directory: string): Promise<ChaosCloud> =>
         }),
       );
       await portal.close();
+      await queue.close();
       await apis.stop();
       await (await database.current()).stop();
     },

@@ -24,25 +24,26 @@ export const FAULTS = {
 export type FaultName = keyof typeof FAULTS;
 export const FAULT_NAMES = Object.keys(FAULTS) as readonly FaultName[];
 
-/** A fault at the nth time (from 1) that a run comes to a point. */
+/** A fault when a run comes to a point for the nth time (from 1) and each time after, `times` in all. */
 export interface Strike {
   readonly point: PointName;
   readonly fault: FaultName;
   readonly nth: number;
+  readonly times: number;
 }
 
-/** Watches every moment of a run, and strikes where it has been told to, once each. */
+/** Watches every moment of a run, and strikes where it has been told to. */
 export const createStriker = (database: Restartable<unknown>) => {
   const targets = new Map<Step, Target>();
-  let armed: { strike: Strike; left: number }[] = [];
+  let armed: { readonly strike: Strike; seen: number }[] = [];
   return {
     add: (step: Step, target: Target) => targets.set(step, target),
     arm(strikes: readonly Strike[]) {
-      armed = strikes.map((strike) => ({ strike, left: strike.nth }));
+      armed = strikes.map((strike) => ({ strike, seen: 0 }));
     },
     /** Takes back what has not struck. @returns how many have. */
     disarm(): number {
-      const struck = armed.filter(({ left }) => left <= 0).length;
+      const struck = armed.filter(({ strike, seen }) => seen >= strike.nth).length;
       armed = [];
       return struck;
     },
@@ -50,10 +51,12 @@ export const createStriker = (database: Restartable<unknown>) => {
       const target = targets.get(step);
       if (target === undefined) return;
       for (const each of armed) {
+        const { fault, nth, times } = each.strike;
         const point = POINTS[each.strike.point];
         if (point.step !== step || !point.is(moment)) continue;
-        each.left -= 1;
-        if (each.left === 0) await FAULTS[each.strike.fault]({ ...target, database });
+        each.seen += 1;
+        if (each.seen < nth || each.seen >= nth + times) continue;
+        await FAULTS[fault]({ ...target, database });
       }
     },
   };
