@@ -11,7 +11,8 @@ const README = read('README.md');
 const firstColumn = (heading: string): string[] => {
   const [, section = ''] = README.split(`## ${heading}\n`);
   const [table = ''] = section.split('\n## ');
-  return [...table.matchAll(/^\| `([^`]+)`/gm)].map(([, cell = '']) => cell);
+  const cells = [...table.matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = '']) => cell);
+  return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
 };
 
 describe('the README', () => {
@@ -42,6 +43,20 @@ describe('the README', () => {
     );
     expect(codes.length).toBeGreaterThan(10);
     for (const each of codes) expect(code).toMatch(new RegExp(`['\`: ]${each}\\b`));
+  });
+
+  test('names every error code that a function gives and every failure that the workflow logs', async () => {
+    const files = await readdir(new URL('../functions', import.meta.url), { recursive: true });
+    const sources = files.filter((file) => file.endsWith('.ts') && !/\.test\.|testing/.test(file));
+    const code = sources.map((file) => read(`functions/${file}`)).join('\n');
+    const given = [
+      ...code.matchAll(/\b(?:permanent|transient)\(\s*'([a-z_]+)'/g),
+      ...code.matchAll(/new SyncError\('\w+', '([a-z_]+)'/g),
+      ...read('workflows/permit-sync.yaml').matchAll(/ event: (\w+_failed|\w+_not_published)$/gm),
+    ].map(([, name]) => name);
+    expect(given.length).toBeGreaterThan(25);
+    const table = firstColumn('When something breaks');
+    for (const each of given) expect(table).toContain(each);
   });
 
   test('names only variables of the workflow that its YAML reads', () => {

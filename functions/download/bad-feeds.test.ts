@@ -79,5 +79,25 @@ test('columns that nobody has mapped are named once in the log, without their va
       message: expect.stringContaining('COUNCILLOR'),
     },
   ]);
+  expect(own.filter(({ event }) => event === 'missing_columns')).toEqual([]);
   expect(JSON.stringify(own)).not.toContain('A Person');
+});
+
+test('columns that have gone from the feed are named once in the log', async () => {
+  const records = [1, 2, 3].map((ordinal) => {
+    const { WARD_GRID: _, BUILDER_NAME: __, ...left } = permitRecord(ordinal);
+    return left;
+  });
+  const { run, error } = await syncFeed(context, folder, JSON.stringify(records));
+  expect(error).toBeUndefined();
+  const own = context.events.filter((event) => 'run_id' in event && event.run_id === run.id);
+  expect(own.filter(({ event }) => event === 'missing_columns')).toEqual([
+    {
+      event: 'missing_columns',
+      severity: 'WARNING',
+      run_id: run.id,
+      columns: ['WARD_GRID', 'BUILDER_NAME'],
+      message: expect.stringContaining('WARD_GRID, BUILDER_NAME'),
+    },
+  ]);
 });

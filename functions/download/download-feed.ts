@@ -5,7 +5,8 @@ import type { DownloadRequest, DownloadResponse } from './contract.ts';
 import { type ChunkRange, createChunkCutter } from './cut-chunks.ts';
 import { normaliseFeed } from './normalise-feed.ts';
 import { type Feed, openFeed } from './open-feed.ts';
-import { listUnmapped, requireKeyColumns } from './require-key-columns.ts';
+import { reportDrift } from './report-drift.ts';
+import { requireKeyColumns } from './require-key-columns.ts';
 import { requireUsualSize } from './require-usual-size.ts';
 import { resumeRun } from './resume-run.ts';
 import { createColumnSampler } from './sample-columns.ts';
@@ -97,6 +98,7 @@ const storeFeed = async (
   requireKeyColumns(columns, runId);
   await checkSize(records);
   await writeLedger(context, runId, chunks);
+  reportDrift(log, runId, columns);
   log('INFO', `Run ${runId}: ${records} records in ${chunks.length} chunks from ${feed.source}`, {
     event: 'feed_downloaded',
     run_id: runId,
@@ -105,14 +107,6 @@ const storeFeed = async (
     bytes,
     records_total: records,
     chunks_total: chunks.length,
-  });
-  const unmapped = listUnmapped(columns);
-  if (unmapped.length === 0) return;
-  const names = unmapped.join(', ');
-  log('WARNING', `Run ${runId}: the feed has columns that nobody has mapped: ${names}`, {
-    event: 'unmapped_columns',
-    run_id: runId,
-    columns: unmapped,
   });
 };
 

@@ -4,7 +4,9 @@ import { DROPPED_COLUMNS, FEED_COLUMNS } from '../shared/feed-columns.ts';
 const MAX_NAMES = 20;
 const MAX_NAME_LENGTH = 60;
 
-const KEY_COLUMNS = FEED_COLUMNS.filter(([, kind]) => kind === 'key').map(([name]) => name);
+const KEY_COLUMNS: ReadonlySet<string> = new Set(
+  FEED_COLUMNS.filter(([, kind]) => kind === 'key').map(([name]) => name),
+);
 const KNOWN: ReadonlySet<string> = new Set(FEED_COLUMNS.map(([name]) => name));
 
 /** @returns the columns that nobody has mapped: at most twenty, long names cut short. */
@@ -14,6 +16,10 @@ export const listUnmapped = (columns: ReadonlySet<string>): readonly string[] =>
     .slice(0, MAX_NAMES)
     .map((name) => name.slice(0, MAX_NAME_LENGTH).toWellFormed());
 
+/** @returns the mapped columns that are not there; none when nothing is known of the columns. */
+export const listMissing = (columns: ReadonlySet<string>): readonly string[] =>
+  columns.size === 0 ? [] : [...KNOWN].filter((name) => !columns.has(name));
+
 /**
  * Refuses a feed in whose records a part of the key has gone: each would be a reject. A feed of
  * which nothing is known passes, since its records say themselves what is wrong with them.
@@ -21,7 +27,7 @@ export const listUnmapped = (columns: ReadonlySet<string>): readonly string[] =>
  * @throws SyncError `schema_drift` (permanent) that names the columns.
  */
 export const requireKeyColumns = (columns: ReadonlySet<string>, runId: number): void => {
-  const gone = columns.size === 0 ? [] : KEY_COLUMNS.filter((name) => !columns.has(name));
+  const gone = listMissing(columns).filter((name) => KEY_COLUMNS.has(name));
   if (gone.length === 0) return;
   const unmapped = listUnmapped(columns).join(', ');
   const instead = unmapped === '' ? '' : `; columns nobody knows: ${unmapped}`;

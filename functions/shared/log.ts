@@ -35,6 +35,7 @@ export type LogEvent =
     }
   /** Names of columns, not their values. */
   | { event: 'unmapped_columns'; run_id: number; columns: readonly string[] }
+  | { event: 'missing_columns'; run_id: number; columns: readonly string[] }
   | ({ event: 'chunk_ingested'; run_id: number; chunk_number: number } & RecordCounts)
   | {
       event: 'records_rejected';

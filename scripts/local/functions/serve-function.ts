@@ -23,5 +23,9 @@ process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {
   server.close(() => process.exit(0));
   server.closeIdleConnections();
+  // A connection that is kept alive would go on bringing calls.
+  server.prependListener('request', (_request, response) =>
+    response.setHeader('connection', 'close'),
+  );
 });
 process.on('disconnect', () => process.exit(0));
