@@ -6,14 +6,15 @@ locals {
 
   database = "permits"
 
-  # Each has two or more CPU-seconds of work for every one of waiting, so one request per instance is
-  # enough, and the database's connections are easy to count: instances × pool_size. Only sync-api
-  # does nothing but wait. One more instance than is asked for at a time takes a call that the
-  # workflow repeats while the platform still ends the first.
+  # One request per instance keeps the database's connections countable: instances × pool_size. Only
+  # sync-api, which does nothing but wait, takes more. There is one instance more than calls at a time,
+  # for a call that the workflow repeats while the platform still ends the first.
   #
-  # Peak memory, measured with 237,000 records: download 183 MiB, ingest-chunk 395 MiB for four chunks
-  # at a time in one process. ingress: only a workflow of this project reaches ALLOW_INTERNAL_ONLY,
-  # and only at the run.app address.
+  # Peak memory with 237,000 records: download 183 MiB, ingest-chunk 395 MiB with four chunks at a time
+  # in one process. The time-outs are the workflow's, download's the longest that a workflow waits.
+  #
+  # ALLOW_INTERNAL_ONLY lets in workflows of the same project, at the run.app address.
+  # Source: https://cloud.google.com/workflows/docs/calling-run-functions
   functions = {
     download = {
       description     = "Streams the feed into the bucket and cuts it into byte ranges."

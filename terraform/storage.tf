@@ -5,6 +5,9 @@ resource "google_storage_bucket" "feeds" {
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
 
+  # With the protection off the feeds go with the stack.
+  force_destroy = !var.deletion_protection
+
   # A feed can be fetched again or resumed from while it is here: deleted is deleted.
   soft_delete_policy {
     retention_duration_seconds = 0
@@ -16,16 +19,6 @@ resource "google_storage_bucket" "feeds" {
     }
     condition {
       age = var.feed_retention_days
-    }
-  }
-
-  # What a broken upload leaves is paid for and seen by nobody.
-  lifecycle_rule {
-    action {
-      type = "AbortIncompleteMultipartUpload"
-    }
-    condition {
-      age = 1
     }
   }
 

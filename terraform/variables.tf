@@ -74,7 +74,7 @@ variable "database_max_connections" {
 
   validation {
     condition     = var.database_max_connections >= 25 && var.database_max_connections <= 1000
-    error_message = "Set database_max_connections between 25 and 1000; a connection takes some 10 MB of the tier's memory."
+    error_message = "Set database_max_connections between 25 and 1000, by the memory of database_tier."
   }
 }
 
