@@ -67,11 +67,6 @@ resource "google_sql_database_instance" "permits" {
   lifecycle {
     # Else the next apply would take a disk that has grown for one that has to shrink.
     ignore_changes = [settings[0].disk_size]
-
-    precondition {
-      condition     = local.function_connections + local.reserved_connections <= var.database_max_connections
-      error_message = "The functions could ask for ${local.function_connections} connections, and ${local.reserved_connections} are kept for others: raise database_max_connections or lower chunk_concurrency."
-    }
   }
 
   depends_on = [google_service_networking_connection.services]

@@ -76,6 +76,10 @@ variable "database_max_connections" {
     condition     = var.database_max_connections >= 25 && var.database_max_connections <= 1000
     error_message = "Set database_max_connections between 25 and 1000, by the memory of database_tier."
   }
+  validation {
+    condition     = local.function_connections + local.reserved_connections <= var.database_max_connections
+    error_message = "The functions could ask for ${local.function_connections} connections, and ${local.reserved_connections} are kept for others: raise database_max_connections or lower chunk_concurrency."
+  }
 }
 
 variable "database_public_ip" {
