@@ -1,4 +1,5 @@
-# The orchestration, as it also runs on one machine.
+# The orchestration, as it also runs on one machine. Its detailed history has every step and value;
+# the log need only have what failed.
 resource "google_workflows_workflow" "this" {
   name                    = local.name
   region                  = var.region
