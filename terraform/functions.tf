@@ -35,7 +35,8 @@ resource "google_artifact_registry_repository_iam_member" "build" {
   member     = google_service_account.build.member
 }
 
-# The build reads the source where Terraform has put it.
+# Cloud Functions copies the source into a bucket of its own before it builds (see
+# build_source_viewer). Whether the build then also looks at this one is not documented.
 resource "google_storage_bucket_iam_member" "build" {
   bucket = google_storage_bucket.source.name
   role   = "roles/storage.objectViewer"

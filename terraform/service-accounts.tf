@@ -128,6 +128,6 @@ resource "google_project_iam_member" "build_source_viewer" {
 
   condition {
     title      = "source of functions"
-    expression = "resource.name.startsWith(\"projects/_/buckets/gcf-v2-sources-${data.google_project.this.number}-${var.region}/\")"
+    expression = "resource.name.startsWith(\"projects/_/buckets/gcf-v2-sources-${data.google_project.this.number}-${var.region}\")"
   }
 }
