@@ -36,7 +36,8 @@ resource "google_monitoring_alert_policy" "sync_failed" {
     }
   }
 
-  # Nothing says that a failed run is well again, so its incident closes by itself.
+  # Nothing says that a failed run is well again, so its incident closes by itself. The limit is for
+  # entries with the same labels: another run is another mail.
   alert_strategy {
     auto_close = "86400s"
 

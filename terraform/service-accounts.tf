@@ -79,7 +79,7 @@ resource "google_project_iam_member" "metric_writer" {
 }
 
 # download asks whether the execution of a run that is still open has ended. Workflows has no policy
-# on a single workflow, so this and the next three are on the project.
+# on a single workflow, so this and workflow_invoker are on the project.
 resource "google_project_iam_member" "execution_viewer" {
   project = var.project_id
   role    = "roles/workflows.viewer"
