@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{functions,scripts,sql,workflows}/**/*.test.ts'],
+    include: ['{functions,scripts,sql,terraform,workflows}/**/*.test.ts'],
     // One worker per core; vitest would leave a core free, and a small machine has two.
     maxWorkers: '100%',
     // Real servers start and stop: generous, since a time-out says nothing but that a machine is busy.

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { finalizeRun } from '../functions/finalize/finalize-run.ts';
+import {
+  createTestContext,
+  type TestContext,
+} from '../functions/shared/testing/create-test-context.ts';
+import { takeSnapshot } from '../functions/snapshot/take-snapshot.ts';
+import { answerAt, startSync } from '../workflows/testing/start-sync.ts';
+import {
+  extractLabel,
+  type LogEntry,
+  matchesFilter,
+  toLogEntry,
+} from './testing/match-log-entry.ts';
+import { type Block, blockIn, readTerraform } from './testing/read-terraform.ts';
+import { recordLines } from './testing/record-lines.ts';
+
+const terraform = await readTerraform();
+let context: TestContext;
+
+beforeAll(async () => {
+  context = await createTestContext({ GOOGLE_CLOUD_PROJECT: 'alerts' });
+});
+afterAll(() => context[Symbol.asyncDispose]());
+
+const policyOf = (name: string): Block =>
+  terraform.resource(`google_monitoring_alert_policy.${name}`);
+
+const logCondition = (name: string) => {
+  const condition = blockIn(blockIn(policyOf(name), 'conditions'), 'condition_matched_log');
+  return {
+    filter: String(condition.filter),
+    extractors: condition.label_extractors as Readonly<Record<string, string>>,
+  };
+};
+
+const labelsOf = (name: string, entry: LogEntry) =>
+  Object.fromEntries(
+    Object.entries(logCondition(name).extractors).map(([label, extractor]) => [
+      label,
+      extractLabel(extractor, entry),
+    ]),
+  );
+
+/** What finalize and snapshot write to standard output for a run that fails. */
+const failRun = async () => {
+  const { log, lines } = recordLines();
+  const error = { body: { error: { code: 'feed_not_found', message: 'there is no feed' } } };
+  const request = { execution_id: 'an-execution', outcome: 'failed', error } as const;
+  const { run_id } = await finalizeRun({ ...context, log }, request);
+  await takeSnapshot({ ...context, log }, { run_id });
+  return { run_id, lines };
+};
+
+/** What the workflow logs for a run whose chunk 2 stays broken. */
+const deadLetter = async (): Promise<readonly LogEntry[]> => {
+  const body = { error: { code: 'chunk_broken', message: 'no' } };
+  await using sync = await startSync(
+    answerAt('/ingest-chunk', ({ body: request }) =>
+      request.chunk_number === 2 ? { status: 422, body } : { status: 200, body: {} },
+    ),
+  );
+  await sync.run({});
+  return sync.logs;
+};
+
+describe('the alert for a failed run', () => {
+  test('I09 matches the line that finalize logs, and takes run, error, time and records out of it', async () => {
+    const { run_id, lines } = await failRun();
+    const entries = lines.map((line) => toLogEntry(line, 'permit-sync-finalize'));
+    const [matching, ...others] = entries.filter((entry) =>
+      matchesFilter(logCondition('sync_failed').filter, entry),
+    );
+    expect(others).toEqual([]);
+    expect(labelsOf('sync_failed', matching ?? {})).toEqual({
+      run_id: String(run_id),
+      error_message: 'feed_not_found: there is no feed',
+      failed_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      records_processed: '0',
+    });
+  });
+
+  test('does not match the same line of another service', () => {
+    const entry = toLogEntry('{"severity":"ERROR","event":"sync_failed"}', 'another');
+    expect(matchesFilter(logCondition('sync_failed').filter, entry)).toBe(false);
+  });
+});
+
+test('I09 the alert for a dead letter matches the entry that the workflow logs, every label filled', async () => {
+  const matching = (await deadLetter()).filter((entry) =>
+    matchesFilter(logCondition('dead_letter').filter, entry),
+  );
+  expect(matching).toHaveLength(1);
+  expect(labelsOf('dead_letter', matching[0] ?? {})).toEqual({
+    execution_id: expect.stringMatching(/^[\w-]+$/),
+    run_id: '7',
+    error_message: expect.stringContaining('chunks [2] of run 7'),
+    attempts: '1',
+    failed_chunks: '[2]',
+    retryable: 'false',
+  });
+});
+
+test('the score is taken from the line that snapshot logs', async () => {
+  const { lines } = await failRun();
+  const metric = terraform.resource('google_logging_metric.score');
+  const entries = lines.map((line) => toLogEntry(line, 'permit-sync-snapshot'));
+  const matching = entries.filter((entry) => matchesFilter(String(metric.filter), entry));
+  expect(matching).toHaveLength(1);
+  expect(matching[0]?.jsonPayload).toHaveProperty('score');
+  expect(metric.value_extractor).toBe('EXTRACT(jsonPayload.score)');
+});
+
+describe('the mails', () => {
+  test.each([
+    ['sync_failed', 'sync-failed'],
+    ['dead_letter', 'dead-letter'],
+  ])('%s fills every placeholder of its template, and extracts nothing else', (policy, file) => {
+    const template = readFileSync(new URL(`alerts/${file}.md`, import.meta.url), 'utf8');
+    const placeholders = [...template.matchAll(/\$\{log\.extracted_label\.(\w+)\}/g)];
+    const names = new Set(placeholders.map(([, name]) => name));
+    expect(Object.keys(logCondition(policy).extractors).sort()).toEqual([...names].sort());
+    const { subject, content } = blockIn(policyOf(policy), 'documentation');
+    expect([subject, content]).toEqual([
+      `\${local.alert_templates["${file}"].subject}`,
+      `\${local.alert_templates["${file}"].content}`,
+    ]);
+  });
+
+  test('the template of a failed run names the default region, which Terraform replaces', () => {
+    const template = readFileSync(new URL('alerts/sync-failed.md', import.meta.url), 'utf8');
+    expect(template).toContain(`--location=${terraform.variables.region?.default}`);
+  });
+
+  test('every policy has a subject, says what next, closes by itself and reaches the operators', () => {
+    const policies = terraform.resources.filter(
+      ({ type }) => type === 'google_monitoring_alert_policy',
+    );
+    expect(policies).toHaveLength(4);
+    for (const { block } of policies) {
+      const { subject, content } = blockIn(block, 'documentation');
+      expect(subject).toBeTruthy();
+      expect(content).toMatch(/type: `|alert_templates/);
+      expect(blockIn(block, 'alert_strategy').auto_close).toMatch(/^\d+s$/);
+      expect(block.severity).toMatch(/^(WARNING|ERROR|CRITICAL)$/);
+      expect(block.notification_channels).toBe(`\${local.alert_channels}`);
+    }
+  });
+});

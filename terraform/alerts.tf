@@ -1,0 +1,176 @@
+locals {
+  # The templates are shared with the mails of the local cloud: the first line is the subject. They
+  # name the default region, which is the local one.
+  alert_templates = {
+    for name, text in {
+      for name in ["sync-failed", "dead-letter"] : name =>
+      replace(file("${path.module}/alerts/${name}.md"), "northamerica-northeast2", var.region)
+      } : name => {
+      subject = split("\n", text)[0]
+      content = trimspace(trimprefix(text, split("\n", text)[0]))
+    }
+  }
+
+  alert_channels = [for channel in google_monitoring_notification_channel.email : channel.id]
+}
+
+# A run was closed as failed: finalize's log says so, once per run.
+resource "google_monitoring_alert_policy" "sync_failed" {
+  display_name          = "Permit sync: a run failed"
+  combiner              = "OR"
+  severity              = "ERROR"
+  notification_channels = local.alert_channels
+  user_labels           = local.labels
+
+  conditions {
+    display_name = "finalize logged sync_failed"
+
+    condition_matched_log {
+      filter = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"permit-sync-finalize\" AND jsonPayload.event=\"sync_failed\""
+      label_extractors = {
+        run_id            = "EXTRACT(jsonPayload.run_id)"
+        error_message     = "EXTRACT(jsonPayload.error_message)"
+        failed_at         = "EXTRACT(jsonPayload.failed_at)"
+        records_processed = "EXTRACT(jsonPayload.records_processed)"
+      }
+    }
+  }
+
+  # Nothing says that a failed run is well again, so its incident closes by itself. The limit is for
+  # entries with the same labels: another run is another mail.
+  alert_strategy {
+    auto_close = "86400s"
+
+    notification_rate_limit {
+      period = "300s"
+    }
+  }
+
+  documentation {
+    subject   = local.alert_templates["sync-failed"].subject
+    content   = local.alert_templates["sync-failed"].content
+    mime_type = "text/markdown"
+  }
+
+  depends_on = [google_project_service.this]
+}
+
+# The workflow gave up and left a letter: somebody has to decide whether to redrive it.
+resource "google_monitoring_alert_policy" "dead_letter" {
+  display_name          = "Permit sync: an execution was dead-lettered"
+  combiner              = "OR"
+  severity              = "CRITICAL"
+  notification_channels = local.alert_channels
+  user_labels           = local.labels
+
+  conditions {
+    display_name = "the workflow logged sync_dead_lettered"
+
+    condition_matched_log {
+      filter = "resource.type=\"workflows.googleapis.com/Workflow\" AND resource.labels.workflow_id=\"permit-sync\" AND jsonPayload.event=\"sync_dead_lettered\""
+      label_extractors = {
+        execution_id  = "EXTRACT(jsonPayload.execution_id)"
+        run_id        = "EXTRACT(jsonPayload.run_id)"
+        error_message = "EXTRACT(jsonPayload.error_message)"
+        attempts      = "EXTRACT(jsonPayload.attempts)"
+        failed_chunks = "EXTRACT(jsonPayload.failed_chunks)"
+        retryable     = "EXTRACT(jsonPayload.retryable)"
+      }
+    }
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+
+    notification_rate_limit {
+      period = "300s"
+    }
+  }
+
+  documentation {
+    subject   = local.alert_templates["dead-letter"].subject
+    content   = local.alert_templates["dead-letter"].content
+    mime_type = "text/markdown"
+  }
+
+  depends_on = [google_project_service.this]
+}
+
+# Catches what no log line can: a paused schedule, a trigger without rights, a workflow that hangs.
+#
+# From Friday's sync to Monday's are 72 hours, 73 when the clocks go back; with both retries and
+# time-outs a sync ends within two more. An absence condition looks back 23.5 hours at most
+# (https://cloud.google.com/monitoring/alerts/metric-absence), PromQL as far as the metric is kept
+# (https://cloud.google.com/monitoring/alerts/using-promql). The hour of duration is for a new stack,
+# whose first sync is still to come.
+resource "google_monitoring_alert_policy" "no_sync_completed" {
+  display_name          = "Permit sync: no run completed for 76 hours"
+  combiner              = "OR"
+  severity              = "CRITICAL"
+  notification_channels = local.alert_channels
+  user_labels           = local.labels
+
+  conditions {
+    display_name = "no completed run in 76 hours"
+
+    condition_prometheus_query_language {
+      query               = "absent_over_time(custom_googleapis_com:permit_sync_runs{monitored_resource=\"global\",status=\"completed\"}[76h])"
+      duration            = "3600s"
+      evaluation_interval = "600s"
+    }
+  }
+
+  alert_strategy {
+    auto_close = "604800s"
+  }
+
+  documentation {
+    subject   = "No permit sync has completed for 76 hours"
+    content   = "The permits database is older than a weekend allows. To see what became of the last syncs, type: `gcloud workflows executions list ${local.name} --location=${var.region} --project=${var.project_id}`"
+    mime_type = "text/markdown"
+  }
+
+  depends_on = [google_monitoring_metric_descriptor.runs]
+}
+
+# Letters that nobody has redriven are deleted after 14 days: says so again every day.
+resource "google_monitoring_alert_policy" "dead_letters_waiting" {
+  display_name          = "Permit sync: dead letters are waiting"
+  combiner              = "OR"
+  severity              = "WARNING"
+  notification_channels = local.alert_channels
+  user_labels           = local.labels
+
+  conditions {
+    display_name = "undelivered dead letters"
+
+    condition_threshold {
+      filter          = "resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=\"sync-dead-letter\" AND metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\""
+      comparison      = "COMPARISON_GT"
+      threshold_value = 0
+      duration        = "600s"
+
+      aggregations {
+        alignment_period   = "300s"
+        per_series_aligner = "ALIGN_MAX"
+      }
+    }
+  }
+
+  alert_strategy {
+    auto_close = "604800s"
+
+    notification_channel_strategy {
+      notification_channel_names = local.alert_channels
+      renotify_interval          = "86400s"
+    }
+  }
+
+  documentation {
+    subject   = "Dead letters of the permit sync are waiting"
+    content   = "A letter is deleted after 14 days. To list them, type: `GOOGLE_CLOUD_PROJECT=${var.project_id} npm run dead-letters`; `npm run redrive` runs one again."
+    mime_type = "text/markdown"
+  }
+
+  depends_on = [google_pubsub_subscription.sync_dead_letter]
+}

@@ -1,0 +1,11 @@
+# One page that says how the syncs have gone.
+resource "google_monitoring_dashboard" "this" {
+  dashboard_json = file("${path.module}/dashboard.json")
+
+  depends_on = [
+    google_logging_metric.score,
+    google_monitoring_metric_descriptor.duration,
+    google_monitoring_metric_descriptor.records,
+    google_monitoring_metric_descriptor.runs,
+  ]
+}

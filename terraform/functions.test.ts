@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { CONFIG_VARIABLES, parseConfig } from '../functions/shared/config.ts';
+import { listFunctions } from './testing/list-functions.ts';
+import { expressionOf, readTerraform } from './testing/read-terraform.ts';
+import { listWorkflowCalls } from './testing/read-workflow.ts';
+
+const terraform = await readTerraform();
+const functions = listFunctions(terraform);
+const calls = listWorkflowCalls();
+const called = new Set(calls.map(({ name }) => name));
+
+/** Serverless functions' configuration that is for a machine of one's own. */
+const LOCAL_ONLY = ['DATABASE_URL', 'FEED_ALLOW_LOCAL_FILES', 'GOOGLE_API_ENDPOINT'];
+
+test('every function that the code registers is deployed, at its own entry point', () => {
+  const code = readFileSync(new URL('../functions/index.ts', import.meta.url), 'utf8');
+  const registered = [...code.matchAll(/^http\('([\w-]+)'/gm)].map(([, name]) => name);
+  expect(functions.map(({ name }) => name).sort()).toEqual(registered.sort());
+  expect(functions.map(({ entryPoint }) => entryPoint).sort()).toEqual(registered);
+});
+
+describe.each(functions.map((each) => [each.name, each] as const))('%s', (name, deployed) => {
+  test('gets variables that its configuration reads, and all that it needs', () => {
+    expect(CONFIG_VARIABLES).toEqual(expect.arrayContaining(Object.keys(deployed.environment)));
+    expect(parseConfig(deployed.environment)).toMatchObject({
+      GOOGLE_CLOUD_PROJECT: 'my-project',
+      CLOUD_SQL_INSTANCE: 'my-project:region:permit-sync',
+      WORKFLOW_LOCATION: 'northamerica-northeast2',
+      WORKFLOW_NAME: 'permit-sync',
+    });
+  });
+
+  test('gets nothing that is for a local machine', () => {
+    expect(LOCAL_ONLY.filter((variable) => variable in deployed.environment)).toEqual([]);
+  });
+
+  test('may take as long as the workflow waits for it', () => {
+    const waits = calls.filter((call) => call.name === name).map(({ timeout }) => timeout);
+    expect(deployed.timeoutSeconds).toBeGreaterThanOrEqual(Math.max(0, ...waits));
+    expect(deployed.timeoutSeconds).toBeLessThanOrEqual(3600);
+  });
+
+  test('can be reached from outside only if the workflow does not call it', () => {
+    expect(deployed.ingress).toBe(called.has(name) ? 'ALLOW_INTERNAL_ONLY' : 'ALLOW_ALL');
+  });
+
+  test('has an account’s id that Google takes', () => {
+    expect(`permit-sync-${name}`).toMatch(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/);
+  });
+});
+
+describe('invoking a function', () => {
+  const invokers = terraform.resources.filter(
+    ({ type, block }) => type.includes('_iam_') && block.role === 'roles/run.invoker',
+  );
+
+  test('that the workflow calls is allowed to the workflow’s account', () => {
+    const { for_each, service, member } = terraform.resource(
+      'google_cloud_run_service_iam_member.workflow',
+    );
+    const names = [...String(for_each).matchAll(/"([\w-]+)"/g)].map(([, name]) => name);
+    expect(names.sort()).toEqual([...called].sort());
+    expect(service).toBe(expressionOf('google_cloudfunctions2_function.this[each.key].name'));
+    expect(member).toBe(expressionOf('google_service_account.workflow.member'));
+  });
+
+  test('is allowed to nobody else; the API to those whom the operator names, by default nobody', () => {
+    expect(invokers.map(({ address }) => address).sort()).toEqual([
+      'google_cloud_run_service_iam_member.api',
+      'google_cloud_run_service_iam_member.workflow',
+    ]);
+    const { for_each, service } = terraform.resource('google_cloud_run_service_iam_member.api');
+    expect(for_each).toBe(expressionOf('toset(var.api_invokers)'));
+    expect(service).toBe(expressionOf('google_cloudfunctions2_function.this["sync-api"].name'));
+    expect(terraform.variables.api_invokers?.default).toEqual([]);
+  });
+});
+
+describe('the database’s connections', () => {
+  test('are enough for every instance of two revisions, and ten for others', () => {
+    const wanted = functions
+      .map(({ maxInstances, environment }) => maxInstances * Number(environment.DATABASE_POOL_SIZE))
+      .reduce((sum, each) => sum + each, 0);
+    expect(wanted).toBe(32);
+    const maximum = Number(terraform.variables.database_max_connections?.default);
+    expect(2 * wanted + Number(terraform.locals.reserved_connections)).toBeLessThanOrEqual(maximum);
+  });
+
+  test('are not shared by requests that need two at once', () => {
+    const crowded = functions.filter(
+      ({ name, concurrency }) => concurrency > 1 && called.has(name),
+    );
+    expect(crowded).toEqual([]);
+  });
+
+  test('as many chunks as the workflow ingests at once find an instance each', () => {
+    const [ingest] = functions.filter(({ name }) => name === 'ingest-chunk');
+    const concurrency = Number(terraform.variables.chunk_concurrency?.default);
+    expect(ingest?.maxInstances).toBeGreaterThan(concurrency);
+  });
+});

@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { parse } from '@cdktf/hcl2json';
+
+/** The arguments of a block: expressions as `${…}`, blocks as lists of such records. */
+export type Block = Readonly<Record<string, unknown>>;
+
+export interface Resource {
+  /** `google_pubsub_topic`; a data source's begins with `data.` */
+  readonly type: string;
+  readonly name: string;
+  /** `type.name`, as expressions refer to it. */
+  readonly address: string;
+  readonly block: Block;
+}
+
+export interface Terraform {
+  readonly resources: readonly Resource[];
+  readonly variables: Readonly<Record<string, Block>>;
+  readonly outputs: Readonly<Record<string, Block>>;
+  readonly locals: Block;
+  readonly provider: Block;
+  /** Every file, parsed. */
+  readonly files: Readonly<Record<string, Block>>;
+  /** The resource of an address. @throws Error when there is none. */
+  resource(address: string): Block;
+}
+
+export const TERRAFORM_FOLDER = new URL('../', import.meta.url);
+
+const blocksOf = (group: unknown): readonly [string, Block][] =>
+  Object.entries((group ?? {}) as Record<string, readonly Block[]>).map(([name, blocks]) => [
+    name,
+    blocks[0] ?? {},
+  ]);
+
+const resourcesOf = (group: unknown, prefix: string): readonly Resource[] =>
+  Object.entries((group ?? {}) as Record<string, unknown>).flatMap(([kind, named]) =>
+    blocksOf(named).map(([name, block]) => {
+      const type = `${prefix}${kind}`;
+      return { type, name, address: `${type}.${name}`, block };
+    }),
+  );
+
+/** Parses every .tf file of the stack. */
+export const readTerraform = async (): Promise<Terraform> => {
+  const names = readdirSync(TERRAFORM_FOLDER).filter((name) => name.endsWith('.tf'));
+  const parsed = names.map(async (name) => {
+    const text = readFileSync(new URL(name, TERRAFORM_FOLDER), 'utf8');
+    return [name, (await parse(name, text)) as Block] as const;
+  });
+  const files = Object.fromEntries(await Promise.all(parsed));
+  const all = Object.values(files);
+  const resources = all.flatMap((file) => [
+    ...resourcesOf(file.resource, ''),
+    ...resourcesOf(file.data, 'data.'),
+  ]);
+  return {
+    files,
+    resources,
+    variables: Object.fromEntries(all.flatMap((file) => blocksOf(file.variable))),
+    outputs: Object.fromEntries(all.flatMap((file) => blocksOf(file.output))),
+    locals: Object.assign({}, ...all.flatMap((file) => file.locals ?? [])),
+    provider: blocksOf(all.find((file) => file.provider)?.provider)[0]?.[1] ?? {},
+    resource(address) {
+      const found = resources.find((each) => each.address === address);
+      if (found === undefined) throw new Error(`There is no ${address}`);
+      return found.block;
+    },
+  };
+};
+
+/** The first block `name` inside a block. @throws Error when there is none. */
+export const blockIn = (block: Block, name: string): Block => {
+  const [first] = (block[name] ?? []) as readonly Block[];
+  if (first === undefined) throw new Error(`There is no block ${name}`);
+  return first;
+};
+
+/** An expression as hcl2json writes it. */
+export const expressionOf = (text: string): string => `\${${text}}`;

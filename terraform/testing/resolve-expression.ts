@@ -1,0 +1,51 @@
+import type { Terraform } from './read-terraform.ts';
+
+export interface Scope {
+  /** `each.key` and `each.value` inside a resource with for_each. */
+  readonly each?: { readonly key: string; readonly value: Readonly<Record<string, unknown>> };
+  /** What stands for an expression that only Google or an operator knows, by the expression. */
+  readonly known?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The value of a parsed argument. Knows plain references to variables (their defaults), locals and
+ * `each`, sums of these, and what the scope says; templates are put together from their parts.
+ *
+ * @throws Error that names an expression which is none of these.
+ */
+export const resolveExpression = (
+  terraform: Terraform,
+  argument: unknown,
+  scope: Scope = {},
+): unknown => {
+  if (typeof argument !== 'string') return argument;
+  const [whole, only] = /^\$\{((?:[^{}]|\{[^{}]*\})*)\}$/.exec(argument) ?? [];
+  if (whole !== undefined) return evaluate(terraform, only ?? '', scope);
+  return argument.replaceAll(/\$\{([^}]*)\}/g, (_, expression: string) =>
+    String(evaluate(terraform, expression, scope)),
+  );
+};
+
+const evaluate = (terraform: Terraform, expression: string, scope: Scope): unknown => {
+  const { each, known = {} } = scope;
+  if (expression in known) return known[expression];
+  if (/^\d+$/.test(expression)) return Number(expression);
+  const terms = expression.split(' + ');
+  if (terms.length > 1) {
+    return terms.reduce((sum, term) => sum + Number(evaluate(terraform, term, scope)), 0);
+  }
+  const [root, name = '', ...more] = expression.split('.');
+  if (more.length === 0) {
+    const variable = terraform.variables[name];
+    if (root === 'var' && variable && 'default' in variable) return variable.default;
+    if (root === 'local' && name in terraform.locals) {
+      return resolveExpression(terraform, terraform.locals[name], scope);
+    }
+    if (expression === 'each.key' && each) return each.key;
+  }
+  const [property = '', ...rest] = more;
+  if (root === 'each' && name === 'value' && rest.length === 0 && each && property in each.value) {
+    return resolveExpression(terraform, each.value[property], scope);
+  }
+  throw new Error(`The tests know no value of ${expression}`);
+};
