@@ -6,6 +6,14 @@ resource "google_pubsub_topic" "sync_trigger" {
   depends_on = [google_project_service.this]
 }
 
+# Each completed run, as the workflow returns it: for what works on with the permits. Whoever listens
+# brings a subscription.
+resource "google_pubsub_topic" "sync_completed" {
+  name = "sync-completed"
+
+  depends_on = [google_project_service.this]
+}
+
 # Syncs that have failed for good. It has no schema: a letter that a schema refused would be lost.
 resource "google_pubsub_topic" "sync_dead_letter" {
   name = "sync-dead-letter"
@@ -26,9 +34,14 @@ resource "google_pubsub_subscription" "sync_dead_letter" {
   }
 }
 
-# The workflow publishes its letters itself, so no service agent of Pub/Sub needs a right here.
-resource "google_pubsub_topic_iam_member" "dead_letter_publisher" {
-  topic  = google_pubsub_topic.sync_dead_letter.name
+# The workflow publishes both itself, so no service agent of Pub/Sub needs a right here.
+resource "google_pubsub_topic_iam_member" "workflow" {
+  for_each = {
+    completed   = google_pubsub_topic.sync_completed.name
+    dead_letter = google_pubsub_topic.sync_dead_letter.name
+  }
+
+  topic  = each.value
   role   = "roles/pubsub.publisher"
   member = google_service_account.workflow.member
 }

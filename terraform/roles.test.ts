@@ -23,7 +23,7 @@ const ON_RESOURCE = {
   'google_artifact_registry_repository_iam_member.build': 'roles/artifactregistry.writer',
   'google_cloud_run_service_iam_member.api': 'roles/run.invoker',
   'google_cloud_run_service_iam_member.workflow': 'roles/run.invoker',
-  'google_pubsub_topic_iam_member.dead_letter_publisher': 'roles/pubsub.publisher',
+  'google_pubsub_topic_iam_member.workflow': 'roles/pubsub.publisher',
   'google_storage_bucket_iam_member.build': 'roles/storage.objectViewer',
   'google_storage_bucket_iam_member.feed_reader': 'roles/storage.objectViewer',
   'google_storage_bucket_iam_member.feed_source_reader': 'roles/storage.objectViewer',

@@ -18,12 +18,13 @@ resource "google_workflows_workflow" "this" {
     FINALIZE_URL      = google_cloudfunctions2_function.this["finalize"].service_config[0].uri
     SNAPSHOT_URL      = google_cloudfunctions2_function.this["snapshot"].service_config[0].uri
     CHUNK_CONCURRENCY = var.chunk_concurrency
+    COMPLETED_TOPIC   = google_pubsub_topic.sync_completed.name
     DEAD_LETTER_TOPIC = google_pubsub_topic.sync_dead_letter.name
   }
 
   depends_on = [
     google_cloud_run_service_iam_member.workflow,
     google_project_iam_member.log_writer,
-    google_pubsub_topic_iam_member.dead_letter_publisher,
+    google_pubsub_topic_iam_member.workflow,
   ]
 }

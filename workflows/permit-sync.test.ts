@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answerAt, answerWell, PUBLISH, startSync } from './testing/start-sync.ts';
+import { ANNOUNCE, answerAt, answerWell, PUBLISH, startSync } from './testing/start-sync.ts';
 
 const error = (code: string, message: string) => ({ error: { code, message } });
 const away = { status: 503, body: error('feed_unavailable', 'the portal is away') };
@@ -12,11 +12,11 @@ describe('a good day', () => {
     expect(JSON.parse(execution.result ?? '')).toMatchObject({ run_id: 7, status: 'completed' });
     const [first, ...others] = sync.calls.map(({ path }) => path);
     expect(first).toBe('/download');
-    expect(others.slice(-2)).toEqual(['/finalize', '/snapshot']);
+    expect(others.slice(-3)).toEqual(['/finalize', '/snapshot', ANNOUNCE]);
     const chunks = sync.callsOf('/ingest-chunk').map(({ body }) => body);
     expect(chunks.map(({ chunk_number }) => chunk_number).toSorted()).toEqual([1, 2, 3]);
     expect(chunks.every(({ run_id }) => run_id === 7)).toBe(true);
-    expect(sync.letters()).toEqual([]);
+    expect(sync.messages()).toEqual([]);
   });
 
   test('needs no argument', async () => {
@@ -57,6 +57,23 @@ describe('a good day', () => {
       expect.objectContaining({
         severity: 'WARNING',
         jsonPayload: expect.objectContaining({ event: 'snapshot_failed', run_id: 7 }),
+      }),
+    );
+  });
+
+  test('announces the completed run', async () => {
+    await using sync = await startSync(answerWell);
+    const { result } = await sync.run({});
+    expect(sync.messages(ANNOUNCE)).toEqual([JSON.parse(result ?? '')]);
+  });
+
+  test('is no failure when it cannot be announced, but warned of', async () => {
+    await using sync = await startSync(answerAt(ANNOUNCE, { status: 403, body: {} }));
+    expect(await sync.run({})).toMatchObject({ state: 'SUCCEEDED' });
+    expect(sync.logs).toContainEqual(
+      expect.objectContaining({
+        severity: 'WARNING',
+        jsonPayload: expect.objectContaining({ event: 'completion_not_published', run_id: 7 }),
       }),
     );
   });
@@ -117,7 +134,7 @@ describe('retry', () => {
     });
     expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
     expect(sync.clock.sleeps()).toHaveLength(2);
-    expect(sync.letters()).toMatchObject([{ attempts: 3, retryable: true }]);
+    expect(sync.messages()).toMatchObject([{ attempts: 3, retryable: true }]);
   });
 });
 
@@ -130,7 +147,7 @@ describe('terminal failure', () => {
     expect(sync.callsOf('/finalize')).toMatchObject([
       { body: { outcome: 'failed', error: { code: 503, body: away.body } } },
     ]);
-    expect(sync.letters()).toEqual([
+    expect(sync.messages()).toEqual([
       {
         event: 'sync_dead_lettered',
         execution_id: execution.name.split('/').at(-1),
@@ -172,7 +189,7 @@ describe('terminal failure', () => {
     expect(sync.callsOf('/finalize')).toMatchObject([
       { body: { outcome: 'failed', error: { code: 'chunks_failed' } } },
     ]);
-    expect(sync.letters()).toMatchObject([{ failed_chunks: [2], retryable: false, attempts: 1 }]);
+    expect(sync.messages()).toMatchObject([{ failed_chunks: [2], retryable: false, attempts: 1 }]);
   });
 
   test('sends the letter although the database, and so finalize, is away', async () => {
@@ -180,7 +197,7 @@ describe('terminal failure', () => {
       call.path === '/download' || call.path === '/finalize' ? away : answerWell(call, nth),
     );
     expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
-    expect(sync.letters()).toMatchObject([{ run_id: null, attempts: 3 }]);
+    expect(sync.messages()).toMatchObject([{ run_id: null, attempts: 3 }]);
     expect(sync.logs.map(({ jsonPayload }) => jsonPayload?.event)).toContain('finalize_failed');
   });
 
@@ -203,6 +220,6 @@ describe('terminal failure', () => {
     const body = error('sync_already_running', 'Run 6 is running');
     await using sync = await startSync(answerAt('/download', { status: 409, body }));
     expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
-    expect(sync.letters()).toEqual([]);
+    expect(sync.messages()).toEqual([]);
   });
 });

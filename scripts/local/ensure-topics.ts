@@ -19,8 +19,8 @@ const send = async (method: 'PUT' | 'POST', url: string, body: unknown): Promise
 };
 
 /**
- * The topic whose messages start the workflow, with the subscription that Eventarc would make, and
- * the dead-letter topic with its pull subscription.
+ * The topic whose messages start the workflow, with the subscription that Eventarc would make, the
+ * topic of completed runs, and the dead-letter topic with its pull subscription.
  */
 export const ensureTopics = async (
   endpoint: string,
@@ -29,6 +29,7 @@ export const ensureTopics = async (
   const project = `${endpoint}/v1/projects/${projectId}`;
   const topic = (name: string): string => `projects/${projectId}/topics/${name}`;
   await send('PUT', `${project}/topics/sync-trigger`, {});
+  await send('PUT', `${project}/topics/sync-completed`, {});
   await send('PUT', `${project}/topics/sync-dead-letter`, {});
   await send('PUT', `${project}/subscriptions/sync-dead-letter`, {
     topic: topic('sync-dead-letter'),

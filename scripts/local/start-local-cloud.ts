@@ -206,6 +206,7 @@ const describeFolder = (
     FINALIZE_URL: functions.finalize.url,
     SNAPSHOT_URL: functions.snapshot.url,
     CHUNK_CONCURRENCY: String(CHUNK_CONCURRENCY),
+    COMPLETED_TOPIC: 'sync-completed',
     DEAD_LETTER_TOPIC: 'sync-dead-letter',
   },
 });

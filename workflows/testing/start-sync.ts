@@ -6,8 +6,9 @@ import { createWorkflowsService } from '../../scripts/local/workflows/create-wor
 import type { LogEntry } from '../../scripts/local/workflows/service/log-entry.ts';
 
 const SOURCE = readFileSync(new URL('../permit-sync.yaml', import.meta.url), 'utf8');
-/** Where the connector publishes dead letters. */
+/** Where the connector publishes dead letters, and completed runs. */
 export const PUBLISH = '/v1/projects/demo/topics/sync-dead-letter:publish';
+export const ANNOUNCE = '/v1/projects/demo/topics/sync-completed:publish';
 /** Longer than any time-out of the workflow. */
 const TIMED_OUT_SECONDS = 1801;
 
@@ -82,6 +83,7 @@ export const startSync = async (answer: Answerer, options: Options = {}) => {
       FINALIZE_URL: `${url}/finalize`,
       SNAPSHOT_URL: `${url}/snapshot`,
       CHUNK_CONCURRENCY: '4',
+      COMPLETED_TOPIC: 'sync-completed',
       DEAD_LETTER_TOPIC: 'sync-dead-letter',
       ...options.envVars,
     },
@@ -91,10 +93,10 @@ export const startSync = async (answer: Answerer, options: Options = {}) => {
     clock,
     logs,
     callsOf: (path: string) => calls.filter((call) => call.path === path),
-    /** The dead letters on the topic, decoded. */
-    letters: () =>
+    /** The messages published at a path, decoded. */
+    messages: (path = PUBLISH) =>
       calls
-        .filter(({ path }) => path === PUBLISH)
+        .filter((call) => call.path === path)
         .flatMap(({ body }) => body.messages as { data: string }[])
         .map(({ data }) => JSON.parse(Buffer.from(data, 'base64').toString())),
     run: async (argument?: unknown) => {

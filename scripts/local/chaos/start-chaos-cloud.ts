@@ -108,7 +108,12 @@ export const startChaosCloud = async (directory: string): Promise<ChaosCloud> =>
   apis.workflows.deploy({
     workflowId: WORKFLOW,
     source: await readFile(WORKFLOW_SOURCE, 'utf8'),
-    envVars: { ...urls, CHUNK_CONCURRENCY: '4', DEAD_LETTER_TOPIC: 'sync-dead-letter' },
+    envVars: {
+      ...urls,
+      CHUNK_CONCURRENCY: '4',
+      COMPLETED_TOPIC: 'sync-completed',
+      DEAD_LETTER_TOPIC: 'sync-dead-letter',
+    },
   });
 
   return {
