@@ -32,6 +32,10 @@ describe('the workflow', () => {
     },
   );
 
+  test('announces completed runs on their topic', () => {
+    expect(variables.COMPLETED_TOPIC).toBe(expressionOf('google_pubsub_topic.sync_completed.name'));
+  });
+
   test('publishes its dead letters where the subscription finds them', () => {
     expect(variables.DEAD_LETTER_TOPIC).toBe(
       expressionOf('google_pubsub_topic.sync_dead_letter.name'),

@@ -61,6 +61,20 @@ describe('a good day', () => {
     );
   });
 
+  test('goes on when finalize has completed the run, though none of its answers arrived', async () => {
+    await using sync = await startSync(
+      answerAt('/finalize', (call) =>
+        call.body.outcome === 'completed'
+          ? away
+          : { status: 200, body: { run_id: 7, status: 'completed' } },
+      ),
+    );
+    expect(await sync.run({})).toMatchObject({ state: 'SUCCEEDED' });
+    expect(sync.callsOf('/snapshot')).toHaveLength(1);
+    expect(sync.messages(ANNOUNCE)).toHaveLength(1);
+    expect(sync.messages()).toEqual([]);
+  });
+
   test('announces the completed run', async () => {
     await using sync = await startSync(answerWell);
     const { result } = await sync.run({});

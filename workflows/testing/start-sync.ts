@@ -28,10 +28,10 @@ interface Options {
   readonly envVars?: Readonly<Record<string, string>>;
 }
 
-export const answerWell: Answerer = ({ path }) => {
+export const answerWell: Answerer = ({ path, body }) => {
   if (path === '/download') return { status: 200, body: { run_id: 7, chunks_total: 3 } };
   if (path === '/finalize') {
-    return { status: 200, body: { run_id: 7, status: 'completed', records_total: 12 } };
+    return { status: 200, body: { run_id: 7, status: body.outcome, records_total: 12 } };
   }
   return { status: 200, body: { messageIds: ['1'] } };
 };
