@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { wholeNumber } from './shared/arguments.ts';
 import { openDeadLetterQueue, type PulledLetter } from './shared/dead-letter-queue.ts';
-import { endpointOption, projectOption } from './shared/options.ts';
+import { endpointOption, projectOption, pubsubHostOption } from './shared/options.ts';
 import { runCommand } from './shared/run-command.ts';
 
 interface Options {
@@ -9,6 +9,7 @@ interface Options {
   readonly json?: boolean;
   readonly project: string;
   readonly endpoint?: string;
+  readonly pubsubHost?: string;
 }
 
 const HOUR_MILLISECONDS = 3_600_000;
@@ -22,10 +23,7 @@ const formatLetter = ({ publishedAt, letter }: PulledLetter): string => {
 
 /** Looks at the letters and gives them back. */
 const listDeadLetters = async (options: Options): Promise<void> => {
-  const queue = openDeadLetterQueue({
-    GOOGLE_CLOUD_PROJECT: options.project,
-    GOOGLE_API_ENDPOINT: options.endpoint,
-  });
+  const queue = openDeadLetterQueue(options);
   try {
     const pulled = await queue.pull(options.limit);
     await queue.release(pulled);
@@ -45,5 +43,6 @@ await runCommand(
     .option('--json', 'print one JSON document')
     .addOption(projectOption())
     .addOption(endpointOption())
+    .addOption(pubsubHostOption())
     .action(listDeadLetters),
 );

@@ -5,6 +5,7 @@ import {
   alertEmailOption,
   databaseUrlOption,
   dataDirOption,
+  pubsubHostOption,
   recordsOption,
   smtpUrlOption,
   timeWarpOption,
@@ -19,6 +20,7 @@ await runCommand(
     .addOption(recordsOption())
     .addOption(dataDirOption())
     .addOption(databaseUrlOption())
+    .addOption(pubsubHostOption())
     .addOption(timeWarpOption())
     .addOption(smtpUrlOption())
     .addOption(alertEmailOption())

@@ -28,7 +28,12 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'letters-'));
   const options = { directory, projectId, location, port: 0, log: () => {} };
   apis = await startGoogleApis(options);
-  await ensureTopics(apis.endpoint, { projectId, location, workflow: 'permit-sync' });
+  await ensureTopics(apis.pubsubUrl, {
+    projectId,
+    location,
+    workflow: 'permit-sync',
+    workflowsUrl: apis.endpoint,
+  });
   await publish({ run_id: 6, error_message: 'feed_malformed: no array', argument: {} });
   await publish({
     run_id: 7,

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { createExecutionsClient, workflowPath } from '../functions/shared/executions.ts';
 import { wholeNumber } from './shared/arguments.ts';
 import { openDeadLetterQueue, type PulledLetter } from './shared/dead-letter-queue.ts';
-import { endpointOption, projectOption } from './shared/options.ts';
+import { endpointOption, projectOption, pubsubHostOption } from './shared/options.ts';
 import { runCommand } from './shared/run-command.ts';
 
 interface Options {
@@ -11,6 +11,7 @@ interface Options {
   readonly dryRun?: boolean;
   readonly project: string;
   readonly endpoint?: string;
+  readonly pubsubHost?: string;
   readonly location: string;
   readonly workflow: string;
 }
@@ -39,7 +40,7 @@ const redrive = async (options: Options): Promise<void> => {
     WORKFLOW_LOCATION: options.location,
     WORKFLOW_NAME: options.workflow,
   };
-  const queue = openDeadLetterQueue(config);
+  const queue = openDeadLetterQueue(options);
   const client = await createExecutionsClient(config);
   let pulled: readonly PulledLetter[] = [];
   const settled = new Set<PulledLetter>();
@@ -77,6 +78,7 @@ await runCommand(
     .option('--dry-run', 'only say what it would do')
     .addOption(projectOption())
     .addOption(endpointOption())
+    .addOption(pubsubHostOption())
     .addOption(
       new Option('--location <region>', 'of the workflow')
         .env('WORKFLOW_LOCATION')

@@ -2,6 +2,8 @@ interface Target {
   readonly projectId: string;
   readonly location: string;
   readonly workflow: string;
+  /** Of the Workflows API. */
+  readonly workflowsUrl: string;
 }
 
 const CONFLICT = 409;
@@ -23,10 +25,11 @@ const send = async (method: 'PUT' | 'POST', url: string, body: unknown): Promise
  * topic of completed runs, and the dead-letter topic with its pull subscription.
  */
 export const ensureTopics = async (
-  endpoint: string,
-  { projectId, location, workflow }: Target,
+  pubsubUrl: string,
+  { projectId, location, workflow, workflowsUrl }: Target,
 ): Promise<void> => {
-  const project = `${endpoint}/v1/projects/${projectId}`;
+  const path = `/v1/projects/${projectId}`;
+  const project = `${pubsubUrl}${path}`;
   const topic = (name: string): string => `projects/${projectId}/topics/${name}`;
   await send('PUT', `${project}/topics/sync-trigger`, {});
   await send('PUT', `${project}/topics/sync-completed`, {});
@@ -34,9 +37,12 @@ export const ensureTopics = async (
   await send('PUT', `${project}/subscriptions/sync-dead-letter`, {
     topic: topic('sync-dead-letter'),
   });
-  const pushConfig = {
-    pushEndpoint: `${project}/locations/${location}/workflows/${workflow}:triggerPubsubExecution`,
-  };
+  const trigger = new URL(
+    `${workflowsUrl}${path}/locations/${location}/workflows/${workflow}:triggerPubsubExecution`,
+  );
+  trigger.searchParams.set('__GCP_CloudEventsMode', 'CE_PUBSUB_BINDING');
+  trigger.searchParams.set('topic', topic('sync-trigger'));
+  const pushConfig = { pushEndpoint: trigger.href };
   const eventarc = `${project}/subscriptions/eventarc-sync-trigger`;
   await send('PUT', eventarc, { topic: topic('sync-trigger'), pushConfig });
   // One kept from an earlier start pushes to that start's port.

@@ -7,6 +7,7 @@ import { type LocalCloud, PROJECT_ID, startLocalCloud } from './start-local-clou
 export interface LocalOptions {
   readonly port: number;
   readonly cloudPort: number;
+  readonly pubsubHost?: string;
   readonly records: number;
   readonly dataDir: string;
   readonly databaseUrl?: string;
@@ -31,7 +32,7 @@ For another shell:
   export GOOGLE_CLOUD_PROJECT=${PROJECT_ID}
   export CLOUDSDK_API_ENDPOINT_OVERRIDES_WORKFLOWS=${cloud.endpoint}/
   export CLOUDSDK_API_ENDPOINT_OVERRIDES_WORKFLOWEXECUTIONS=${cloud.endpoint}/
-  export CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=${cloud.endpoint}/
+  export CLOUDSDK_API_ENDPOINT_OVERRIDES_PUBSUB=${cloud.pubsubUrl}/
   export CLOUDSDK_AUTH_DISABLE_CREDENTIALS=true
   export CLOUDSDK_CORE_PROJECT=${PROJECT_ID}
   export CLOUDSDK_WORKFLOWS_LOCATION=${cloud.config.WORKFLOW_LOCATION}
@@ -49,6 +50,7 @@ export const runLocal = async (options: LocalOptions): Promise<void> => {
       databaseUrl: options.databaseUrl,
       functionsEnvironment: feed.functionsEnvironment,
       cloudPort: options.cloudPort,
+      pubsubHost: options.pubsubHost,
       syncApiPort: options.port,
       timeWarp: options.timeWarp,
       smtpUrl: options.smtpUrl,

@@ -20,6 +20,8 @@ export interface GoogleApisOptions {
   readonly port: number;
   /** By which workflows sleep and wait between attempts. Default: the machine's. */
   readonly clock?: Clock;
+  /** `http://127.0.0.1:8085`: Google's own Pub/Sub emulator in place of ours. */
+  readonly pubsubUrl?: string | undefined;
   readonly onUploadProgress?: (bytesReceived: number) => void;
   readonly onWorkflowLog?: WorkflowsServiceOptions['log'];
   readonly log: (message: string) => void;
@@ -28,6 +30,8 @@ export interface GoogleApisOptions {
 export interface GoogleApis {
   /** Where all of them are: `http://127.0.0.1:8080`. */
   readonly endpoint: string;
+  /** Where Pub/Sub is. */
+  readonly pubsubUrl: string;
   readonly workflows: WorkflowsService;
   stop(): Promise<void>;
 }
@@ -37,6 +41,7 @@ export const startGoogleApis = async (options: GoogleApisOptions): Promise<Googl
   const { directory, projectId, location, clock, log, onUploadProgress, onWorkflowLog } = options;
   const app = express().disable('x-powered-by');
   const server = await listen(app, options.port);
+  const { pubsubUrl = server.url } = options;
   const storage = createStorageApi({
     directory: join(directory, 'storage'),
     log,
@@ -50,13 +55,14 @@ export const startGoogleApis = async (options: GoogleApisOptions): Promise<Googl
     directory: join(directory, 'workflows'),
     ...(clock && { clock }),
     baseUrl: () => server.url,
-    connectorBaseUrls: { pubsub: server.url, storage: server.url },
+    connectorBaseUrls: { pubsub: pubsubUrl, storage: server.url },
     ...(onWorkflowLog && { log: onWorkflowLog }),
   });
   // Storage first: it reads uploads as streams, before any body parser.
   app.use(storage.router, workflows.router, pubsub.router, monitoring.router);
   return {
     endpoint: server.url,
+    pubsubUrl,
     workflows,
     async stop() {
       pubsub.close();

@@ -41,6 +41,8 @@ export interface LocalCloudOptions {
   /** Configuration of the functions that differs from its defaults, such as CKAN_BASE_URL. */
   readonly functionsEnvironment?: Readonly<Record<string, string>>;
   readonly cloudPort?: number;
+  /** `host:port` of Google's own Pub/Sub emulator, in place of ours. */
+  readonly pubsubHost?: string | undefined;
   readonly syncApiPort?: number;
   readonly timeWarp?: number;
   /** Its workflows are deployed. Default: the project's. */
@@ -119,6 +121,7 @@ const start = async (options: LocalCloudOptions, stops: Stop[], stop: Stop) => {
       projectId: PROJECT_ID,
       location: LOCATION,
       port: options.cloudPort ?? 0,
+      pubsubUrl: options.pubsubHost && `http://${options.pubsubHost}`,
       clock: createWarpedClock(options.timeWarp ?? 1),
       log,
       onWorkflowLog(entry) {
@@ -154,10 +157,11 @@ const start = async (options: LocalCloudOptions, stops: Stop[], stop: Stop) => {
       },
     }),
     ensureBucket(config),
-    ensureTopics(apis.endpoint, {
+    ensureTopics(apis.pubsubUrl, {
       projectId: PROJECT_ID,
       location: LOCATION,
       workflow: WORKFLOW_NAME,
+      workflowsUrl: apis.endpoint,
     }),
   ]);
   stops.push(functions.stop);

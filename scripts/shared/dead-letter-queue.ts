@@ -1,6 +1,6 @@
 import { v1 } from '@google-cloud/pubsub';
 import { z } from 'zod';
-import { type Endpoint, gaxOptions } from '../../functions/shared/endpoint.ts';
+import { gaxOptions } from '../../functions/shared/endpoint.ts';
 
 const SUBSCRIPTION = 'sync-dead-letter';
 const PULL_BATCH = 100;
@@ -37,10 +37,27 @@ export interface DeadLetterQueue {
   close(): Promise<void>;
 }
 
+export interface QueueOptions {
+  readonly project: string;
+  /** Of all Google APIs, where it is not Google. */
+  readonly endpoint?: string | undefined;
+  /** `host:port` of a Pub/Sub emulator. */
+  readonly pubsubHost?: string | undefined;
+}
+
 /** Opens the pull subscription of the dead-letter topic. Messages that are no letters stay there. */
-export const openDeadLetterQueue = (endpoint: Endpoint): DeadLetterQueue => {
-  const client = new v1.SubscriberClient(gaxOptions(endpoint));
-  const subscription = client.subscriptionPath(endpoint.GOOGLE_CLOUD_PROJECT, SUBSCRIPTION);
+export const openDeadLetterQueue = ({
+  project,
+  endpoint,
+  pubsubHost,
+}: QueueOptions): DeadLetterQueue => {
+  const client = new v1.SubscriberClient(
+    gaxOptions({
+      GOOGLE_CLOUD_PROJECT: project,
+      GOOGLE_API_ENDPOINT: pubsubHost ? `http://${pubsubHost}` : endpoint,
+    }),
+  );
+  const subscription = client.subscriptionPath(project, SUBSCRIPTION);
 
   const pullOnce = async (maxMessages: number) => {
     const [{ receivedMessages }] = await client.pull({

@@ -31,6 +31,11 @@ export const endpointOption = (): Option =>
     .env('GOOGLE_API_ENDPOINT')
     .argParser(httpUrl);
 
+export const pubsubHostOption = (): Option =>
+  new Option('--pubsub-host <host:port>', "Google's own Pub/Sub emulator in place of ours").env(
+    'PUBSUB_EMULATOR_HOST',
+  );
+
 export const smtpUrlOption = (): Option =>
   new Option(
     '--smtp-url <url>',

@@ -69,9 +69,10 @@ export const startChaosCloud = async (directory: string): Promise<ChaosCloud> =>
     projectId: PROJECT,
     location: LOCATION,
     workflow: WORKFLOW,
+    workflowsUrl: apis.endpoint,
   });
 
-  const queue = openDeadLetterQueue(google);
+  const queue = openDeadLetterQueue({ project: PROJECT, endpoint: apis.endpoint });
   const striker = createStriker(database);
   const portal = await startFeedPortal(() => striker.watch('download', { kind: 'half-sent' }));
   const environment = {

@@ -58,7 +58,8 @@ export function addExecutionRoutes(api: Router, options: RouterOptions): void {
   });
 
   api.post('/workflows/:workflow\\:triggerPubsubExecution', (request, response) => {
-    const event = createPubsubEvent(readBody(request), options.clock.now());
+    const topic = readQuery(request, 'topic');
+    const event = createPubsubEvent(readBody(request), options.clock.now(), topic);
     const workflowId = readWorkflowId(request, options);
     response.json(executions.create({ workflowId, argument: JSON.stringify(event) }));
   });

@@ -2,11 +2,14 @@ import { ApiError } from '../service/api-error.ts';
 
 /**
  * The CloudEvent that a Pub/Sub message becomes on its way through Eventarc: the workflow's
- * argument. `data` is as documented; the attributes beside it are UNCONFIRMED.
+ * argument. Its source is the topic, which Eventarc knows and the request does not say; without one
+ * it is the subscription.
+ * Source: https://cloud.google.com/eventarc/docs/workflows/cloudevents
  */
 export function createPubsubEvent(
   body: Readonly<Record<string, unknown>>,
   now: number,
+  topic?: string,
 ): Readonly<Record<string, unknown>> {
   const { message, subscription = '', deliveryAttempt } = body;
   if (typeof message !== 'object' || message === null) {
@@ -23,7 +26,7 @@ export function createPubsubEvent(
     },
     datacontenttype: 'application/json',
     id: messageId,
-    source: `//pubsub.googleapis.com/${subscription}`,
+    source: `//pubsub.googleapis.com/${topic ?? subscription}`,
     specversion: '1.0',
     time: publishTime,
     type: 'google.cloud.pubsub.topic.v1.messagePublished',
