@@ -78,10 +78,10 @@ export const runSchedule = async (
   deepStrictEqual(await readNetHistory(query), history);
   const [first, ...runs] = await query<Run>(RUNS);
   ok(first);
-  deepStrictEqual(
-    runs.map(({ status }) => status),
-    gaveUp ? ['failed', 'completed'] : ['completed'],
-  );
+  strictEqual(runs.length, gaveUp ? 2 : 1, 'runs');
+  // The first of two can have completed, too: finalize closed it, and not one answer arrived.
+  strictEqual(runs.at(-1)?.status, 'completed');
+  ok(runs.every(({ status }) => status !== 'running'));
   const sumOfNew = runs.reduce((sum, run) => sum + run.records_new, 0);
   strictEqual(sumOfNew, counts.records_new, 'new records, over all runs');
   const [accounted] = await query(ACCOUNTED, [first.id]);
