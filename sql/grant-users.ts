@@ -17,6 +17,12 @@ revoke all on all sequences in schema public from :"user";
 revoke all on database :"DBNAME" from :"user";
 `;
 
+/** What each of them needs to begin with. PostgreSQL gives both to everybody unless told otherwise. */
+const ADMIT_USER = `
+grant connect on database :"DBNAME" to :"user";
+grant usage on schema public to :"user";
+`;
+
 /**
  * Gives the database user of each function the rights in `sql/grants/<function>.sql` and no other,
  * all in one transaction; a second time it changes nothing. A file is SQL as psql takes it, where
@@ -46,7 +52,7 @@ export const grantUsers = async (
   try {
     await run(REVOKE_FROM_PUBLIC);
     for (const [name, user] of Object.entries(users)) {
-      await run(REVOKE_FROM_USER, user);
+      await run(REVOKE_FROM_USER + ADMIT_USER, user);
       await run(await readFile(new URL(`${name}.sql`, GRANTS), 'utf8'), user);
     }
     await client.query('commit');
