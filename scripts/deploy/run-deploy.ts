@@ -57,7 +57,7 @@ export const runDeploy = async (options: DeployOptions, say: Say): Promise<Deplo
     const { zip, bytes } = await buildFunctions(join(options.terraform, '../dist'));
     say(`${zip}, ${bytes.toLocaleString('en')} bytes\n`);
   });
-  const terraform = await openTerraform(options.terraform);
+  const terraform = await openTerraform(options.terraform, say);
   try {
     const plan = await makePlan(terraform, steps, say);
     if (options.plan) return { done: steps.done, plan };

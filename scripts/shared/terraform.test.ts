@@ -26,11 +26,15 @@ const isInstalled = (process.env.PATH ?? '')
 
 let folder: string;
 let terraform: Terraform;
+let said: string;
 
 beforeEach(async () => {
+  said = '';
   folder = await mkdtemp(join(tmpdir(), 'stack-'));
   await writeFile(join(folder, 'main.tf'), STACK);
-  terraform = await openTerraform(folder);
+  terraform = await openTerraform(folder, (text) => {
+    said += text;
+  });
 });
 
 afterEach(async () => {
@@ -48,6 +52,7 @@ describe.skipIf(!isInstalled)('the real terraform', () => {
       replace: [],
       destroy: [],
     });
+    expect(said).toContain('# terraform_data.kept will be created');
     await terraform.apply();
     expect(await terraform.outputs()).toEqual({ project_id: 'one', users: { download: 'user' } });
     expect(await terraform.plan()).toEqual([]);
@@ -62,5 +67,6 @@ describe.skipIf(!isInstalled)('the real terraform', () => {
     await writeFile(join(folder, 'main.tf'), 'resource "terraform_data" "kept" { nonsense = 1 }');
     await terraform.init();
     await expect(terraform.plan()).rejects.toThrow('terraform plan has exited with 1');
+    expect(said).toContain('An argument named "nonsense" is not expected here.');
   });
 });

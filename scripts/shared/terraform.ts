@@ -31,14 +31,19 @@ export interface Terraform {
 }
 
 /**
- * Terraform in a folder. What it says to people goes to standard error, and it asks nothing.
+ * Terraform in a folder. What it says to people goes to `say`, and it asks nothing.
  * Source: https://developer.hashicorp.com/terraform/internals/json-format
  */
-export const openTerraform = async (folder: string): Promise<Terraform> => {
+export const openTerraform = async (
+  folder: string,
+  say: (text: string) => void,
+): Promise<Terraform> => {
   // Only this user can enter a folder that mkdtemp has made.
   const directory = await mkdtemp(join(tmpdir(), 'permit-sync-plan-'));
   const file = join(directory, 'plan');
   const shell = $({
+    quiet: true,
+    nothrow: true,
     // In the terminal's own group of processes: Ctrl-C reaches Terraform, which then stops in order.
     detached: false,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,21 +52,19 @@ export const openTerraform = async (folder: string): Promise<Terraform> => {
   const color = process.stderr.isTTY ? [] : ['-no-color'];
 
   const show = async (command: string, ...args: readonly string[]): Promise<void> => {
+    say(`$ ${['terraform', `-chdir=${folder}`, command, ...args].join(' ')}\n`);
     // On Ctrl-C this process has to outlive Terraform, which still has its state to write.
     const wait = () => {};
     process.on('SIGINT', wait);
-    const { exitCode } = await shell({
-      verbose: true,
-      nothrow: true,
-    })`terraform -chdir=${folder} ${command} ${color} ${args}`;
+    const running = shell`terraform -chdir=${folder} ${command} ${color} ${args}`;
+    running.stdout.on('data', (part) => say(String(part)));
+    running.stderr.on('data', (part) => say(String(part)));
+    const { exitCode } = await running;
     process.off('SIGINT', wait);
     if (exitCode !== 0) throw new Error(`terraform ${command} has exited with ${exitCode}`);
   };
   const read = async (...args: readonly string[]): Promise<unknown> => {
-    const { exitCode, stdout, stderr } = await shell({
-      quiet: true,
-      nothrow: true,
-    })`terraform -chdir=${folder} ${args}`;
+    const { exitCode, stdout, stderr } = await shell`terraform -chdir=${folder} ${args}`;
     if (exitCode !== 0) throw new Error(`terraform ${args[0]}: ${stderr.trim()}`);
     return JSON.parse(stdout);
   };

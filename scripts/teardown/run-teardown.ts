@@ -23,10 +23,14 @@ const PROTECTED = `Deletion protection is on. To lift it:
   npm run teardown
 `;
 
+const HALF_WAY = `what is gone is gone, what is left is in Terraform's state
+  next: mend what Terraform says, then npm run teardown again`;
+
 /**
  * Says what would be destroyed, has the project id typed, and destroys it.
  *
- * @throws Error when something is protected, or the answer is another one; nothing is changed then.
+ * @throws Error when something is protected, or the answer is another one: nothing is changed then;
+ * or when Terraform stops half-way.
  */
 export const runTeardown = async (
   { terraform: folder, yes }: TeardownOptions,
@@ -38,7 +42,7 @@ export const runTeardown = async (
   }
   // Terraform reads the functions' zip to plan, even to remove them.
   await buildFunctions(join(folder, '../dist'));
-  const terraform = await openTerraform(folder);
+  const terraform = await openTerraform(folder, say);
   try {
     await terraform.init();
     const changes = await terraform.plan({ destroy: true });
@@ -55,7 +59,9 @@ export const runTeardown = async (
     if (!yes && !(await confirm(`Type ${projectId} to destroy it: `, projectId))) {
       throw new Error('Not confirmed; nothing was changed');
     }
-    await terraform.apply();
+    await terraform.apply().catch((cause: Error) => {
+      throw new Error(`${cause.message}; ${HALF_WAY}`, { cause });
+    });
     say(
       'Removed. The APIs stay enabled, and terraform.tfvars and the state stay where they are.\n',
     );
@@ -75,7 +81,8 @@ const describe = (changes: readonly PlannedChange[], projectId: string): string 
     const kind = STATEFUL[planned.type];
     return kind === undefined ? [] : [`  ${nameOf(planned)}  ${kind}\n`];
   });
-  const head = `\n${changes.length} resources of project ${projectId} are destroyed`;
+  const resources = changes.length === 1 ? 'resource' : 'resources';
+  const head = `\n${changes.length} ${resources} of project ${projectId} will be destroyed`;
   if (stateful.length === 0) return `${head}; none of them holds data.\n`;
   return `${head}, among them these, whose data is lost:\n${stateful.join('')}`;
 };

@@ -34,9 +34,6 @@ beforeEach(() => answer(...planOf(false)));
 const teardown = (...args: string[]) =>
   runScript('teardown', ['--terraform', project.terraform, ...args], project.environment);
 
-const applied = async (): Promise<boolean> =>
-  (await project.programs.calls()).some((line) => line.includes(' apply '));
-
 describe('npm run teardown', () => {
   test('without a terminal and --yes it refuses before anything else, and exits with 2', async () => {
     const before = await project.programs.calls();
@@ -48,18 +45,20 @@ describe('npm run teardown', () => {
 
   test('explains the deletion protection, and destroys nothing', async () => {
     await answer(...planOf(true));
+    const before = await project.programs.calls();
     const { code, stderr } = await teardown('--yes');
     expect(stderr).toContain('set deletion_protection = false in terraform.tfvars');
     expect(stderr).toContain(
       'error: google_sql_database_instance.permits and google_workflows_workflow.this cannot be deleted',
     );
-    expect(await applied()).toBe(false);
+    const calls = (await project.programs.calls()).slice(before.length);
+    expect(calls.map((line) => line.split(' ')[2])).toEqual(['init', 'plan', 'show']);
     expect(code).toBe(1);
   });
 
   test('says what holds data, then applies the plan to destroy', async () => {
     const { code, stderr } = await teardown('--yes');
-    expect(stderr).toContain('4 resources of project test-project are destroyed');
+    expect(stderr).toContain('4 resources of project test-project will be destroyed');
     expect(stderr).toContain('  permits-db  database instance, with its backups\n');
     expect(stderr).toContain('  test-project-feeds  bucket, with its objects\n');
     expect(stderr).not.toContain('long/name');
@@ -67,6 +66,19 @@ describe('npm run teardown', () => {
     expect(lines.slice(-3).map((line) => line.split(' ')[2])).toEqual(['plan', 'show', 'apply']);
     expect(lines.at(-3)).toContain(' -destroy ');
     expect(code).toBe(0);
+  });
+
+  test('says what is left when Terraform stops half-way', async () => {
+    const stop = { when: ' apply ', stderr: 'Error: still in use\n', code: 1 };
+    const shown = {
+      when: ' show -json',
+      stdout: JSON.stringify({ resource_changes: planOf(false) }),
+    };
+    await project.programs.answer([stop, shown]);
+    const { code, stderr } = await teardown('--yes');
+    expect(stderr).toContain('Error: still in use');
+    expect(stderr).toContain("what is left is in Terraform's state\n  next: mend");
+    expect(code).toBe(1);
   });
 
   test('says when there is nothing to remove', async () => {

@@ -22,6 +22,8 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   'eventarc.admin': ['eventarc.triggers.create'],
   'iam.serviceAccountAdmin': ['iam.serviceAccounts.create'],
   'iam.serviceAccountUser': ['iam.serviceAccounts.actAs'],
+  // An alert policy on log entries takes it, beside Monitoring's own.
+  'logging.configWriter': ['logging.notificationRules.create'],
   'monitoring.admin': [
     'monitoring.alertPolicies.create',
     'monitoring.dashboards.create',
