@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { Option } from 'commander';
 import { httpUrl, positiveNumber, postgresUrl, wholeNumber } from './arguments.ts';
 
@@ -44,3 +45,9 @@ export const smtpUrlOption = (): Option =>
 
 export const alertEmailOption = (): Option =>
   new Option('--alert-email <address>', 'who gets them').env('ALERT_EMAIL');
+
+export const terraformOption = (): Option =>
+  new Option('--terraform <folder>', 'the Terraform stack').default(
+    fileURLToPath(new URL('../../terraform', import.meta.url)),
+    'terraform',
+  );

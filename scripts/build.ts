@@ -1,0 +1,23 @@
+import { relative } from 'node:path';
+import { Command } from 'commander';
+import { runCommand } from './shared/run-command.ts';
+
+interface Options {
+  readonly json?: boolean;
+  readonly out?: string;
+}
+
+const build = async ({ json, out }: Options): Promise<void> => {
+  const { buildFunctions } = await import('./build/build-functions.ts');
+  const { zip, bytes, sha256, files } = await buildFunctions(out);
+  if (json) process.stdout.write(`${JSON.stringify({ zip, bytes, sha256, files }, null, 2)}\n`);
+  else process.stdout.write(`${relative('.', zip)}  ${bytes.toLocaleString('en')} bytes\n`);
+};
+
+await runCommand(
+  new Command('npm run build --')
+    .description('Writes dist/functions.zip, the source of the functions that is deployed.')
+    .option('--out <path>', 'a folder in place of dist')
+    .option('--json', 'print one JSON document')
+    .action(build),
+);

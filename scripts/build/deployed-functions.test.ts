@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import {
+  createTestContext,
+  type TestContext,
+} from '../../functions/shared/testing/create-test-context.ts';
+import { permitRecord } from '../../functions/shared/testing/permit-record.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../local/functions/start-functions.ts';
+import { buildFunctions } from './build-functions.ts';
+
+const NODE_MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
+
+interface Served {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** What it has logged so far. */
+  log(): string;
+}
+
+let directory: string;
+let context: TestContext;
+let functions: Readonly<Record<FunctionName, Served>>;
+
+/** As Cloud Run would: the framework's own command, in a folder that holds nothing else. */
+const serve = async (
+  target: FunctionName,
+  environment: Record<string, string>,
+): Promise<Served> => {
+  const port = await findFreePort();
+  const child = spawn(
+    process.execPath,
+    ['node_modules/.bin/functions-framework', `--target=${target}`, `--port=${port}`],
+    { cwd: join(directory, 'functions'), env: environment, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  const listening = new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', (part) => {
+      output += part;
+      if (output.includes('URL: http')) resolve();
+    });
+    child.stderr?.on('data', (part) => {
+      output += part;
+    });
+    child.once('exit', () => reject(new Error(`${target} has ended: ${output}`)));
+  });
+  await listening;
+  return { url: `http://127.0.0.1:${port}`, child, log: () => output };
+};
+
+/** The command takes a port and does not say which one it got. */
+const findFreePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'deployed-'));
+  await buildFunctions(directory);
+  // In place of `npm ci`: the lock's packages, at its versions, are among the repository's own.
+  await symlink(NODE_MODULES, join(directory, 'functions/node_modules'), 'junction');
+  context = await createTestContext();
+  const { config } = context;
+  const environment = {
+    GOOGLE_CLOUD_PROJECT: config.GOOGLE_CLOUD_PROJECT,
+    FEED_BUCKET: config.FEED_BUCKET,
+    DATABASE_URL: config.DATABASE_URL ?? '',
+    GOOGLE_API_ENDPOINT: inject('googleApiEndpoint'),
+    FEED_ALLOW_LOCAL_FILES: 'true',
+    CHUNK_RECORDS: '2',
+    FUNCTION_TARGET: '',
+  };
+  const served = FUNCTION_NAMES.map(
+    async (name) => [name, await serve(name, environment)] as const,
+  );
+  functions = Object.fromEntries(await Promise.all(served)) as typeof functions;
+});
+
+afterAll(async () => {
+  for (const { child } of Object.values(functions)) {
+    child.kill('SIGKILL');
+    await once(child, 'close');
+  }
+  await context[Symbol.asyncDispose]();
+  await rm(directory, { recursive: true });
+});
+
+const post = async (name: FunctionName, body: object): Promise<Record<string, unknown>> => {
+  const response = await fetch(functions[name].url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return (await response.json()) as Record<string, unknown>;
+};
+
+describe('the built functions, started by functions-framework outside the repository', () => {
+  test('do a whole sync over HTTP, and list it', async () => {
+    const file_path = join(directory, 'feed.json');
+    await writeFile(file_path, JSON.stringify([1, 2, 3].map((ordinal) => permitRecord(ordinal))));
+
+    const { run_id, ...download } = await post('download', { execution_id: 'e1', file_path });
+    expect(download).toMatchObject({ records_total: 3, chunks_total: 2 });
+    expect(await post('ingest-chunk', { run_id, chunk_number: 1 })).toMatchObject({
+      records_new: 2,
+    });
+    expect(await post('ingest-chunk', { run_id, chunk_number: 2 })).toMatchObject({
+      records_new: 1,
+    });
+    expect(await post('finalize', { execution_id: 'e1', outcome: 'completed' })).toMatchObject({
+      status: 'completed',
+      records_total: 3,
+      records_new: 3,
+    });
+    // The client of Cloud Monitoring is not in the bundle; its credentials are.
+    expect(functions.finalize.log()).not.toContain('metrics_not_written');
+    expect(await post('snapshot', { run_id })).toMatchObject({ effectiveness_score: 0 });
+
+    const listed = await fetch(`${functions['sync-api'].url}/api/sync`);
+    expect(await listed.json()).toMatchObject({
+      runs: [{ id: run_id, status: 'completed', records_total: 3 }],
+    });
+    const { rows } = await context.pool.query('select count(*)::integer as permits from permits');
+    expect(rows).toEqual([{ permits: 3 }]);
+  });
+
+  test('answer errors with their codes', async () => {
+    expect(await post('download', {})).toMatchObject({ error: { code: 'invalid_request' } });
+    expect(await post('snapshot', { run_id: 404 })).toMatchObject({
+      error: { code: 'run_not_found' },
+    });
+  });
+});

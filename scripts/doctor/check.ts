@@ -1,0 +1,59 @@
+/** What a check has found: that all is well, or what is wrong and what to type against it. */
+export type Outcome =
+  | { readonly ok: true; readonly detail: string }
+  | { readonly ok: false; readonly problem: string; readonly mend: string };
+
+export interface Check {
+  readonly name: string;
+  /** Checks that have to be well for this one to mean anything. */
+  readonly needs?: readonly string[];
+  run(): Promise<Outcome>;
+}
+
+export interface CheckResult {
+  readonly name: string;
+  readonly state: 'ok' | 'failed' | 'skipped';
+  readonly detail?: string;
+  readonly problem?: string;
+  readonly mend?: string;
+}
+
+export const ok = (detail: string): Outcome => ({ ok: true, detail });
+
+export const finding = (problem: string, mend: string): Outcome => ({ ok: false, problem, mend });
+
+/**
+ * Runs checks, each once those before it that it needs are done, the others at the same time.
+ *
+ * @returns their results in the order of the checks.
+ */
+export const runChecks = (checks: readonly Check[]): Promise<readonly CheckResult[]> => {
+  const results = new Map<string, Promise<CheckResult>>();
+  for (const check of checks) {
+    results.set(
+      check.name,
+      runCheck(
+        check,
+        (check.needs ?? []).map((name) => results.get(name)),
+      ),
+    );
+  }
+  return Promise.all(results.values());
+};
+
+const runCheck = async (
+  { name, run }: Check,
+  needs: readonly (Promise<CheckResult> | undefined)[],
+): Promise<CheckResult> => {
+  const missing = (await Promise.all(needs)).find((result) => result?.state !== 'ok');
+  if (missing) return { name, state: 'skipped', detail: `${missing.name} first` };
+  const outcome = await run().catch((error: Error) =>
+    finding(error.message, 'try again; if it stays, it is a fault of this check'),
+  );
+  if (outcome.ok) return { name, state: 'ok', detail: outcome.detail };
+  return { name, state: 'failed', problem: outcome.problem, mend: outcome.mend };
+};
+
+/** @returns true when no check has failed, nor been skipped because another one has. */
+export const allWell = (results: readonly CheckResult[]): boolean =>
+  results.every(({ state }) => state === 'ok');

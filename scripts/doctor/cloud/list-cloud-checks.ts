@@ -1,0 +1,11 @@
+import type { Check } from '../check.ts';
+import { createPermissionCheck } from './permission-check.ts';
+import { createProjectChecks } from './project-checks.ts';
+import { TOOL_CHECKS } from './tool-checks.ts';
+
+/** Everything that has to be well before the stack can be deployed. */
+export const listCloudChecks = (terraformFolder: string): readonly Check[] => [
+  ...TOOL_CHECKS,
+  ...createProjectChecks(terraformFolder),
+  createPermissionCheck(terraformFolder),
+];

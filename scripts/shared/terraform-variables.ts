@@ -1,0 +1,45 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface TerraformVariables {
+  /** Path of terraform.tfvars, whether or not it is there. */
+  readonly file: string;
+  readonly exists: boolean;
+  /** Names of the stack's variables that have no default and are set nowhere. */
+  readonly unset: readonly string[];
+  readonly projectId: string | undefined;
+}
+
+/**
+ * Reads of a Terraform folder what is needed before Terraform runs: variables count as set in
+ * terraform.tfvars, one `name = value` a line, or by TF_VAR_<name>. Terraform itself reads the rest.
+ */
+export const readTerraformVariables = (folder: string): TerraformVariables => {
+  const file = join(folder, 'terraform.tfvars');
+  const exists = existsSync(file);
+  const text = exists ? readFileSync(file, 'utf8') : '';
+  const set = new Map(
+    [...text.matchAll(/^\s*(\w+)\s*=\s*(.*?)\s*$/gm)].map(([, name = '', value = '']) => [
+      name,
+      value,
+    ]),
+  );
+  const fromEnvironment = (name: string) => process.env[`TF_VAR_${name}`];
+  const unset = listRequired(folder).filter(
+    (name) => !set.has(name) && fromEnvironment(name) === undefined,
+  );
+  const quoted = /^"([^"$%]+)"/.exec(set.get('project_id') ?? '')?.[1];
+  return { file, exists, unset, projectId: quoted ?? fromEnvironment('project_id') };
+};
+
+const listRequired = (folder: string): readonly string[] =>
+  readStack(folder)
+    .flatMap((text) => [...text.matchAll(/^variable "(\w+)" \{\n(.*?)^\}/gms)])
+    .filter(([, , body = '']) => !/^ {2}default\s*=/m.test(body))
+    .map(([, name = '']) => name);
+
+/** The text of each of a folder's .tf files. */
+export const readStack = (folder: string): readonly string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.tf'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'));

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { buildFunctions } from '../build/build-functions.ts';
+import { confirm } from '../shared/confirm.ts';
+import { openTerraform, type PlannedChange } from '../shared/terraform.ts';
+import { readTerraformVariables } from '../shared/terraform-variables.ts';
+
+export interface TeardownOptions {
+  readonly terraform: string;
+  readonly yes?: boolean;
+}
+
+/** What holds data that nothing brings back, by Terraform's type. */
+const STATEFUL: Readonly<Record<string, string>> = {
+  google_sql_database_instance: 'database instance, with its backups',
+  google_sql_database: 'database',
+  google_storage_bucket: 'bucket, with its objects',
+  google_pubsub_subscription: 'subscription, with the messages that wait in it',
+};
+
+const PROTECTED = `Deletion protection is on. To lift it:
+  set deletion_protection = false in terraform.tfvars
+  npm run deploy
+  npm run teardown
+`;
+
+const HALF_WAY = `what is gone is gone, what is left is in Terraform's state
+  next: mend what Terraform says, then npm run teardown again`;
+
+/**
+ * Says what would be destroyed, has the project id typed, and destroys it.
+ *
+ * @throws Error when something is protected, or the answer is another one: nothing is changed then;
+ * or when Terraform stops half-way.
+ */
+export const runTeardown = async (
+  { terraform: folder, yes }: TeardownOptions,
+  say: (text: string) => void,
+): Promise<void> => {
+  const { projectId } = readTerraformVariables(folder);
+  if (projectId === undefined) {
+    throw new Error('terraform.tfvars does not say which project (project_id)');
+  }
+  // Terraform reads the functions' zip to plan, even to remove them.
+  await buildFunctions(join(folder, '../dist'));
+  const terraform = await openTerraform(folder, say);
+  try {
+    await terraform.init();
+    const changes = await terraform.plan({ destroy: true });
+    if (changes.length === 0) {
+      say('There is nothing to remove.\n');
+      return;
+    }
+    say(describe(changes, projectId));
+    const kept = changes.filter(isProtected).map(({ address }) => address);
+    if (kept.length > 0) {
+      say(`\n${PROTECTED}\n`);
+      throw new Error(`${kept.join(' and ')} cannot be deleted; nothing was changed`);
+    }
+    if (!yes && !(await confirm(`Type ${projectId} to destroy it: `, projectId))) {
+      throw new Error('Not confirmed; nothing was changed');
+    }
+    await terraform.apply().catch((cause: Error) => {
+      throw new Error(`${cause.message}; ${HALF_WAY}`, { cause });
+    });
+    say(
+      'Removed. The APIs stay enabled, and terraform.tfvars and the state stay where they are.\n',
+    );
+  } finally {
+    await terraform.close();
+  }
+};
+
+const nameOf = ({ address, change: { before } }: PlannedChange): string =>
+  typeof before?.name === 'string' ? before.name : address;
+
+const isProtected = ({ change: { before } }: PlannedChange): boolean =>
+  before?.deletion_protection === true;
+
+const describe = (changes: readonly PlannedChange[], projectId: string): string => {
+  const stateful = changes.flatMap((planned) => {
+    const kind = STATEFUL[planned.type];
+    return kind === undefined ? [] : [`  ${nameOf(planned)}  ${kind}\n`];
+  });
+  const resources = changes.length === 1 ? 'resource' : 'resources';
+  const head = `\n${changes.length} ${resources} of project ${projectId} will be destroyed`;
+  if (stateful.length === 0) return `${head}; none of them holds data.\n`;
+  return `${head}, among them these, whose data is lost:\n${stateful.join('')}`;
+};

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningScript {
+  readonly ended: Promise<Ended>;
+  /** Waits until it has said some words on standard error. */
+  said(words: string): Promise<void>;
+  /** Ctrl-C: interrupts it and every program that it runs in its group. */
+  interrupt(): void;
+}
+
+/** Starts `scripts/<name>.ts` with no terminal and no other environment than the one given. */
+export const startScript = (
+  name: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): RunningScript => {
+  const script = fileURLToPath(new URL(`../${name}.ts`, import.meta.url));
+  const child = spawn(process.execPath, [script, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const heard = text(child.stderr);
+  const ended = Promise.all([text(child.stdout), heard, once(child, 'close')]).then(
+    ([stdout, stderr, [code]]) => ({ code, stdout, stderr }),
+  );
+  return {
+    ended,
+    said: (words) =>
+      new Promise((resolve, reject) => {
+        let soFar = '';
+        child.stderr.on('data', (part) => {
+          soFar += part;
+          if (soFar.includes(words)) resolve();
+        });
+        child.once('close', () => reject(new Error(`It never said "${words}": ${soFar}`)));
+      }),
+    interrupt() {
+      process.kill(-(child.pid as number), 'SIGINT');
+    },
+  };
+};
+
+/** Runs `scripts/<name>.ts` to its end. */
+export const runScript = (...[name, args, env]: Parameters<typeof startScript>): Promise<Ended> =>
+  startScript(name, args, env).ended;

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+/** What a program answers when its command line contains `when`. */
+export interface Answer {
+  readonly when: string;
+  readonly stdout?: string;
+  readonly stderr?: string;
+  readonly code?: number;
+  /** Says that it runs, and then waits to be interrupted. */
+  readonly waits?: boolean;
+}
+
+export interface StubPrograms extends AsyncDisposable {
+  /** A PATH with these programs, and nothing else but a shell. */
+  readonly path: string;
+  /** The first answer that fits counts; without one a program says nothing and exits with 0. */
+  answer(answers: readonly Answer[]): Promise<void>;
+  /** Every command line so far, such as `terraform plan -out=…`. */
+  calls(): Promise<readonly string[]>;
+}
+
+/** Run by the Node of the tests, and so without one on the PATH. */
+const program = (name: string, directory: string): string => `#!${process.execPath}
+const { appendFileSync, readFileSync } = require('node:fs');
+const line = ['${name}', ...process.argv.slice(2)].join(' ');
+appendFileSync(${JSON.stringify(join(directory, 'calls'))}, line + '\\n');
+const answers = JSON.parse(readFileSync(${JSON.stringify(join(directory, 'answers'))}, 'utf8'));
+const { stdout = '', stderr = '', code = 0, waits = false } =
+  answers.find(({ when }) => line.includes(when)) ?? {};
+process.exitCode = code;
+if (waits) {
+  const timer = setInterval(() => {}, 1000);
+  process.once('SIGINT', () => {
+    clearInterval(timer);
+    process.stderr.write('stopped in order\\n');
+  });
+}
+process.stdout.write(stdout);
+process.stderr.write(stderr);
+`;
+
+/** Stand-ins for programs that are no part of this repository, such as gcloud and terraform. */
+export const createStubPrograms = async (names: readonly string[]): Promise<StubPrograms> => {
+  const directory = await mkdtemp(join(tmpdir(), 'programs-'));
+  const calls = join(directory, 'calls');
+  const answers = join(directory, 'answers');
+  await writeFile(answers, '[]');
+  await writeFile(calls, '');
+  for (const name of names) {
+    const file = join(directory, name);
+    await writeFile(file, program(name, directory));
+    await chmod(file, 0o755);
+  }
+  await symlink(findShell(), join(directory, 'bash'));
+  return {
+    path: directory,
+    answer: (all) => writeFile(answers, JSON.stringify(all)),
+    async calls() {
+      return (await readFile(calls, 'utf8')).split('\n').filter(Boolean);
+    },
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
+  };
+};
+
+const findShell = (): string => {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const found = folders.map((folder) => join(folder, 'bash')).find((file) => existsSync(file));
+  if (found === undefined) throw new Error('There is no bash on the PATH');
+  return found;
+};

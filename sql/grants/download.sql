@@ -1,0 +1,8 @@
+-- Opens runs, closes abandoned ones, and writes the ledger of a run's chunks.
+grant select, insert on sync_runs to :"user";
+grant update (
+  file_path, snapshot_path, chunks_total, resumed_from, status, error_message, completed_at,
+  duration_ms, records_total, records_new, records_updated, records_unchanged, records_errors,
+  records_superseded
+) on sync_runs to :"user";
+grant select, insert on sync_chunks to :"user";

@@ -1,0 +1,7 @@
+-- Closes runs, or writes down one that failed before it was opened.
+grant select, insert on sync_runs to :"user";
+grant update (
+  status, error_message, completed_at, duration_ms, records_total, records_new, records_updated,
+  records_unchanged, records_errors, records_superseded
+) on sync_runs to :"user";
+grant select on sync_chunks to :"user";

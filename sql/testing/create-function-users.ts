@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import {
+  FUNCTION_NAMES,
+  type FunctionName,
+} from '../../scripts/local/functions/start-functions.ts';
+
+export interface FunctionUsers extends AsyncDisposable {
+  readonly names: Readonly<Record<FunctionName, string>>;
+  /** The URL of a database as one of them. */
+  urlFor(name: FunctionName, databaseUrl: string): string;
+}
+
+/**
+ * A login role for each function, under names of this call's own since roles belong to the whole
+ * server; they and their rights go at the end. Named as IAM users are, with characters to quote.
+ */
+export const createFunctionUsers = async (admin: pg.Pool): Promise<FunctionUsers> => {
+  const id = randomUUID().slice(0, 8);
+  const password = randomUUID();
+  const names = Object.fromEntries(
+    FUNCTION_NAMES.map((name) => [name, `permit-sync-${name}-${id}@"project".iam`]),
+  ) as Record<FunctionName, string>;
+  const onEach = async (statement: (user: string) => string) => {
+    const client = await admin.connect();
+    for (const name of Object.values(names)) {
+      await client.query(statement(client.escapeIdentifier(name)));
+    }
+    client.release();
+  };
+  await onEach((user) => `create role ${user} login password '${password}'`);
+  return {
+    names,
+    urlFor(name, databaseUrl) {
+      const url = new URL(databaseUrl);
+      url.username = encodeURIComponent(names[name]);
+      url.password = password;
+      return url.href;
+    },
+    [Symbol.asyncDispose]: () => onEach((user) => `drop owned by ${user}; drop role ${user}`),
+  };
+};
