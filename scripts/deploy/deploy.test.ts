@@ -61,7 +61,7 @@ let users: FunctionUsers;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'deploy-'));
   project = await startTestProject();
-  const options = { directory, projectId, location, port: 0, timeWarp: 1, log: () => {} };
+  const options = { directory, projectId, location, port: 0, log: () => {} };
   apis = await startGoogleApis(options);
   database = await cloneDatabase();
   owner = new pg.Pool({ connectionString: database.url });

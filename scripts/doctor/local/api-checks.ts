@@ -57,13 +57,15 @@ export const createApiChecks = (cloud: LocalCloudAddress): readonly Check[] => {
     async run() {
       const wanted = [
         'topics/sync-trigger',
+        'topics/sync-completed',
         'topics/sync-dead-letter',
         'subscriptions/sync-dead-letter',
         'subscriptions/eventarc-sync-trigger',
       ];
       const found = await Promise.all(wanted.map(read));
       const missing = wanted.filter((_, index) => found[index] === undefined);
-      if (missing.length === 0) return ok('sync-trigger and sync-dead-letter, subscribed to');
+      if (missing.length === 0)
+        return ok('sync-trigger, sync-completed and sync-dead-letter, subscribed to');
       return finding(`There is no ${missing.join(', ')}`, `${START} makes them at its start`);
     },
   };
@@ -72,10 +74,7 @@ export const createApiChecks = (cloud: LocalCloudAddress): readonly Check[] => {
     name: 'dead letters',
     needs: ['topics'],
     async run() {
-      const queue = openDeadLetterQueue({
-        GOOGLE_CLOUD_PROJECT: cloud.project,
-        GOOGLE_API_ENDPOINT: cloud.endpoint,
-      });
+      const queue = openDeadLetterQueue(cloud);
       try {
         const letters = await queue.pull(MOST_LETTERS);
         await queue.release(letters);

@@ -25,7 +25,7 @@ interface LocalCloud extends AsyncDisposable {
 /** The Google APIs with nothing in them, and a migrated database. */
 const startEmptyCloud = async (): Promise<LocalCloud> => {
   const directory = await mkdtemp(join(tmpdir(), 'doctor-'));
-  const options = { directory, projectId, location, port: 0, timeWarp: 1, log: () => {} };
+  const options = { directory, projectId, location, port: 0, log: () => {} };
   const apis = await startGoogleApis(options);
   const database = await cloneDatabase();
   return {
@@ -48,7 +48,12 @@ const startEmptyCloud = async (): Promise<LocalCloud> => {
 const startCloud = async (): Promise<LocalCloud> => {
   const cloud = await startEmptyCloud();
   cloud.apis.workflows.deploy({ workflowId: 'permit-sync', source: SOURCE });
-  await ensureTopics(cloud.apis.endpoint, { projectId, location, workflow: 'permit-sync' });
+  await ensureTopics(cloud.apis.pubsubUrl, {
+    projectId,
+    location,
+    workflow: 'permit-sync',
+    workflowsUrl: cloud.apis.endpoint,
+  });
   return cloud;
 };
 
@@ -80,7 +85,7 @@ describe('npm run doctor, against a local cloud', () => {
       'Google APIs': 'ok',
       workflow: 'permit-sync is not deployed in northamerica-northeast2',
       topics:
-        'There is no topics/sync-trigger, topics/sync-dead-letter, ' +
+        'There is no topics/sync-trigger, topics/sync-completed, topics/sync-dead-letter, ' +
         'subscriptions/sync-dead-letter, subscriptions/eventarc-sync-trigger',
       'dead letters': 'skipped',
       database: 'ok',
