@@ -69,7 +69,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   executionState = 'ACTIVE';
-  await admin.pool.query('truncate permits, permit_history, sync_runs cascade');
+  await admin.pool.query('truncate stored_permits, permit_history, sync_runs cascade');
 });
 
 const download = async (
@@ -155,14 +155,14 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 const NOBODY = [
   'create table mine ()',
   'create schema mine',
-  'drop table permits',
-  'alter table permits add column mine text',
-  'truncate permits',
+  'drop table stored_permits',
+  'alter table stored_permits add column mine text',
+  'truncate stored_permits',
   'delete from sync_runs',
-  'delete from permits',
-  'update permits set latitude = 0',
+  'delete from stored_permits',
+  'update stored_permits set latitude = 0',
   'select * from kysely_migration',
-  'update permits set permit_num = null',
+  'update stored_permits set permit_num = null',
 ];
 
 const TEMPORARY_TABLE = 'create temporary table mine ()';
@@ -171,15 +171,15 @@ const INSERT_RUN = "insert into sync_runs (execution_id, trigger) values ('x', '
 const FORBIDDEN: Readonly<Record<FunctionName, readonly string[]>> = {
   download: [
     TEMPORARY_TABLE,
-    'select from permits',
+    'select from stored_permits',
     "update sync_chunks set status = 'done'",
-    'insert into permits (permit_num) values (null)',
+    'insert into stored_permits (permit_num) values (null)',
   ],
   'ingest-chunk': [
     INSERT_RUN,
     "update sync_runs set status = 'completed'",
     'insert into sync_chunks (run_id) values (1)',
-    'insert into permits (latitude) values (0)',
+    'insert into stored_permits (latitude) values (0)',
     'update permit_history set new_value = null',
     'select from sync_rejects',
     'delete from sync_rejects',
@@ -188,6 +188,8 @@ const FORBIDDEN: Readonly<Record<FunctionName, readonly string[]>> = {
   finalize: [
     TEMPORARY_TABLE,
     'select from permits',
+    "update stored_permits set status = 'Closed'",
+    'insert into sync_sightings (run_id) values (1)',
     "update sync_runs set execution_id = 'x'",
     "update sync_chunks set status = 'done'",
     'insert into sync_chunks (run_id) values (1)',
@@ -195,7 +197,8 @@ const FORBIDDEN: Readonly<Record<FunctionName, readonly string[]>> = {
   snapshot: [
     TEMPORARY_TABLE,
     INSERT_RUN,
-    'insert into permits (permit_num) values (null)',
+    'insert into stored_permits (permit_num) values (null)',
+    'select from stored_permits',
     "update permits set status = 'Closed'",
     "update sync_runs set status = 'failed'",
     'select from sync_rejects',
@@ -208,6 +211,7 @@ const FORBIDDEN: Readonly<Record<FunctionName, readonly string[]>> = {
     "update sync_runs set status = 'failed'",
     'select from sync_runs for update',
     'select from permits',
+    'select from stored_permits',
     'select from sync_rejects',
     'insert into data_quality_snapshots (snapshot_date) values (now())',
   ],

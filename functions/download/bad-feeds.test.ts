@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 // Quicker than to truncate so few rows.
-beforeEach(() => context.pool.query('delete from permits; delete from sync_runs'));
+beforeEach(() => context.pool.query('delete from stored_permits; delete from sync_runs'));
 
 const isRefusal = (expected: Refusal | Completion): expected is Refusal =>
   typeof expected[0] === 'string';

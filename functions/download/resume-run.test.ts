@@ -22,7 +22,7 @@ afterAll(async () => {
   await context[Symbol.asyncDispose]();
 });
 
-beforeEach(() => context.pool.query('truncate permits, permit_history, sync_runs cascade'));
+beforeEach(() => context.pool.query('truncate stored_permits, permit_history, sync_runs cascade'));
 
 const download = (fields: { file_path?: string; resume_run_id?: number }) =>
   downloadFeed(context, { execution_id: randomUUID(), trigger: 'manual', ...fields });

@@ -5,6 +5,7 @@ import { closeRun, insertFailedRun } from '../shared/run-ledger.ts';
 import type { Database, SyncRun } from '../shared/schema.ts';
 import type { FinalizeRequest, FinalizeResponse } from './contract.ts';
 import { describeError } from './describe-error.ts';
+import { noteGone } from './note-gone.ts';
 import { reportMetrics } from './report-metrics.ts';
 
 /**
@@ -72,6 +73,7 @@ const closeOpenRun = async (
     return { run: await closeRun(trx, run.id, describeError(error)), closedHere: true };
   }
   await requireEveryRecord(trx, run);
+  await noteGone(trx, run.id);
   const closed = await closeRun(trx, run.id);
   // Rolls the closing back: the workflow then closes the run as failed, with this for its error.
   requireFewRejects(closed, maxRejectedPercent);

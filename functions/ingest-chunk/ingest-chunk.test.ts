@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => context[Symbol.asyncDispose]());
 
-beforeEach(() => context.pool.query('truncate permits, permit_history, sync_runs cascade'));
+beforeEach(() => context.pool.query('truncate stored_permits, permit_history, sync_runs cascade'));
 
 /** Stores a feed and its ledger as download does; one chunk holds `chunkRecords` records. */
 const prepareRun = async (feed: string | Buffer, chunkRecords = 5_000): Promise<number> => {
@@ -71,7 +71,6 @@ describe('ingestChunk', () => {
       residential: '212.5',
       builder_name: 'Example Homes',
       extra: { COUNCILLOR: 'new' },
-      last_seen_run_id: run_id,
       latitude: null,
       neighbourhood_id: null,
     });

@@ -7,15 +7,16 @@ import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
 import type { SyncChunk } from '../shared/schema.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
 import type { IngestChunkRequest, IngestChunkResponse } from './contract.ts';
+import { hashSource } from './hash-source.ts';
 import { lockRunningRun, mergeRecords } from './merge-records.ts';
 import {
   type DescribedReject,
   describeReject,
   describeRejects,
-  type IncomingRecord,
-  type Reject,
-  readChunk,
+  mapRecords,
+  splitRecords,
 } from './read-chunk.ts';
+import { findUnknown, seeUnchanged } from './see-unchanged.ts';
 
 const INSERT_REJECTS = readSqlFile('insert-rejects');
 const FINISH_CHUNK = readSqlFile('finish-chunk');
@@ -35,13 +36,12 @@ export const ingestChunk = async (
 ): Promise<IngestChunkResponse> => {
   const chunk = await findChunk(context, request);
   if (chunk.status === 'done') return toResponse(chunk);
-  const { incoming, describe } = await readRecords(context, chunk);
+  const ingest = await prepareChunk(context, chunk);
   const done = await inTransaction(context.pool, async (client) => {
     const locked = await lockChunk(client, request);
     // A call that timed out may have gone on and finished the chunk.
     if (locked.status === 'done') return locked;
-    const refused = await mergeRecords(client, request, incoming);
-    return finishChunk(client, request, describe(refused));
+    return finishChunk(client, request, await ingest(client));
   });
   logChunk(context, done);
   return toResponse(done);
@@ -69,13 +69,11 @@ const findChunk = async (
   });
 };
 
-interface ChunkRecords {
-  readonly incoming: readonly IncomingRecord[];
-  /** All rejects of the chunk: those that could not be read, and those that the database refused. */
-  describe(refused: readonly Reject[]): readonly DescribedReject[];
-}
+/** Stores a chunk's records in a transaction and gives its rejects. */
+type Ingest = (client: pg.PoolClient) => Promise<readonly DescribedReject[]>;
 
-const readRecords = async (context: Context, chunk: LocatedChunk): Promise<ChunkRecords> => {
+/** Reads all that can be read before the transaction. */
+const prepareChunk = async (context: Context, chunk: LocatedChunk): Promise<Ingest> => {
   const { byte_start, byte_end } = chunk;
   // download gives a record that is too large a chunk of its own.
   if (chunk.record_count === 1 && byte_end - byte_start > MAX_RECORD_BYTES) {
@@ -83,12 +81,21 @@ const readRecords = async (context: Context, chunk: LocatedChunk): Promise<Chunk
     const place = `bytes ${byte_start} to ${byte_end} of the feed`;
     const reason = `larger than ${MAX_RECORD_BYTES} bytes: ${place}`;
     const reject = describeReject(1, reason, `${preview}…`, null);
-    return { incoming: [], describe: () => [reject] };
+    return () => Promise.resolve([reject]);
   }
-  const bytes = await readBytes(context, chunk, byte_end);
-  const { incoming, rejects } = readChunk(bytes);
-  requireRecordCount(chunk, incoming.length + rejects.length);
-  return { incoming, describe: (refused) => describeRejects(bytes, [...rejects, ...refused]) };
+  const records = splitRecords(await readBytes(context, chunk, byte_end));
+  requireRecordCount(chunk, records.length);
+  const hashes = records.map(hashSource);
+  const unknown = await findUnknown(context.pool, hashes);
+  const mapped = mapRecords(records, hashes, unknown);
+  return async (client) => {
+    const refused = await mergeRecords(client, chunk, mapped.incoming);
+    const changed = await seeUnchanged(client, chunk, hashes, unknown);
+    const late = mapRecords(records, hashes, changed);
+    const refusedLate = await mergeRecords(client, chunk, late.incoming);
+    const rejects = [...mapped.rejects, ...refused, ...late.rejects, ...refusedLate];
+    return describeRejects(records, rejects);
+  };
 };
 
 /** The chunk's bytes up to `end`, of the run's own feed object or that of the run it resumes. */

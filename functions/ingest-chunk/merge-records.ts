@@ -78,7 +78,9 @@ const copyIncoming = async (
   client: pg.PoolClient,
   records: readonly IncomingRecord[],
 ): Promise<void> => {
-  const lines = records.map(({ position, row, hash }) => `${position}\t${row}\t\\\\x${hash}\n`);
+  const lines = records.map(
+    ({ position, row, hash, sourceHash }) => `${position}\t${row}\t\\\\x${hash}\t${sourceHash}\n`,
+  );
   await pipeline(
     Readable.from([lines.join('')]),
     client.query(copyFrom('copy incoming from stdin')),

@@ -5,6 +5,7 @@ import { type MappedRecord, mapRecord, type PermitKey, readKey } from './map-rec
 /** A record that will be merged; `position` is 1 for the first of the chunk. */
 export interface IncomingRecord extends MappedRecord {
   readonly position: number;
+  readonly sourceHash: string;
 }
 
 /** A record that cannot be stored, with the reason. */
@@ -19,7 +20,7 @@ export interface DescribedReject extends Reject, PermitKey {
   readonly record: string;
 }
 
-export interface Chunk {
+export interface MappedRecords {
   readonly incoming: readonly IncomingRecord[];
   readonly rejects: readonly Reject[];
 }
@@ -27,15 +28,35 @@ export interface Chunk {
 /** What the bytes of a record hold, or the reason why they hold nothing. */
 type Parsed = { readonly value: unknown } | { readonly reason: string };
 
-/** Maps the records in a chunk's bytes, which are the elements of an array without its brackets. */
-export const readChunk = (bytes: Buffer): Chunk => {
+/** The bytes of each record in a chunk's bytes, which are an array's elements without its brackets. */
+export const splitRecords = (bytes: Buffer): readonly Buffer[] => {
+  const records: Buffer[] = [];
+  // The splitter wants the whole array, so its places are one byte further on.
+  const splitter = createRecordSplitter((start, end) =>
+    records.push(bytes.subarray(start - 1, end - 1)),
+  );
+  splitter.write(Buffer.from('['));
+  splitter.write(bytes);
+  splitter.write(Buffer.from(']'));
+  return records;
+};
+
+/** Maps those of a chunk's records that are at `positions`, from 1. */
+export const mapRecords = (
+  records: readonly Buffer[],
+  sourceHashes: readonly string[],
+  positions: readonly number[],
+): MappedRecords => {
   const incoming: IncomingRecord[] = [];
   const rejects: Reject[] = [];
-  for (const [index, parsed] of parseRecords(bytes).entries()) {
-    const position = index + 1;
+  for (const position of positions) {
+    const parsed = parseRecord(records[position - 1] as Buffer);
     const mapped = 'reason' in parsed ? parsed : mapRecord(parsed.value);
     if ('reason' in mapped) rejects.push({ position, reason: mapped.reason });
-    else incoming.push({ position, row: mapped.row, hash: mapped.hash });
+    else {
+      const sourceHash = sourceHashes[position - 1] as string;
+      incoming.push({ position, row: mapped.row, hash: mapped.hash, sourceHash });
+    }
   }
   return { incoming, rejects };
 };
@@ -52,40 +73,16 @@ const parse = (text: string): Parsed => {
 const parseRecord = (bytes: Buffer): Parsed =>
   isUtf8(bytes) ? parse(bytes.toString()) : { reason: 'not valid UTF-8' };
 
-/** All records at once; one by one only if that fails, so that one bad record spoils no other. */
-const parseRecords = (bytes: Buffer): readonly Parsed[] => {
-  const whole = isUtf8(bytes) ? parse(`[${bytes}]`) : undefined;
-  return whole && 'value' in whole
-    ? (whole.value as readonly unknown[]).map((value) => ({ value }))
-    : splitRecords(bytes).map(parseRecord);
-};
-
-/** The bytes of each record. */
-const splitRecords = (bytes: Buffer): readonly Buffer[] => {
-  const records: Buffer[] = [];
-  // The splitter wants the whole array, so its places are one byte further on.
-  const splitter = createRecordSplitter((start, end) =>
-    records.push(bytes.subarray(start - 1, end - 1)),
-  );
-  splitter.write(Buffer.from('['));
-  splitter.write(bytes);
-  splitter.write(Buffer.from(']'));
-  return records;
-};
-
 /** Adds the record's text and key to each reject. */
 export const describeRejects = (
-  bytes: Buffer,
+  records: readonly Buffer[],
   rejects: readonly Reject[],
-): readonly DescribedReject[] => {
-  if (rejects.length === 0) return [];
-  const records = splitRecords(bytes);
-  return rejects.map(({ position, reason }) => {
+): readonly DescribedReject[] =>
+  rejects.map(({ position, reason }) => {
     const record = records[position - 1]?.toString() ?? '';
     const parsed = parse(record);
     return describeReject(position, reason, record, 'value' in parsed ? parsed.value : null);
   });
-};
 
 /** @returns a reject as the database can store it. */
 export const describeReject = (

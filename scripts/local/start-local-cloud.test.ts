@@ -52,7 +52,7 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-beforeEach(() => sql`truncate sync_runs, permits cascade`.execute(db));
+beforeEach(() => sql`truncate sync_runs, stored_permits cascade`.execute(db));
 
 const workflows = (): string => join(directory, 'workflows-of-the-test');
 

@@ -5,3 +5,8 @@ grant update (
   records_unchanged, records_errors, records_superseded
 ) on sync_runs to :"user";
 grant select on sync_chunks to :"user";
+
+-- Notes which permits have gone from the feed, and which are back.
+grant select on stored_permits to :"user";
+grant update (is_gone, last_seen_at) on stored_permits to :"user";
+grant select, delete on sync_sightings to :"user";

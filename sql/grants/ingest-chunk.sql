@@ -14,22 +14,25 @@ grant update (
 
 grant insert on sync_rejects to :"user";
 
-grant select on permits to :"user";
+grant select, insert on sync_sightings to :"user";
+
+grant select on stored_permits to :"user";
 grant insert (
   permit_num, revision_num, permit_type, structure_type, work, street_num, street_name, street_type,
   street_direction, postal, geo_id, ward_grid, application_date, issued_date, completed_date, status,
   description, current_use, proposed_use, dwelling_units_created, dwelling_units_lost, est_const_cost,
   assembly, institutional, residential, business_and_personal_services, mercantile, industrial,
-  interior_alterations, demolition, builder_name, extra, data_hash,
-  first_seen_at, last_seen_at, last_seen_run_id, last_seen_chunk
-) on permits to :"user";
+  interior_alterations, demolition, builder_name, extra, data_hash, source_hash,
+  first_seen_at, last_seen_at, written_by_run, written_by_chunk
+) on stored_permits to :"user";
 grant update (
   structure_type, work, street_num, street_name, street_type, street_direction, postal, geo_id,
   ward_grid, application_date, issued_date, completed_date, status, description, current_use,
   proposed_use, dwelling_units_created, dwelling_units_lost, est_const_cost, assembly, institutional,
   residential, business_and_personal_services, mercantile, industrial, interior_alterations,
-  demolition, builder_name, extra, data_hash, last_seen_at, last_seen_run_id, last_seen_chunk
-) on permits to :"user";
+  demolition, builder_name, extra, data_hash, source_hash, last_seen_at, written_by_run,
+  written_by_chunk
+) on stored_permits to :"user";
 
 -- A duplicate that loses takes its history back.
 grant select, insert, delete on permit_history to :"user";

@@ -33,7 +33,8 @@ create temporary table incoming (
   demolition numeric,
   builder_name text,
   extra jsonb not null,
-  data_hash bytea not null
+  data_hash bytea not null,
+  source_hash uuid not null
 ) on commit drop;
 
 create temporary table merge_plan (

@@ -3,7 +3,16 @@
 -- Of records with the same key the winner follows from their contents alone: the latest issued_date,
 -- then application_date, then data_hash. So it is the same on every day and in whatever order the
 -- chunks arrive, also when a run was resumed in between.
-with ranked as (
+with seen as (
+  select
+    page,
+    bit_or(bits) as bits,
+    bit_or(bits) filter (where run_id = $1) as own_bits
+  from sync_sightings
+  where run_id in (select run_lineage($1))
+  group by page
+),
+ranked as (
   select
     incoming.*,
     row_number() over (
@@ -22,14 +31,22 @@ planned as (
     decision.action,
     decision.action
   from ranked
-  left join permits as stored using (permit_num, revision_num, permit_type)
+  left join stored_permits as stored using (permit_num, revision_num, permit_type)
+  left join seen on seen.page = stored.id / 4096
+  cross join lateral (
+    select
+      stored.written_by_run in (select run_lineage($1))
+        or coalesce(get_bit(seen.bits, stored.id % 4096) = 1, false) as by_lineage,
+      stored.written_by_run = $1
+        or coalesce(get_bit(seen.own_bits, stored.id % 4096) = 1, false) as by_run
+  ) as had
   cross join lateral (
     select
       case
         when ranked.precedence > 1 then 'superseded'
         when stored.permit_num is null then 'new'
         -- This feed has brought a record with this key already: a duplicate across chunks.
-        when stored.last_seen_run_id in (select run_lineage($1))
+        when had.by_lineage
           and (
             coalesce(ranked.issued_date, '-infinity'),
             coalesce(ranked.application_date, '-infinity'),
@@ -39,7 +56,7 @@ planned as (
             coalesce(stored.application_date, '-infinity'),
             stored.data_hash
           ) then 'superseded'
-        when stored.last_seen_run_id = $1 then 'replaces'
+        when had.by_run then 'replaces'
         when stored.data_hash = ranked.data_hash then 'unchanged'
         else 'updated'
       end as action

@@ -7,7 +7,7 @@ select
   change.field_name, change.old_value, change.new_value
 from merge_plan
 join incoming using (position)
-join permits as stored using (permit_num, revision_num, permit_type)
+join stored_permits as stored using (permit_num, revision_num, permit_type)
 cross join lateral changed_fields(
   permit_fields(to_jsonb(stored)),
   permit_fields(to_jsonb(incoming))

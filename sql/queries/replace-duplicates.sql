@@ -1,4 +1,4 @@
--- A record of chunk $2 wins over a duplicate that run $1 stored earlier, in another chunk or another
+-- A record of chunk $2 wins over a duplicate that run $1 had earlier, in another chunk or another
 -- batch of this one. The outcome has to be the same as if the loser had never been there: its history
 -- is taken back, the winner is compared with what the permit was before this run, and the loser's
 -- chunk counts it as superseded. update-changed.sql then overwrites the permit.
@@ -8,14 +8,23 @@ with replaced as (
     stored.permit_num,
     stored.revision_num,
     stored.permit_type,
-    stored.last_seen_chunk as loser_chunk,
-    stored.first_seen_at = stored.last_seen_at as was_new,
+    case
+      when stored.written_by_run = $1 then stored.written_by_chunk
+      else (
+        select min(chunk_number)
+        from sync_sightings
+        where run_id = $1
+          and page = stored.id / 4096
+          and get_bit(bits, stored.id % 4096) = 1
+      )
+    end as loser_chunk,
+    stored.written_by_run = $1 and stored.first_seen_at = stored.last_seen_at as was_new,
     earlier.old_values,
     permit_fields(to_jsonb(stored)) || coalesce(earlier.old_values, '{}') as before_run,
     permit_fields(to_jsonb(incoming)) as after
   from merge_plan
   join incoming using (position)
-  join permits as stored using (permit_num, revision_num, permit_type)
+  join stored_permits as stored using (permit_num, revision_num, permit_type)
   cross join lateral (
     select jsonb_object_agg(history.field_name, history.old_value) as old_values
     from permit_history as history

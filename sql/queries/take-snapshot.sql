@@ -5,20 +5,10 @@ with run as (
   from sync_runs
   where id = $1
 ),
-last_feed as (
-  select run_lineage(id) as run_id
-  from (
-    select id
-    from sync_runs
-    where status = 'completed'
-    order by started_at desc
-    limit 1
-  ) as last_completed
-),
 active as (
   select *
   from permits
-  where last_seen_run_id in (select run_id from last_feed)
+  where in_feed
 ),
 seen as (
   select

@@ -1,9 +1,10 @@
--- Notes that run $1 saw the permits that have not changed; $2 is the chunk number.
-update permits as stored
+-- Run $1 saw these permits in other bytes, which mean the same; $2 is the chunk number.
+update stored_permits as stored
 set
+  source_hash = incoming.source_hash,
   last_seen_at = run.started_at,
-  last_seen_run_id = run.id,
-  last_seen_chunk = $2
+  written_by_run = run.id,
+  written_by_chunk = $2
 from merge_plan
 join incoming using (position)
 join sync_runs as run on run.id = $1

@@ -1,5 +1,5 @@
 -- Overwrites the permits that run $1 found changed; $2 is the chunk number.
-update permits as stored
+update stored_permits as stored
 set
   structure_type = incoming.structure_type,
   work = incoming.work,
@@ -31,9 +31,10 @@ set
   builder_name = incoming.builder_name,
   extra = incoming.extra,
   data_hash = incoming.data_hash,
+  source_hash = incoming.source_hash,
   last_seen_at = run.started_at,
-  last_seen_run_id = run.id,
-  last_seen_chunk = $2
+  written_by_run = run.id,
+  written_by_chunk = $2
 from merge_plan
 join incoming using (position)
 join sync_runs as run on run.id = $1

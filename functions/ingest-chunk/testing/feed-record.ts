@@ -17,3 +17,22 @@ export const createFeedRecord = (keys: number): fc.Arbitrary<FeedRecord> =>
       NEW_COLUMN: fc.constantFrom(undefined, null, 'a', 5, '5'),
     })
     .map((fields) => permitRecord(1, fields));
+
+/**
+ * Feeds of successive days over about `keys` permits: most records of a day were there the day before
+ * in the same bytes, but for their `_id`; the order is any.
+ */
+export const createFeeds = (
+  keys: number,
+  days: { readonly minLength: number; readonly maxLength: number },
+  records: { readonly minLength?: number; readonly maxLength: number },
+): fc.Arbitrary<readonly (readonly FeedRecord[])[]> => {
+  const feedRecord = createFeedRecord(keys);
+  return fc.array(feedRecord, { minLength: 1, maxLength: 2 * keys }).chain((often) => {
+    const record = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...often) }, feedRecord);
+    const numbered = fc
+      .tuple(record, fc.nat())
+      .map(([fields, _id]): FeedRecord => ({ ...fields, _id }));
+    return fc.array(fc.array(numbered, { size: 'max', ...records }), { size: 'max', ...days });
+  });
+};

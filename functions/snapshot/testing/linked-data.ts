@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { noteGone } from '../../finalize/note-gone.ts';
 import type { Context } from '../../shared/context.ts';
 import { closeRun, openRun } from '../../shared/run-ledger.ts';
 import { takeSnapshot } from '../take-snapshot.ts';
@@ -13,38 +14,49 @@ export const query = async ({ pool }: Context, text: string, values: readonly un
 export const removeLinkedData = (context: Context) =>
   query(
     context,
-    `truncate sync_runs, permits, trades, permit_trades, builders, parcels, permit_parcels,
+    `truncate sync_runs, stored_permits, trades, permit_trades, builders, parcels, permit_parcels,
        neighbourhoods, coa_applications, data_quality_snapshots restart identity cascade`,
   );
 
 /** A run that has ended: completed, or failed with an error message. */
 export const addRun = async (context: Context, errorMessage?: string): Promise<number> => {
   const { id } = await openRun(context, { executionId: randomUUID(), trigger: 'manual' });
-  await context.db.transaction().execute((trx) => closeRun(trx, id, errorMessage));
+  await context.db.transaction().execute(async (trx) => {
+    if (errorMessage === undefined) await noteGone(trx, id);
+    await closeRun(trx, id, errorMessage);
+  });
   return id;
 };
 
 /** A permit that the feed of `runId` had, with nothing linked to it. */
-export const addPermit = (
+export const addPermit = async (
   context: Context,
   runId: number,
   permitNum: string,
   columns: Readonly<Record<string, unknown>> = {},
 ) => {
+  const [run] = await query(
+    context,
+    `select started_at, id < (select max(id) from sync_runs where status = 'completed') as is_gone
+     from sync_runs
+     where id = $1`,
+    [runId],
+  );
   const row = {
     permit_num: permitNum,
     revision_num: '00',
     permit_type: 'New Houses',
     data_hash: Buffer.alloc(32),
-    first_seen_at: new Date(),
-    last_seen_at: new Date(),
-    last_seen_run_id: runId,
-    last_seen_chunk: 1,
+    first_seen_at: run.started_at,
+    last_seen_at: run.started_at,
+    written_by_run: runId,
+    written_by_chunk: 1,
+    is_gone: run.is_gone,
     ...columns,
   };
   const names = Object.keys(row);
   const places = names.map((_, index) => `$${index + 1}`);
-  const insert = `insert into permits (${names}) values (${places})`;
+  const insert = `insert into stored_permits (${names}) values (${places})`;
   return query(context, insert, Object.values(row));
 };
 

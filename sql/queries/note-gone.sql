@@ -1,0 +1,41 @@
+-- Run $1 completes: notes which permits its feed no longer had, and which it had again.
+with lineage as (
+  select run_lineage($1) as run_id
+),
+pages as (
+  select page, bit_or(bits) as bits
+  from (
+    select page, bits
+    from sync_sightings
+    where run_id in (select run_id from lineage)
+    union all
+    select distinct id / 4096, repeat('0', 4096)::bit(4096)
+    from stored_permits
+  ) as each_page
+  group by page
+),
+times as (
+  select
+    started_at as now,
+    (
+      select max(started_at)
+      from sync_runs
+      where status = 'completed'
+        and id <> $1
+    ) as before
+  from sync_runs
+  where id = $1
+)
+update stored_permits as stored
+set
+  is_gone = not stored.is_gone,
+  last_seen_at = case
+    when stored.is_gone then times.now
+    else greatest(stored.last_seen_at, times.before)
+  end
+from pages, times
+where pages.page = stored.id / 4096
+  and stored.is_gone = (
+    stored.written_by_run in (select run_id from lineage)
+    or get_bit(pages.bits, stored.id % 4096) = 1
+  );
