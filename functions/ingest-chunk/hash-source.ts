@@ -6,7 +6,8 @@ import { hash } from 'node:crypto';
  */
 const MAPPING_VERSION = '01';
 
-const ID_START = Buffer.from('{"_id": ');
+const ID_START = Buffer.from('{"_id":');
+const SPACE = 0x20;
 const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 const COMMA = 0x2c;
@@ -22,10 +23,11 @@ const HASH_DIGITS = 32 - MAPPING_VERSION.length;
 export const hashSource = (record: Buffer): string =>
   MAPPING_VERSION + hash('sha256', record.subarray(findStart(record)), 'hex').slice(0, HASH_DIGITS);
 
-/** Behind `{"_id": 123,`, or 0. */
+/** Behind `{"_id": 123,` or, as JSON.stringify writes it, `{"_id":123,`; else 0. */
 const findStart = (record: Buffer): number => {
   if (!record.subarray(0, ID_START.length).equals(ID_START)) return 0;
   let index = ID_START.length;
+  if (record[index] === SPACE) index += 1;
   while (isDigit(record[index])) index += 1;
   return record[index] === COMMA ? index + 1 : 0;
 };
