@@ -1,13 +1,12 @@
-import { hash, randomUUID } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Storage } from '@google-cloud/storage';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createChunkCutter } from '../download/cut-chunks.ts';
 import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
-import { openRun } from '../shared/run-ledger.ts';
 import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
 import { permitRecord } from '../shared/testing/permit-record.ts';
 import { startTestServer } from '../shared/testing/start-test-server.ts';
 import { ingestChunk } from './ingest-chunk.ts';
+import { prepareRun as prepareRunOf } from './testing/prepare-run.ts';
 
 let context: TestContext;
 
@@ -19,28 +18,8 @@ afterAll(() => context[Symbol.asyncDispose]());
 
 beforeEach(() => context.pool.query('truncate stored_permits, permit_history, sync_runs cascade'));
 
-/** Stores a feed and its ledger as download does; one chunk holds `chunkRecords` records. */
-const prepareRun = async (feed: string | Buffer, chunkRecords = 5_000): Promise<number> => {
-  const run = await openRun(context, { executionId: randomUUID(), trigger: 'manual' });
-  const file = context.bucket.file(`runs/${run.id}/feed.json`);
-  await file.save(feed);
-  await context.db
-    .updateTable('sync_runs')
-    .set({ snapshot_path: file.cloudStorageURI.href })
-    .where('id', '=', run.id)
-    .execute();
-  const cutter = createChunkCutter(chunkRecords);
-  cutter.write(Buffer.from(feed));
-  const rows = cutter.end().chunks.map(({ start, end, records }, index) => ({
-    run_id: run.id,
-    chunk_number: index + 1,
-    byte_start: start,
-    byte_end: end,
-    record_count: records,
-  }));
-  await context.db.insertInto('sync_chunks').values(rows).execute();
-  return run.id;
-};
+const prepareRun = (feed: string | Buffer, chunkRecords?: number) =>
+  prepareRunOf(context, feed, chunkRecords);
 
 /** Longer than a row of an index may be, also compressed. */
 const INDIGESTIBLE = Array.from({ length: 100 }, (_, index) => hash('sha512', `${index}`)).join('');
