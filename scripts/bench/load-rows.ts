@@ -24,8 +24,8 @@ export const sampleRows = async (
 
 /**
  * The algorithm of the specification on ready rows: a transaction per record, which selects the
- * permit by its key, compares the hash, and inserts, updates or touches it. One connection, prepared
- * statements. Mapping and hashing are not in it, which is in its favour.
+ * permit by its key, compares the hash, and inserts, updates or touches it, over one connection.
+ * Reading, mapping and hashing are not in it, and the tables are small: both are in its favour.
  *
  * @returns how many were inserted or updated.
  */
@@ -44,17 +44,15 @@ export const loadRows = async (
   const update = `update permits set (${list}) = row(${places}) where ${key} = (${keyPlaces})`;
   const touch = `update permits set last_seen_at = now() where ${key} = ($1, $2, $3)`;
 
-  // The name is what makes a statement a prepared one.
-  const run = (name: string, text: string, values: Row) =>
-    client.query<{ data_hash: string }>({ name, text, values: [...values] });
+  const run = (text: string, values: Row) => client.query<{ data_hash: string }>(text, [...values]);
   let written = 0;
   for (const row of rows) {
     const keyValues = keyIndexes.map((index) => row[index] ?? null);
     await client.query('begin');
-    const [stored] = (await run('select', select, keyValues)).rows;
-    if (stored === undefined) await run('insert', insert, row);
-    else if (stored.data_hash !== row[hashIndex]) await run('update', update, row);
-    else await run('touch', touch, keyValues);
+    const [stored] = (await run(select, keyValues)).rows;
+    if (stored === undefined) await run(insert, row);
+    else if (stored.data_hash !== row[hashIndex]) await run(update, row);
+    else await run(touch, keyValues);
     await client.query('commit');
     if (stored?.data_hash !== row[hashIndex]) written += 1;
   }

@@ -40,7 +40,7 @@ const sync = async (cloud: Cloud, file_path: string): Promise<CloudAnswers['sync
 };
 
 const readMemory = async ({ functions }: Cloud): Promise<CloudAnswers['memory']> => {
-  const peaks = FUNCTION_NAMES.filter((name) => name !== 'sync-api').map(
+  const peaks = FUNCTION_NAMES.map(
     async (name) => [name, await functions[name].peakRssBytes()] as const,
   );
   const local_cloud = process.resourceUsage().maxRSS * 1024;
