@@ -44,6 +44,8 @@ export const openBenchDatabase = async (
   const url = databaseUrl(name);
   await migrateUrl(url);
   const client = new pg.Client(url);
+  // A connection that breaks fails the query in hand; without a listener it would end the process.
+  client.on('error', () => {});
   await client.connect();
   const readNames = async (statement: string): Promise<readonly string[]> =>
     (await client.query<{ name: string }>(readStatement(statement))).rows.map((row) => row.name);

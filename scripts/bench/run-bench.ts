@@ -28,6 +28,15 @@ export interface BenchOptions {
 /** Measures everything on a PostgreSQL of its own and leaves nothing behind. */
 export const runBench = async (options: BenchOptions): Promise<Report> => {
   await using stack = new AsyncDisposableStack();
+  const interruption = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      // With the cloud and PostgreSQL gone, whatever is being measured fails.
+      interruption.abort();
+      stack.disposeAsync();
+    });
+  }
+  const { signal } = interruption;
   const folder = await mkdtemp(join(tmpdir(), 'permit-sync-bench-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const feedFolder = join(folder, 'feeds');
@@ -42,7 +51,7 @@ export const runBench = async (options: BenchOptions): Promise<Report> => {
   };
   const floor = await open('floor');
   const ours = await open('ours');
-  const place = { folder, feedFolder, feedOrigin: server.url };
+  const place = { folder, feedFolder, feedOrigin: server.url, signal };
 
   const rounds = await measureRounds(options, place, floor, ours);
   const coldStarts: Figures['coldStarts'][number][] = [];
@@ -75,19 +84,20 @@ interface Place {
   readonly folder: string;
   readonly feedFolder: string;
   readonly feedOrigin: string;
+  readonly signal: AbortSignal;
 }
 
 /** Runs every case as often as asked for, with one cloud throughout. */
 const measureRounds = async (
   { records, repeats, say }: BenchOptions,
-  { folder, feedFolder, feedOrigin }: Place,
+  { folder, feedFolder, feedOrigin, signal }: Place,
   floor: BenchDatabase,
   ours: BenchDatabase,
 ): Promise<Pick<Figures, 'rounds' | 'memory' | 'sample'>> => {
   say(`Writing the feeds of ${records.toLocaleString('en')} records\n`);
   const feeds = await writeBenchFeeds(feedFolder, records);
   const dataDirectory = join(folder, 'cloud');
-  const cloud = await startCloud({ dataDirectory, databaseUrl: ours.url, feedOrigin });
+  const cloud = await startCloud({ dataDirectory, databaseUrl: ours.url, feedOrigin }, signal);
   try {
     const feedUrl = (file: string): string => `${feedOrigin}/${file}`;
     const readyRows = join(folder, 'ready-rows.tsv');

@@ -16,11 +16,20 @@ export interface CloudProcess {
   stop(): Promise<void>;
 }
 
-/** Starts a local cloud, with its functions, in a process of its own. */
+/**
+ * Starts a local cloud, with its functions, in a process of its own. `signal` ends it, whatever it is
+ * doing: a workflow would go on and try again for some twenty minutes.
+ */
 export const startCloud = async (
   options: Omit<Request<'start'>, 'kind'>,
+  signal: AbortSignal,
 ): Promise<CloudProcess> => {
-  const child = fork(SCRIPT, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
+  const child = fork(SCRIPT, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: [],
+    signal,
+  });
+  child.on('error', () => {});
   const exited = once(child, 'exit').then((): never => {
     throw new Error('The process of the local cloud has ended');
   });
@@ -46,6 +55,7 @@ export const startCloud = async (
     measureEngine: (chunks) => ask({ kind: 'engine', chunks }),
     readMemory: () => ask({ kind: 'memory' }),
     async stop() {
+      if (!child.connected) return;
       await ask({ kind: 'stop' });
       await exited.catch(() => {});
     },
