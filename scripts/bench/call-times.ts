@@ -1,0 +1,85 @@
+import { parseLogLine } from '../local/parse-log-line.ts';
+
+/** The calls of one function during a sync, in milliseconds. */
+export interface StepTimes {
+  readonly calls: number;
+  /** From the start of the first to the end of the last. */
+  readonly span: number;
+  /** The sum of their durations: above `span` when they run side by side. */
+  readonly busy: number;
+}
+
+export interface CallTimes {
+  readonly steps: Readonly<Record<string, StepTimes>>;
+  /** While no function was called. */
+  readonly between: number;
+}
+
+interface Call {
+  readonly step: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface CallClock {
+  /** Takes a line that a function has logged. */
+  watch(line: string): void;
+  /** Waits for the ends of the calls that have begun, and forgets them all. */
+  take(): Promise<readonly Call[]>;
+}
+
+/** Times calls by the functions' own entries `call_started` and `call_completed`. */
+export const createCallClock = (now: () => number = () => performance.now()): CallClock => {
+  let calls: Call[] = [];
+  let open = 0;
+  let onIdle = (): void => {};
+
+  return {
+    watch(line) {
+      const entry = parseLogLine(line);
+      if (entry?.event === 'call_started') open += 1;
+      if (entry?.event !== 'call_completed' && entry?.event !== 'call_failed') return;
+      const end = now();
+      calls.push({ step: String(entry.step), start: end - Number(entry.duration_ms), end });
+      open -= 1;
+      if (open === 0) onIdle();
+    },
+    async take() {
+      // A function answers first and logs the end of the call then.
+      if (open > 0) {
+        await new Promise<void>((resolve) => {
+          onIdle = resolve;
+        });
+      }
+      const taken = calls;
+      calls = [];
+      return taken;
+    },
+  };
+};
+
+/** @param total the sync's own milliseconds, from its trigger to its end. */
+export const sumCalls = (calls: readonly Call[], total: number): CallTimes => {
+  const steps = Map.groupBy(calls, ({ step }) => step);
+  return {
+    steps: Object.fromEntries([...steps].map(([step, own]) => [step, sumStep(own)])),
+    between: Math.max(0, total - coveredTime(calls)),
+  };
+};
+
+const sumStep = (calls: readonly Call[]): StepTimes => ({
+  calls: calls.length,
+  span: Math.max(...calls.map(({ end }) => end)) - Math.min(...calls.map(({ start }) => start)),
+  busy: calls.reduce((sum, { start, end }) => sum + end - start, 0),
+});
+
+/** The time during which at least one call was under way. */
+const coveredTime = (calls: readonly Call[]): number => {
+  let covered = 0;
+  let until = Number.NEGATIVE_INFINITY;
+  for (const { start, end } of calls.toSorted((a, b) => a.start - b.start)) {
+    covered += Math.max(0, end - Math.max(start, until));
+    until = Math.max(until, end);
+  }
+  return covered;
+};

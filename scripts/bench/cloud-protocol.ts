@@ -1,0 +1,33 @@
+import type { CallTimes } from './call-times.ts';
+
+/** What the bench asks of the process that holds a local cloud; one request at a time. */
+export type CloudRequest =
+  | {
+      readonly kind: 'start';
+      readonly dataDirectory: string;
+      readonly databaseUrl: string;
+      readonly feedOrigin: string;
+    }
+  | { readonly kind: 'sync'; readonly url: string }
+  | { readonly kind: 'engine'; readonly chunks: number }
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'stop' };
+
+export interface SyncAnswer {
+  readonly executionId: string;
+  readonly milliseconds: number;
+  readonly calls: CallTimes;
+}
+
+/** The answers by the request's kind. */
+export interface CloudAnswers {
+  readonly start: null;
+  readonly sync: SyncAnswer;
+  /** Milliseconds. */
+  readonly engine: number;
+  /** Peak resident memory of each process, in bytes. */
+  readonly memory: Readonly<Record<string, number>>;
+  readonly stop: null;
+}
+
+export type CloudReply = { readonly answer: unknown } | { readonly error: string };

@@ -1,0 +1,30 @@
+import type { BenchDatabase } from './bench-database.ts';
+
+/**
+ * The least that PostgreSQL can be asked: one connection, one transaction, a COPY of ready rows into
+ * a temporary table, one set-based upsert into the real table with its indexes. Nothing is mapped,
+ * hashed, ranked, counted, or written to a history, and no permit is noted as seen.
+ *
+ * When nothing has changed it still reads every row and compares every hash. `on conflict do update`
+ * locks each row that it finds, so the unchanged case writes WAL, too.
+ *
+ * @param path a file in COPY's text format with distinct keys.
+ * @returns how many permits were inserted or updated.
+ */
+export const loadFloor = async (database: BenchDatabase, path: string): Promise<number> => {
+  const { client, columns } = database;
+  const list = columns.join(', ');
+  await client.query('begin');
+  await client.query('create temporary table ready (like permits) on commit drop');
+  await database.copyInto('ready', path);
+  const { rowCount } = await client.query(`
+    insert into permits (${list})
+    select ${list}
+    from ready
+    on conflict on constraint permits_pkey do update
+    set (${list}) = row(${columns.map((column) => `excluded.${column}`).join(', ')})
+    where permits.data_hash is distinct from excluded.data_hash
+  `);
+  await client.query('commit');
+  return rowCount ?? 0;
+};

@@ -1,0 +1,32 @@
+import { startFunction } from '../local/functions/start-function.ts';
+import { FUNCTION_NAMES } from '../local/functions/start-functions.ts';
+
+/**
+ * Milliseconds from the start of a function's process to its first answer, a refusal of an empty
+ * request: as it is started locally, from its source, without Node's compile cache.
+ */
+export const measureColdStarts = async (
+  databaseUrl: string,
+  logDirectory: string,
+): Promise<Readonly<Record<string, number>>> => {
+  const environment = {
+    GOOGLE_CLOUD_PROJECT: 'bench',
+    FEED_BUCKET: 'bench',
+    DATABASE_URL: databaseUrl,
+    NODE_DISABLE_COMPILE_CACHE: '1',
+  };
+  const measured: Record<string, number> = {};
+  for (const name of FUNCTION_NAMES) {
+    const startedAt = performance.now();
+    const running = await startFunction(name, { environment, logDirectory });
+    try {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(running.url, { method: 'POST', headers, body: '{}' });
+      await response.arrayBuffer();
+      measured[name] = performance.now() - startedAt;
+    } finally {
+      await running.stop();
+    }
+  }
+  return measured;
+};

@@ -1,0 +1,118 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import express from 'express';
+import pg from 'pg';
+import { listen } from '../local/listen.ts';
+import { type Postgres, startPostgres } from '../local/postgres/start-postgres.ts';
+import { type BenchDatabase, openBenchDatabase } from './bench-database.ts';
+import { writeBenchFeeds } from './bench-feeds.ts';
+import { describeMachine } from './describe-machine.ts';
+import { sampleRows } from './load-rows.ts';
+import { measureColdStarts } from './measure-cold-starts.ts';
+import { measureGrowth } from './measure-growth.ts';
+import type { Report } from './report.ts';
+import { type Bench, type Round, runRound } from './run-round.ts';
+import { startCloud } from './start-cloud.ts';
+import { type Figures, summarise } from './summarise.ts';
+
+const SAMPLE_RECORDS = 3_000;
+
+export interface BenchOptions {
+  readonly records: number;
+  readonly repeats: number;
+  readonly growth: boolean;
+  readonly say: (text: string) => void;
+}
+
+/** Measures everything on a PostgreSQL of its own and leaves nothing behind. */
+export const runBench = async (options: BenchOptions): Promise<Report> => {
+  await using stack = new AsyncDisposableStack();
+  const interruption = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      // With the cloud and PostgreSQL gone, whatever is being measured fails.
+      interruption.abort();
+      stack.disposeAsync();
+    });
+  }
+  const { signal } = interruption;
+  const folder = await mkdtemp(join(tmpdir(), 'permit-sync-bench-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const feedFolder = join(folder, 'feeds');
+  await mkdir(feedFolder);
+  const server = await listen(express().use(express.static(feedFolder)), 0);
+  stack.defer(server.close);
+  const postgres = await startServer(folder, stack);
+  const open = async (name: string): Promise<BenchDatabase> => {
+    const database = await openBenchDatabase(postgres.databaseUrl, name);
+    stack.defer(database.close);
+    return database;
+  };
+  const floor = await open('floor');
+  const ours = await open('ours');
+  const place = { folder, feedFolder, feedOrigin: server.url, signal };
+
+  const rounds = await measureRounds(options, place, floor, ours);
+  const coldStarts: Figures['coldStarts'][number][] = [];
+  for (let repeat = 0; repeat < options.repeats; repeat += 1) {
+    coldStarts.push(await measureColdStarts(ours.url, join(folder, 'logs')));
+  }
+  const growth = options.growth
+    ? await measureGrowth({ ...options, ...place, database: ours })
+    : undefined;
+  const { records, repeats } = options;
+  const machine = await describeMachine(ours);
+  return summarise({ machine, records, repeats, ...rounds, coldStarts, growth });
+};
+
+/** With the settings of `npm start`, but for autovacuum: it would strike some cases and not others. */
+const startServer = async (folder: string, stack: AsyncDisposableStack): Promise<Postgres> => {
+  const postgres = await startPostgres({ directory: join(folder, 'postgres') });
+  // For root, its data lies outside the folder.
+  stack.defer(() => rm(postgres.folder, { recursive: true, force: true }));
+  stack.defer(postgres.stop);
+  const admin = new pg.Client(postgres.databaseUrl('postgres'));
+  await admin.connect();
+  await admin.query('alter system set autovacuum = off');
+  await admin.query('select pg_reload_conf()');
+  await admin.end();
+  return postgres;
+};
+
+interface Place {
+  readonly folder: string;
+  readonly feedFolder: string;
+  readonly feedOrigin: string;
+  readonly signal: AbortSignal;
+}
+
+/** Runs every case as often as asked for, with one cloud throughout. */
+const measureRounds = async (
+  { records, repeats, say }: BenchOptions,
+  { folder, feedFolder, feedOrigin, signal }: Place,
+  floor: BenchDatabase,
+  ours: BenchDatabase,
+): Promise<Pick<Figures, 'rounds' | 'memory' | 'sample'>> => {
+  say(`Writing the feeds of ${records.toLocaleString('en')} records\n`);
+  const feeds = await writeBenchFeeds(feedFolder, records);
+  const dataDirectory = join(folder, 'cloud');
+  const cloud = await startCloud({ dataDirectory, databaseUrl: ours.url, feedOrigin }, signal);
+  try {
+    const feedUrl = (file: string): string => `${feedOrigin}/${file}`;
+    const readyRows = join(folder, 'ready-rows.tsv');
+    say('Loading the first feed once, for the rows that the floor gets\n');
+    await cloud.sync(feedUrl(feeds.first.file));
+    await ours.writePermits(readyRows);
+    const sample = await sampleRows(ours, SAMPLE_RECORDS);
+    const bench: Bench = { floor, ours, cloud, feeds, feedUrl, readyRows, sample, say };
+    const rounds: Round[] = [];
+    for (let repeat = 1; repeat <= repeats; repeat += 1) {
+      say(`Round ${repeat} of ${repeats}\n`);
+      rounds.push(await runRound(bench));
+    }
+    return { rounds, memory: await cloud.readMemory(), sample: sample.length };
+  } finally {
+    await cloud.stop();
+  }
+};

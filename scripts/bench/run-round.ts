@@ -1,0 +1,91 @@
+import type { BenchDatabase, Measurement } from './bench-database.ts';
+import type { BenchFeeds } from './bench-feeds.ts';
+import { loadFloor } from './load-floor.ts';
+import { loadRows, type Row } from './load-rows.ts';
+import { runSyncCase, type SyncMeasurement } from './run-sync-case.ts';
+import type { CloudProcess } from './start-cloud.ts';
+
+/** What every round works on; made beforehand, not timed. */
+export interface Bench {
+  readonly floor: BenchDatabase;
+  readonly ours: BenchDatabase;
+  readonly cloud: CloudProcess;
+  readonly feeds: BenchFeeds;
+  readonly feedUrl: (file: string) => string;
+  /** The first feed's rows as they are stored, in COPY's text format. */
+  readonly readyRows: string;
+  readonly sample: readonly Row[];
+  readonly say: (text: string) => void;
+}
+
+/** Every case once. */
+export interface Round {
+  readonly floor: { readonly first: Measurement; readonly unchanged: Measurement };
+  /** Of the sample. */
+  readonly rows: { readonly first: Measurement; readonly unchanged: Measurement };
+  readonly ours: Readonly<Record<'first' | 'unchanged' | 'weekday' | 'changed', SyncMeasurement>>;
+  /** Milliseconds of the workflow with functions that answer at once. */
+  readonly engine: number;
+}
+
+const requireEqual = (what: string, found: unknown, expected: unknown): void => {
+  if (found === expected) return;
+  throw new Error(`${what}: ${found} where ${expected} is right`);
+};
+
+/**
+ * Runs every case once, ours beside what it is compared with, so that a machine that slows down slows
+ * both. A case starts where the one before has left the tables, after vacuum analyze and a checkpoint.
+ *
+ * @throws Error when a case has not done what it should have.
+ */
+export const runRound = async (bench: Bench): Promise<Round> => {
+  const { floor, ours, cloud, feeds, feedUrl, readyRows, say } = bench;
+  const { first, weekday, changed } = feeds;
+  const tell = async <T extends Measurement>(name: string, measured: Promise<T>): Promise<T> => {
+    const { milliseconds } = await measured;
+    say(`  ${name.padEnd(28)}${(milliseconds / 1000).toFixed(2)} s\n`);
+    return measured;
+  };
+  const runFloor = async (expected: number): Promise<Measurement> => {
+    const { result, ...measurement } = await floor.measure(() => loadFloor(floor, readyRows));
+    requireEqual('rows that the floor has written', result, expected);
+    return measurement;
+  };
+  const runRows = async (expected: number): Promise<Measurement> => {
+    const { result, ...measurement } = await floor.measure(() => loadRows(floor, bench.sample));
+    requireEqual('rows written one at a time', result, expected);
+    return measurement;
+  };
+  const sync = (feed: typeof first, before?: typeof first): Promise<SyncMeasurement> =>
+    runSyncCase(ours, cloud, feedUrl(feed.file), feed.index, before?.index);
+
+  await floor.empty();
+  const floorFirst = await tell('floor, first load', runFloor(first.index.permits));
+  await ours.empty();
+  const oursFirst = await tell('ours, first load', sync(first));
+  const [{ digest: stored }, { digest: expected }] = [
+    await ours.readContents(),
+    await floor.readContents(),
+  ];
+  requireEqual("the digest of ours against the floor's", stored, expected);
+  const floorUnchanged = await tell('floor, all unchanged', runFloor(0));
+  const oursUnchanged = await tell('ours, all unchanged', sync(first, first));
+  const oursWeekday = await tell('ours, weekday', sync(weekday, first));
+  const oursChanged = await tell('ours, everything changed', sync(changed, weekday));
+  await floor.empty();
+  const rowsFirst = await tell('row at a time, first load', runRows(bench.sample.length));
+  const rowsUnchanged = await tell('row at a time, unchanged', runRows(0));
+  const engine = await cloud.measureEngine(oursFirst.chunks);
+  return {
+    floor: { first: floorFirst, unchanged: floorUnchanged },
+    rows: { first: rowsFirst, unchanged: rowsUnchanged },
+    ours: {
+      first: oursFirst,
+      unchanged: oursUnchanged,
+      weekday: oursWeekday,
+      changed: oursChanged,
+    },
+    engine,
+  };
+};

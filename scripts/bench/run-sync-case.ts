@@ -1,0 +1,74 @@
+import type { BenchDatabase, Measurement } from './bench-database.ts';
+import type { CallTimes } from './call-times.ts';
+import type { ExpectedCounts, FeedIndex } from './feed-index.ts';
+import type { CloudProcess } from './start-cloud.ts';
+
+export interface SyncMeasurement extends Measurement {
+  readonly calls: CallTimes;
+  readonly records: number;
+  readonly records_unchanged: number;
+  readonly chunks: number;
+}
+
+interface RunRow {
+  readonly status: string;
+  readonly chunks_total: number;
+  readonly records_total: number;
+  readonly records_new: number;
+  readonly records_updated: number;
+  readonly records_unchanged: number;
+  readonly records_errors: number;
+  readonly records_superseded: number;
+}
+
+const RUN = `
+  select
+    status, chunks_total, records_total, records_new, records_updated, records_unchanged,
+    records_errors, records_superseded
+  from sync_runs
+  where execution_id = $1
+`;
+
+const describeFault = (run: RunRow, feed: FeedIndex, expected: ExpectedCounts): string | null => {
+  const [least, most] = expected.records_updated;
+  const unchanged = feed.records - run.records_new - run.records_updated - run.records_superseded;
+  const isRight =
+    run.status === 'completed' &&
+    run.records_total === feed.records &&
+    run.records_new === expected.records_new &&
+    run.records_updated >= least &&
+    run.records_updated <= most &&
+    run.records_superseded === expected.records_superseded &&
+    run.records_unchanged === unchanged &&
+    run.records_errors === 0;
+  if (isRight) return null;
+  return `${JSON.stringify(run)} where ${feed.records} records and ${JSON.stringify(expected)} are right`;
+};
+
+/**
+ * Times one sync, from its trigger to `completed`, and checks what it has counted.
+ *
+ * @param before the feed of the sync before; none when the database is empty.
+ * @throws Error when the counts are not those that the feeds demand: a wrong sync is not fast.
+ */
+export const runSyncCase = async (
+  database: BenchDatabase,
+  cloud: CloudProcess,
+  url: string,
+  feed: FeedIndex,
+  before?: FeedIndex,
+): Promise<SyncMeasurement> => {
+  const { result, walBytes } = await database.measure(() => cloud.sync(url));
+  const { rows } = await database.client.query<RunRow>(RUN, [result.executionId]);
+  const run = rows[0] as RunRow;
+  const fault = describeFault(run, feed, feed.expect(before));
+  if (fault !== null) throw new Error(`The sync of ${url} is wrong: ${fault}`);
+  return {
+    milliseconds: result.milliseconds,
+    walBytes,
+    calls: result.calls,
+    records: run.records_total,
+    records_unchanged: run.records_unchanged,
+    chunks: run.chunks_total,
+  };
+};

@@ -1,0 +1,75 @@
+// A local cloud in a process of its own, so that its memory is its own and its work is beside the
+// bench's, as it is beside nothing else under `npm start`. It ends with its parent.
+import { Storage } from '@google-cloud/storage';
+import { storageOptions } from '../../functions/shared/endpoint.ts';
+import { FUNCTION_NAMES } from '../local/functions/start-functions.ts';
+import { PROJECT_ID, startLocalCloud, WORKFLOW_NAME } from '../local/start-local-cloud.ts';
+import { createCallClock, sumCalls } from './call-times.ts';
+import type { CloudAnswers, CloudReply, CloudRequest } from './cloud-protocol.ts';
+import { measureEngine } from './measure-engine.ts';
+import { timeExecution } from './time-execution.ts';
+
+type Cloud = Awaited<ReturnType<typeof startLocalCloud>>;
+
+const clock = createCallClock();
+let running: Cloud | undefined;
+
+const start = async (request: CloudRequest & { kind: 'start' }): Promise<null> => {
+  running = await startLocalCloud({
+    dataDirectory: request.dataDirectory,
+    databaseUrl: request.databaseUrl,
+    functionsEnvironment: {
+      FEED_ALLOWED_HOSTS: request.feedOrigin,
+      // Ten times the City's feed has 2.2 GB.
+      MAX_FEED_BYTES: String(2 ** 40),
+    },
+    onFunctionLine: (_name, line) => clock.watch(line),
+  });
+  return null;
+};
+
+const sync = async (cloud: Cloud, file_path: string): Promise<CloudAnswers['sync']> => {
+  await clock.take();
+  const { executionId, milliseconds } = await timeExecution(cloud, WORKFLOW_NAME, { file_path });
+  const calls = sumCalls(await clock.take(), milliseconds);
+  // Untimed: the objects of many syncs would fill the disk, and their writing back would go on into
+  // the next case.
+  const storage = new Storage(storageOptions(cloud.config));
+  await storage.bucket(cloud.config.FEED_BUCKET).deleteFiles({ force: true });
+  return { executionId, milliseconds, calls };
+};
+
+const readMemory = async ({ functions }: Cloud): Promise<CloudAnswers['memory']> => {
+  const peaks = FUNCTION_NAMES.map(
+    async (name) => [name, await functions[name].peakRssBytes()] as const,
+  );
+  const local_cloud = process.resourceUsage().maxRSS * 1024;
+  return { ...Object.fromEntries(await Promise.all(peaks)), 'local cloud': local_cloud };
+};
+
+const answer = async (request: CloudRequest): Promise<CloudAnswers[CloudRequest['kind']]> => {
+  if (request.kind === 'start') return start(request);
+  if (running === undefined) throw new Error('The cloud has not been started');
+  if (request.kind === 'sync') return sync(running, request.url);
+  if (request.kind === 'engine') return measureEngine(running, PROJECT_ID, request.chunks);
+  if (request.kind === 'memory') return readMemory(running);
+  await running.stop();
+  return null;
+};
+
+const reply = (message: CloudReply): void => {
+  process.send?.(message);
+};
+
+process.on('message', (request: CloudRequest) => {
+  answer(request).then(
+    (value) => {
+      reply({ answer: value });
+      if (request.kind === 'stop') process.disconnect();
+    },
+    (error: unknown) => reply({ error: error instanceof Error ? error.message : String(error) }),
+  );
+});
+// Ctrl-C reaches every process of the terminal; the parent is the one to decide.
+process.on('SIGINT', () => {});
+process.on('disconnect', () => process.exit(0));
