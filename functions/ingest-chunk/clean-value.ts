@@ -38,7 +38,20 @@ const wellFormed = (text: string): string => {
 /** `2024-01-15`, with or without a time, `2024/01/15` and `20240115093000` were all seen. */
 const DATE = /^(\d{4})(?:-(\d\d)-(\d\d)(?:[T ][\d:.]+Z?)?|\/(\d\d)\/(\d\d)|(\d\d)(\d\d)\d{6})$/;
 
+/** A feed has some 10,000 different dates in its 700,000. */
+const MAX_KNOWN_DATES = 20_000;
+const knownDates = new Map<string, string>();
+
 const cleanDate = (value: unknown): string => {
+  const known = typeof value === 'string' ? knownDates.get(value) : undefined;
+  if (known !== undefined) return known;
+  const date = readDate(value);
+  if (knownDates.size === MAX_KNOWN_DATES) knownDates.clear();
+  knownDates.set(value as string, date);
+  return date;
+};
+
+const readDate = (value: unknown): string => {
   const [, year, ...parts] = (typeof value === 'string' && DATE.exec(value.trim())) || [];
   const [month, day] = parts.filter((part) => part !== undefined);
   const date = `${year}-${month}-${day}`;

@@ -21,6 +21,8 @@ import { findUnknown, seeUnchanged } from './see-unchanged.ts';
 const INSERT_REJECTS = readSqlFile('insert-rejects');
 const FINISH_CHUNK = readSqlFile('finish-chunk');
 
+const SAMPLE_RECORDS = 100;
+
 /** How much of a record that is too large is read and written down. */
 const PREVIEW_BYTES = 4_096;
 
@@ -86,14 +88,18 @@ const prepareChunk = async (context: Context, chunk: LocatedChunk): Promise<Inge
   const records = splitRecords(await readBytes(context, chunk, byte_end));
   requireRecordCount(chunk, records.length);
   const hashes = records.map(hashSource);
-  const unknown = await findUnknown(context.pool, hashes);
-  const mapped = mapRecords(records, hashes, unknown);
+  // Most chunks have a few unknown records, which are found with the run locked. Only a chunk that has
+  // many is worth the look before, so that others can merge while it is mapped and sent.
+  const sample = await findUnknown(context.pool, hashes.slice(0, SAMPLE_RECORDS));
+  const isMostlyKnown = sample.length < SAMPLE_RECORDS / 10;
+  const unknown = isMostlyKnown ? [] : await findUnknown(context.pool, hashes);
+  const early = mapRecords(records, hashes, unknown);
   return async (client) => {
-    const refused = await mergeRecords(client, chunk, mapped.incoming);
-    const changed = await seeUnchanged(client, chunk, hashes, unknown);
-    const late = mapRecords(records, hashes, changed);
+    const refusedEarly = await mergeRecords(client, chunk, early.incoming);
+    const others = await seeUnchanged(client, chunk, hashes, unknown);
+    const late = mapRecords(records, hashes, others);
     const refusedLate = await mergeRecords(client, chunk, late.incoming);
-    const rejects = [...mapped.rejects, ...refused, ...late.rejects, ...refusedLate];
+    const rejects = [...early.rejects, ...refusedEarly, ...late.rejects, ...refusedLate];
     return describeRejects(records, rejects);
   };
 };

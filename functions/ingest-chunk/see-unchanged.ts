@@ -14,8 +14,8 @@ interface Place {
 const toUuidArray = (hashes: readonly string[]): string => `{${hashes.join(',')}}`;
 
 /**
- * Reads which records of a chunk are not stored as they are, by their source hashes: they have to be
- * mapped and merged. No lock is held, so another chunk may change one of the others before long.
+ * Reads which records are not stored as they are, by their source hashes. No lock is held, so another
+ * chunk may change one of the others before long.
  *
  * @returns their positions, from 1.
  */
@@ -28,10 +28,11 @@ export const findUnknown = async (
 };
 
 /**
- * Notes and counts the records of a chunk that are stored as they are, which are all but the unknown
- * ones, in the transaction of `client`. No permit is written to.
+ * Notes and counts those records of a chunk that are stored as they are, in the transaction of
+ * `client`. No permit is written to.
  *
- * @returns the positions of records that another one with the same key has replaced meanwhile.
+ * @param unknown positions of records that have been dealt with.
+ * @returns the positions of the others, which have to be mapped and merged.
  */
 export const seeUnchanged = async (
   client: pg.PoolClient,

@@ -21,14 +21,14 @@ export interface Contents {
 export interface BenchDatabase {
   readonly url: string;
   readonly client: pg.Client;
-  /** Those of `permits`, quoted. */
+  /** Those of `stored_permits`, quoted. */
   readonly columns: readonly string[];
   /** Empties every table. */
   empty(): Promise<void>;
   /** Times work on this server and counts the WAL that it writes. */
   measure<T>(work: () => Promise<T>): Promise<Measurement & { readonly result: T }>;
   readContents(): Promise<Contents>;
-  /** Writes `permits` to a file in COPY's text format. */
+  /** Writes `stored_permits` to a file in COPY's text format. */
   writePermits(path: string): Promise<void>;
   /** Streams such a file into a table. */
   copyInto(table: string, path: string): Promise<void>;
@@ -85,7 +85,7 @@ export const openBenchDatabase = async (
       return rows[0] as Contents;
     },
     async writePermits(path) {
-      const source = client.query(copyTo(`copy permits (${list}) to stdout`));
+      const source = client.query(copyTo(`copy stored_permits (${list}) to stdout`));
       await pipeline(source, createWriteStream(path));
     },
     async copyInto(table, path) {

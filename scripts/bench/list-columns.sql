@@ -1,8 +1,9 @@
--- The columns of permits that can be written, in their order.
+-- The columns of stored_permits that can be written, in their order.
 select quote_ident(attname) as name
 from pg_attribute
-where attrelid = 'permits'::regclass
+where attrelid = 'stored_permits'::regclass
   and attnum > 0
   and not attisdropped
   and attgenerated = ''
+  and attidentity = ''
 order by attnum;

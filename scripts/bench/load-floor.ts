@@ -15,15 +15,17 @@ export const loadFloor = async (database: BenchDatabase, path: string): Promise<
   const { client, columns } = database;
   const list = columns.join(', ');
   await client.query('begin');
-  await client.query('create temporary table ready (like permits) on commit drop');
+  await client.query(
+    `create temporary table ready on commit drop as select ${list} from stored_permits with no data`,
+  );
   await database.copyInto('ready', path);
   const { rowCount } = await client.query(`
-    insert into permits (${list})
+    insert into stored_permits (${list})
     select ${list}
     from ready
-    on conflict on constraint permits_pkey do update
+    on conflict on constraint stored_permits_pkey do update
     set (${list}) = row(${columns.map((column) => `excluded.${column}`).join(', ')})
-    where permits.data_hash is distinct from excluded.data_hash
+    where stored_permits.data_hash is distinct from excluded.data_hash
   `);
   await client.query('commit');
   return rowCount ?? 0;

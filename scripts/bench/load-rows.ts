@@ -14,7 +14,7 @@ export const sampleRows = async (
   limit: number,
 ): Promise<readonly Row[]> => {
   const { rows } = await client.query({
-    text: `select ${columns.join(', ')} from permits limit $1`,
+    text: `select ${columns.join(', ')} from stored_permits limit $1`,
     values: [limit],
     rowMode: 'array',
     types: asText,
@@ -38,11 +38,11 @@ export const loadRows = async (
   const keyIndexes = KEY.map((name) => columns.indexOf(name));
   const hashIndex = columns.indexOf('data_hash');
   const key = `(${KEY.join(', ')})`;
-  const select = `select data_hash::text from permits where ${key} = ($1, $2, $3)`;
-  const insert = `insert into permits (${list}) values (${places})`;
+  const select = `select data_hash::text from stored_permits where ${key} = ($1, $2, $3)`;
+  const insert = `insert into stored_permits (${list}) values (${places})`;
   const keyPlaces = keyIndexes.map((index) => `$${index + 1}`).join(', ');
-  const update = `update permits set (${list}) = row(${places}) where ${key} = (${keyPlaces})`;
-  const touch = `update permits set last_seen_at = now() where ${key} = ($1, $2, $3)`;
+  const update = `update stored_permits set (${list}) = row(${places}) where ${key} = (${keyPlaces})`;
+  const touch = `update stored_permits set last_seen_at = now() where ${key} = ($1, $2, $3)`;
 
   const run = (text: string, values: Row) => client.query<{ data_hash: string }>(text, [...values]);
   let written = 0;

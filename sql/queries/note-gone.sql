@@ -2,17 +2,16 @@
 with lineage as (
   select run_lineage($1) as run_id
 ),
-pages as (
+seen as (
   select page, bit_or(bits) as bits
-  from (
-    select page, bits
-    from sync_sightings
-    where run_id in (select run_id from lineage)
-    union all
-    select distinct id / 4096, repeat('0', 4096)::bit(4096)
-    from stored_permits
-  ) as each_page
+  from sync_sightings
+  where run_id in (select run_id from lineage)
   group by page
+),
+pages as (
+  select page, coalesce(seen.bits, repeat('0', 4096)::bit(4096)) as bits
+  from (select distinct id / 4096 as page from stored_permits) as every_page
+  left join seen using (page)
 ),
 times as (
   select

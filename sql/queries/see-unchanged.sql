@@ -1,6 +1,5 @@
--- Chunk $2 of run $1 has records whose bytes are those that a permit was stored from; $3 are their
--- source hashes. Notes which permits they are and counts them. Gives back the places (from 1) in $3
--- of those that no permit has any more, since another chunk has changed it.
+-- $3 are source hashes of records of chunk $2 of run $1. Notes which permits were stored from the same
+-- bytes and counts them. Gives back the places (from 1) in $3 of those that no permit has.
 with lineage as (
   select run_lineage($1) as run_id
 ),

@@ -5,26 +5,19 @@ with run as (
   from sync_runs
   where id = $1
 ),
-active as (
-  select *
-  from permits
-  where in_feed
-),
-seen as (
+-- One reading of the permits for all that they say themselves.
+counted as (
   select
     count(*) as total_permits,
     count(*) filter (where last_seen_at >= now() - interval '24 hours') as permits_seen_24h,
     count(*) filter (where last_seen_at >= now() - interval '7 days') as permits_seen_7d,
-    count(*) filter (where last_seen_at >= now() - interval '30 days') as permits_seen_30d
+    count(*) filter (where last_seen_at >= now() - interval '30 days') as permits_seen_30d,
+    count(*) filter (where in_feed) as active_permits,
+    count(builder_name) filter (where in_feed) as permits_with_builder,
+    count(neighbourhood_id) filter (where in_feed) as permits_with_neighbourhood,
+    count(*) filter (where in_feed and latitude is not null and longitude is not null)
+      as permits_geocoded
   from permits
-),
-covered as (
-  select
-    count(*) as active_permits,
-    count(builder_name) as permits_with_builder,
-    count(neighbourhood_id) as permits_with_neighbourhood,
-    count(*) filter (where latitude is not null and longitude is not null) as permits_geocoded
-  from active
 ),
 trade_links as (
   select
@@ -35,8 +28,9 @@ trade_links as (
     count(*) filter (where tier = 2) as trade_tier_2,
     count(*) filter (where tier = 3) as trade_tier_3
   from permit_trades
-  join active using (permit_num, revision_num, permit_type)
+  join permits using (permit_num, revision_num, permit_type)
   where is_active
+    and in_feed
 ),
 builder_facts as (
   select
@@ -56,7 +50,8 @@ parcel_links as (
     count(*) filter (where match_type = 'name_only') as parcel_name_only,
     avg(confidence) as parcel_avg_confidence
   from permit_parcels
-  join active using (permit_num, revision_num, permit_type)
+  join permits using (permit_num, revision_num, permit_type)
+  where in_feed
 ),
 coa_links as (
   select
@@ -80,7 +75,7 @@ score as (
         + 10 * coalesce(coa_applications_linked::numeric / nullif(coa_applications_total, 0), 0)
       )
     end as effectiveness_score
-  from covered, trade_links, builder_facts, parcel_links, coa_links
+  from counted, trade_links, builder_facts, parcel_links, coa_links
 )
 insert into data_quality_snapshots (
   snapshot_date, taken_at, run_id,
@@ -107,7 +102,7 @@ select
   coa_applications_total, coa_applications_linked, coa_avg_confidence, coa_high_confidence,
   coa_low_confidence,
   round(effectiveness_score, 2)
-from run, seen, covered, trade_links, builder_facts, parcel_links, coa_links, score
+from run, counted, trade_links, builder_facts, parcel_links, coa_links, score
 on conflict (snapshot_date) do update set
   (
     taken_at, run_id,
