@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers';
 import type pg from 'pg';
 import type { Context } from '../shared/context.ts';
 import { inTransaction } from '../shared/database.ts';
@@ -105,14 +104,20 @@ const prepareChunk = async (context: Context, chunk: LocatedChunk): Promise<Inge
 };
 
 /** The chunk's bytes up to `end`, of the run's own feed object or that of the run it resumes. */
-const readBytes = ({ bucket }: Context, chunk: LocatedChunk, end: number): Promise<Buffer> =>
-  buffer(
-    bucket.file(new URL(chunk.snapshot_path ?? '').pathname.slice(1)).createReadStream({
-      start: chunk.byte_start,
-      end: end - 1,
-      validation: false,
-    }),
-  );
+const readBytes = async (
+  { bucket }: Context,
+  chunk: LocatedChunk,
+  end: number,
+): Promise<Buffer> => {
+  const file = bucket.file(new URL(chunk.snapshot_path ?? '').pathname.slice(1));
+  const { byte_start: start } = chunk;
+  const bytes = Buffer.allocUnsafeSlow(end - start);
+  let filled = 0;
+  for await (const part of file.createReadStream({ start, end: end - 1, validation: false })) {
+    filled += (part as Buffer).copy(bytes, filled);
+  }
+  return bytes.subarray(0, filled);
+};
 
 const requireRecordCount = ({ run_id, chunk_number, record_count }: SyncChunk, found: number) => {
   if (found === record_count) return;

@@ -78,11 +78,8 @@ const copyIncoming = async (
   client: pg.PoolClient,
   records: readonly IncomingRecord[],
 ): Promise<void> => {
-  const lines = records.map(
-    ({ position, row, hash, sourceHash }) => `${position}\t${row}\t\\\\x${hash}\t${sourceHash}\n`,
-  );
   await pipeline(
-    Readable.from([lines.join('')]),
+    Readable.from([Buffer.concat(records.map(({ line }) => line))]),
     client.query(copyFrom('copy incoming from stdin')),
   );
 };

@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { createRecordSplitter } from '../shared/record-splitter.ts';
-import { type MappedRecord, mapRecord, type PermitKey, readKey } from './map-record.ts';
+import { mapRecord, type PermitKey, readKey } from './map-record.ts';
 
 /** A record that will be merged; `position` is 1 for the first of the chunk. */
-export interface IncomingRecord extends MappedRecord {
+export interface IncomingRecord {
   readonly position: number;
-  readonly sourceHash: string;
+  /** Its row of the table `incoming`, in COPY's text format. */
+  readonly line: Buffer;
 }
 
 /** A record that cannot be stored, with the reason. */
@@ -49,16 +50,40 @@ export const mapRecords = (
 ): MappedRecords => {
   const incoming: IncomingRecord[] = [];
   const rejects: Reject[] = [];
+  const lines = createLineWriter();
   for (const position of positions) {
     const parsed = parseRecord(records[position - 1] as Buffer);
     const mapped = 'reason' in parsed ? parsed : mapRecord(parsed.value);
     if ('reason' in mapped) rejects.push({ position, reason: mapped.reason });
     else {
-      const sourceHash = sourceHashes[position - 1] as string;
-      incoming.push({ position, row: mapped.row, hash: mapped.hash, sourceHash });
+      const { row, hash } = mapped;
+      const line = `${position}\t${row}\t\\\\x${hash}\t${sourceHashes[position - 1]}\n`;
+      incoming.push({ position, line: lines.write(line) });
     }
   }
   return { incoming, rejects };
+};
+
+const BLOCK_BYTES = 262_144;
+/** Of a character in UTF-8, for each unit of UTF-16. */
+const MAX_UNIT_BYTES = 3;
+
+/** Keeps lines outside the heap, many in one block: as strings they would outlive their records. */
+const createLineWriter = () => {
+  let block = Buffer.alloc(0);
+  let used = 0;
+  return {
+    write(line: string): Buffer {
+      const most = line.length * MAX_UNIT_BYTES;
+      if (used + most > block.length) {
+        block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, most));
+        used = 0;
+      }
+      const start = used;
+      used += block.write(line, start);
+      return block.subarray(start, used);
+    },
+  };
 };
 
 const parse = (text: string): Parsed => {

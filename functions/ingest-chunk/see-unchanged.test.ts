@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { finalizeRun } from '../finalize/finalize-run.ts';
+import { FEED_COLUMNS } from '../shared/feed-columns.ts';
 import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
 import { type FeedRecord, permitRecord } from '../shared/testing/permit-record.ts';
 import { ingestChunk } from './ingest-chunk.ts';
@@ -119,4 +120,18 @@ test('other processes fill their columns through the view', async () => {
   await sync(permitRecord(1));
   await context.pool.query('update permits set latitude = 43.6, geocoded_at = now()');
   expect(await select('latitude', 'stored_permits')).toEqual([{ latitude: 43.6 }]);
+});
+
+test('the history has every column that changes', async () => {
+  await sync(permitRecord(1));
+  const columns = FEED_COLUMNS.filter(([, kind]) => kind !== 'key');
+  const values = { text: 'other', date: '2026-11-25', numeric: 7.5, cost: '7', integer: '7' };
+  const changed = Object.fromEntries(
+    columns.map(([name, kind]) => [name, values[kind as keyof typeof values]]),
+  );
+  expect(await sync(permitRecord(1, changed))).toEqual(['updated']);
+  const history = await select('field_name, new_value', 'permit_history');
+  expect(Object.fromEntries(history.map((row) => [row.field_name, row.new_value]))).toEqual(
+    Object.fromEntries(columns.map(([name]) => [name.toLowerCase(), String(changed[name])])),
+  );
 });

@@ -15,7 +15,6 @@ const CHUNK_CONCURRENCY = '4';
  */
 export const measureEngine = async (
   { workflows }: Pick<GoogleApis, 'workflows'>,
-  projectId: string,
   chunks: number,
 ): Promise<number> => {
   const download = { run_id: 1, chunks_total: chunks, records_total: 0, object: 'feed.json' };
@@ -36,7 +35,9 @@ export const measureEngine = async (
         FINALIZE_URL: `${server.url}/finalize`,
         SNAPSHOT_URL: `${server.url}/snapshot`,
         CHUNK_CONCURRENCY,
-        DEAD_LETTER_TOPIC: `${projectId}-unused`,
+        // The one is published to, as after every sync; the other is not.
+        COMPLETED_TOPIC: 'sync-completed',
+        DEAD_LETTER_TOPIC: 'sync-dead-letter',
       },
     });
     return (await timeExecution({ workflows }, WORKFLOW_ID, {})).milliseconds;

@@ -3,7 +3,7 @@
 import { Storage } from '@google-cloud/storage';
 import { storageOptions } from '../../functions/shared/endpoint.ts';
 import { FUNCTION_NAMES } from '../local/functions/start-functions.ts';
-import { PROJECT_ID, startLocalCloud, WORKFLOW_NAME } from '../local/start-local-cloud.ts';
+import { startLocalCloud, WORKFLOW_NAME } from '../local/start-local-cloud.ts';
 import { createCallClock, sumCalls } from './call-times.ts';
 import type { CloudAnswers, CloudReply, CloudRequest } from './cloud-protocol.ts';
 import { measureEngine } from './measure-engine.ts';
@@ -51,7 +51,7 @@ const answer = async (request: CloudRequest): Promise<CloudAnswers[CloudRequest[
   if (request.kind === 'start') return start(request);
   if (running === undefined) throw new Error('The cloud has not been started');
   if (request.kind === 'sync') return sync(running, request.url);
-  if (request.kind === 'engine') return measureEngine(running, PROJECT_ID, request.chunks);
+  if (request.kind === 'engine') return measureEngine(running, request.chunks);
   if (request.kind === 'memory') return readMemory(running);
   await running.stop();
   return null;

@@ -61,7 +61,9 @@ const startProcess = (
 ): ChildProcess => {
   const child = fork(SCRIPT, [name, String(port)], {
     env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
-    execArgv: [],
+    // Calls that run side by side fill large young generations with garbage: 430 MiB at the peak of
+    // ingest-chunk, with these 290, as fast.
+    execArgv: ['--max-semi-space-size=4'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const log = createWriteStream(logPath);
