@@ -1,5 +1,6 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, read } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { parseByteRange } from './byte-range.ts';
@@ -7,6 +8,7 @@ import { createEtag, type ObjectRecord } from './object-record.ts';
 import { StorageError } from './storage-error.ts';
 
 const READ_BYTES = 256 * 1024;
+const readBytes = promisify(read);
 
 /**
  * Streams an object, or the range of it that the request asks for. `open` returns a descriptor and
@@ -45,13 +47,42 @@ export async function sendObjectContent(
     response.end();
     return;
   }
-  const content = createReadStream('', {
-    fd: open(),
-    start,
-    end: end - 1,
-    highWaterMark: READ_BYTES,
-  });
-  await (unpacks ? pipeline(content, createGunzip(), response) : pipeline(content, response));
+  if (unpacks) {
+    const content = createReadStream('', { fd: open(), start, end: end - 1 });
+    await pipeline(content, createGunzip(), response);
+  } else await sendRange(open(), start, end, response);
+}
+
+/**
+ * One buffer for the whole range, which is written out before it is filled again: with a new one for
+ * each piece the collector took a third of the time.
+ */
+async function sendRange(
+  fd: number,
+  start: number,
+  end: number,
+  response: Response,
+): Promise<void> {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, end - start));
+  try {
+    for (let from = start; from < end && !response.destroyed; ) {
+      const { bytesRead } = await readBytes(
+        fd,
+        buffer,
+        0,
+        Math.min(buffer.length, end - from),
+        from,
+      );
+      if (bytesRead === 0) throw new Error(`The object ends at byte ${from}`);
+      from += bytesRead;
+      await new Promise<void>((resolve) =>
+        response.write(buffer.subarray(0, bytesRead), () => resolve()),
+      );
+    }
+    response.end();
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function setContentHeaders(record: ObjectRecord, response: Response): void {
