@@ -175,7 +175,7 @@ describe('npm run deploy', () => {
     expect(stderr).toContain('Plan: 2 to add, 1 to change, 2 to destroy.');
     expect(stderr).toContain('removes google_storage_bucket.feeds');
     expect(stderr).toContain('  download_feed\n');
-    expect(await listTables()).toContain('permits');
+    expect(await listTables()).toContain('stored_permits');
     expect(await countRunsAs('sync-api')).toBe(0);
     const [execution] = apis.workflows.listExecutions('permit-sync');
     expect(JSON.parse(execution?.argument ?? '')).toEqual({ trigger: 'manual' });
