@@ -21,7 +21,7 @@ export interface DescribedReject extends Reject, PermitKey {
   readonly record: string;
 }
 
-export interface MappedRecords {
+interface MappedRecords {
   readonly incoming: readonly IncomingRecord[];
   readonly rejects: readonly Reject[];
 }

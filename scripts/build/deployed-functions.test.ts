@@ -2,8 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +12,7 @@ import {
 } from '../../functions/shared/testing/create-test-context.ts';
 import { permitRecord } from '../../functions/shared/testing/permit-record.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../local/functions/start-functions.ts';
+import { choosePort } from '../local/postgres/choose-port.ts';
 import { buildFunctions } from './build-functions.ts';
 
 const NODE_MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
@@ -34,7 +33,8 @@ const serve = async (
   target: FunctionName,
   environment: Record<string, string>,
 ): Promise<Served> => {
-  const port = await findFreePort();
+  // The command takes a port and does not say which one it got.
+  const port = await choosePort();
   const child = spawn(
     process.execPath,
     ['node_modules/.bin/functions-framework', `--target=${target}`, `--port=${port}`],
@@ -53,16 +53,6 @@ const serve = async (
   });
   await listening;
   return { url: `http://127.0.0.1:${port}`, child, log: () => output };
-};
-
-/** The command takes a port and does not say which one it got. */
-const findFreePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 };
 
 beforeAll(async () => {
