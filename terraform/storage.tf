@@ -1,4 +1,4 @@
-# The feeds, each run's as one object runs/<run_id>/feed.json: some 220 MB a day.
+# The feeds, each run's as one object runs/<run_id>/feed.json.gz: some 25 MB a day.
 resource "google_storage_bucket" "feeds" {
   name                        = "${var.project_id}-permit-sync-feeds"
   location                    = var.region

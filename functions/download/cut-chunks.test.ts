@@ -1,67 +1,68 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
-import { createChunkCutter } from './cut-chunks.ts';
+import { type Cut, createChunkCutter } from './cut-chunks.ts';
 
-const cut = (text: string, chunkRecords: number) => {
+/** The chunks of a feed that comes in the given pieces, each with its own bytes. */
+const cut = (pieces: readonly Buffer[], chunkRecords: number) => {
   const cutter = createChunkCutter(chunkRecords);
-  for (const byte of Buffer.from(text)) cutter.write(Uint8Array.of(byte));
-  return cutter.end();
+  const chunks: (Cut & { readonly bytes: Buffer })[] = [];
+  let held = Buffer.alloc(0);
+  for (const piece of pieces) {
+    let from = 0;
+    for (const chunk of cutter.write(piece)) {
+      chunks.push({ ...chunk, bytes: Buffer.concat([held, piece.subarray(from, chunk.end)]) });
+      held = Buffer.alloc(0);
+      from = chunk.end;
+    }
+    held = Buffer.concat([held, piece.subarray(from)]);
+  }
+  const last = cutter.end();
+  return last ? [...chunks, { ...last, bytes: held }] : chunks;
 };
 
-test('every chunk but the last has the number of records asked for, and its bytes hold just them', () => {
+test('every chunk but the last has the number of records asked for, at their places in its bytes', () => {
   const records = fc.array(fc.dictionary(fc.constantFrom('a', '…'), fc.string(), { maxKeys: 2 }));
   const indent = fc.constantFrom(0, 2);
+  const counts = fc.integer({ min: 1, max: 4 });
   fc.assert(
-    fc.property(records, fc.integer({ min: 1, max: 4 }), indent, (feed, chunkRecords, space) => {
-      const bytes = Buffer.from(JSON.stringify(feed, null, space));
-      const result = cut(bytes.toString(), chunkRecords);
-      const read = result.chunks.map(({ start, end }) =>
-        JSON.parse(`[${bytes.subarray(start, end)}]`),
+    fc.property(records, counts, indent, counts, (feed, chunkRecords, space, pieceBytes) => {
+      const text = Buffer.from(JSON.stringify(feed, null, space));
+      const pieces = Array.from({ length: Math.ceil(text.length / pieceBytes) }, (_, index) =>
+        text.subarray(index * pieceBytes, (index + 1) * pieceBytes),
+      );
+      const chunks = cut(pieces, chunkRecords);
+      const read = chunks.map(({ begins, ends, bytes }) =>
+        begins.map((begin, index) => JSON.parse(bytes.toString('utf8', begin, ends[index]))),
       );
       expect(read.flat()).toEqual(feed);
-      expect(read.map(({ length }) => length)).toEqual(result.chunks.map((chunk) => chunk.records));
-      expect(result.chunks.slice(0, -1).every((chunk) => chunk.records === chunkRecords)).toBe(
-        true,
-      );
-      expect(result).toMatchObject({ bytes: bytes.length, records: feed.length });
-      expect(result.chunks).toHaveLength(Math.ceil(feed.length / chunkRecords));
+      expect(read).toHaveLength(Math.ceil(feed.length / chunkRecords));
+      expect(read.slice(0, -1).every(({ length }) => length === chunkRecords)).toBe(true);
+      const whole = Buffer.concat(chunks.map(({ bytes }) => bytes)).toString();
+      expect(text.toString().startsWith(whole)).toBe(true);
     }),
   );
 });
 
-test('a feed that ends early has no chunks at all', () => {
-  expect(() => cut('[{}, {}, {}', 1)).toThrow(expect.objectContaining({ code: 'feed_truncated' }));
+test('a feed that ends early has no last chunk', () => {
+  expect(() => cut([Buffer.from('[{}, {}, {}')], 2)).toThrow(
+    expect.objectContaining({ code: 'feed_truncated' }),
+  );
 });
 
-/** Of records with the given numbers of bytes, and what stands between them. */
-const cutRecords = (sizes: readonly number[], separator = ',') => {
-  const cutter = createChunkCutter(100);
-  cutter.write(Buffer.from('['));
-  for (const [index, size] of sizes.entries()) {
-    if (index > 0) cutter.write(Buffer.from(separator));
-    cutter.write(Buffer.from(`"${'x'.repeat(size - 2)}"`));
-  }
-  cutter.write(Buffer.from(']'));
-  return cutter.end().chunks;
+/** How many records each chunk has, of records with the given sizes and what stands between them. */
+const countRecords = (sizes: readonly number[], separator = ',') => {
+  const texts = sizes.map((size) => `"${'x'.repeat(size - 2)}"`);
+  return cut([Buffer.from(`[${texts.join(separator)}]`)], 100).map(({ ends }) => ends.length);
 };
 
-test('a record of more than 1 MiB has a chunk of its own, one of just as much has not', () => {
+test('a record of more than 1 MiB is the last of its chunk, one of just as much need not be', () => {
   const large = MAX_RECORD_BYTES + 1;
-  expect(cutRecords([10, 10, large, 10, large, large, 10])).toEqual([
-    { start: 1, end: 22, records: 2 },
-    { start: 23, end: 23 + large, records: 1 },
-    { start: 24 + large, end: 34 + large, records: 1 },
-    { start: 35 + large, end: 35 + 2 * large, records: 1 },
-    { start: 36 + 2 * large, end: 36 + 3 * large, records: 1 },
-    { start: 37 + 3 * large, end: 47 + 3 * large, records: 1 },
-  ]);
-  expect(cutRecords([10, MAX_RECORD_BYTES, 10])).toHaveLength(1);
+  expect(countRecords([10, 10, large, 10, large, large, 10])).toEqual([3, 2, 1, 1]);
+  expect(countRecords([10, MAX_RECORD_BYTES - 1, 10])).toEqual([3]);
 });
 
-test('a chunk has at most 32 MiB, however large its records are and what stands between them', () => {
-  const chunks = cutRecords(Array(40).fill(MAX_RECORD_BYTES));
-  expect(chunks.map(({ records }) => records)).toEqual([31, 9]);
-  const apart = cutRecords([10, 10, 10], `,${' '.repeat(20 * MAX_RECORD_BYTES)}`);
-  expect(apart.map(({ records }) => records)).toEqual([2, 1]);
+test('what ingest-chunk reads of a chunk ends at 32 MiB, whatever stands between its records', () => {
+  expect(countRecords(Array(40).fill(MAX_RECORD_BYTES - 1))).toEqual([32, 8]);
+  expect(countRecords([10, 10, 10], `,${' '.repeat(2 * MAX_RECORD_BYTES)}`)).toEqual([2, 1]);
 });

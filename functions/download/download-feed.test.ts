@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { Storage } from '@google-cloud/storage';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Context } from '../shared/context.ts';
@@ -54,18 +54,21 @@ const readChunks = () =>
   context.db.selectFrom('sync_chunks').selectAll().orderBy('chunk_number').execute();
 
 const readObject = async (runId: number): Promise<Buffer> => {
-  const [bytes] = await context.bucket.file(`runs/${runId}/feed.json`).download();
-  return bytes;
+  const [bytes] = await context.bucket.file(`runs/${runId}/feed.json.gz`).download();
+  return gunzipSync(bytes);
 };
 
 /** The records of each chunk, read back the way that ingest-chunk reads them. */
 const readBack = async (runId: number): Promise<unknown[][]> => {
-  const file = context.bucket.file(`runs/${runId}/feed.json`);
+  const file = context.bucket.file(`runs/${runId}/feed.json.gz`);
   const chunks = await readChunks();
   return Promise.all(
-    chunks.map(async ({ byte_start, byte_end }) => {
+    chunks.map(async ({ byte_start, byte_end, record_begins, record_ends }) => {
       const [bytes] = await file.download({ start: byte_start, end: byte_end - 1 });
-      return JSON.parse(`[${bytes}]`);
+      const plain = gunzipSync(bytes);
+      return (record_begins ?? []).map((begin, index) =>
+        JSON.parse(plain.toString('utf8', begin, record_ends?.[index])),
+      );
     }),
   );
 };
@@ -104,13 +107,13 @@ describe('a download', () => {
       run_id: expect.any(Number),
       records_total: 12_000,
       chunks_total: 3,
-      object: `runs/${run_id}/feed.json`,
+      object: `runs/${run_id}/feed.json.gz`,
     });
     const pending = { run_id, status: 'pending', records_new: 0, done_at: null };
     expect(await readChunks()).toMatchObject([
-      { ...pending, chunk_number: 1, record_count: 5_000, byte_start: 1 },
+      { ...pending, chunk_number: 1, record_count: 5_000, byte_start: 0 },
       { ...pending, chunk_number: 2, record_count: 5_000 },
-      { ...pending, chunk_number: 3, record_count: 2_000, byte_end: Buffer.byteLength(text) - 1 },
+      { ...pending, chunk_number: 3, record_count: 2_000 },
     ]);
     const chunks = await readBack(run_id);
     expect(chunks.map(({ length }) => length)).toEqual([5_000, 5_000, 2_000]);
@@ -151,7 +154,7 @@ describe('a download', () => {
     expect(await readRun()).toMatchObject({ chunks_total: 0 });
   });
 
-  test('of a gzipped dump is stored as the plain array that the ranges belong to', async () => {
+  test('of a gzipped dump is stored as the plain array that it stands for', async () => {
     const ids = ['PERMIT_NUM', 'REVISION_NUM', 'PERMIT_TYPE'];
     const dump = JSON.stringify({
       fields: ids.map((id) => ({ id })),
@@ -218,7 +221,9 @@ describe('a download that fails', () => {
     await expect(downloadFeed(context, request)).rejects.toMatchObject({ code, outcome });
     const run = await readRun();
     expect((await readObject(run.id)).toString()).toBe(text);
-    expect(run.snapshot_path).toBe(`gs://${context.config.FEED_BUCKET}/runs/${run.id}/feed.json`);
+    expect(run.snapshot_path).toBe(
+      `gs://${context.config.FEED_BUCKET}/runs/${run.id}/feed.json.gz`,
+    );
     expect(run.chunks_total).toBeNull();
     expect(await readChunks()).toEqual([]);
   });
@@ -228,7 +233,7 @@ describe('a download that fails', () => {
       response.writeHead(200, { 'content-length': '1000000' });
       response.write('[{"a": 1}, {"a": 2}, {"a"', () => response.destroy());
     });
-    const request = makeRequest({ file_path: `${portal.url}/feed.json` });
+    const request = makeRequest({ file_path: `${portal.url}/feed.json.gz` });
     await expect(downloadFeed(withPortal(portal.url), request)).rejects.toMatchObject({
       code: 'feed_unavailable',
       outcome: 'transient',

@@ -32,6 +32,6 @@ test('download is a POST with a strict contract: a misspelt key is a 400 that na
   const file_path = `gs://${context.bucket.name}/old.json`;
   expect(await call({ execution_id: 'two', file_path, message_id: null })).toEqual({
     status: 200,
-    body: { run_id: 1, records_total: 2, chunks_total: 1, object: 'runs/1/feed.json' },
+    body: { run_id: 1, records_total: 2, chunks_total: 1, object: 'runs/1/feed.json.gz' },
   });
 });

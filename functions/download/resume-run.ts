@@ -42,9 +42,13 @@ export const resumeRun = ({ db }: Context, run: SyncRun, earlierId: number): Pro
       .executeTakeFirst();
     if (claimed.numUpdatedRows === 0n) return;
     await sql`
-      insert into sync_chunks (run_id, chunk_number, byte_start, byte_end, record_count)
+      insert into sync_chunks (
+        run_id, chunk_number, byte_start, byte_end, record_count,
+        record_begins, record_ends, source_hashes
+      )
       select
-        ${run.id}, row_number() over (order by chunk_number), byte_start, byte_end, record_count
+        ${run.id}, row_number() over (order by chunk_number), byte_start, byte_end, record_count,
+        record_begins, record_ends, source_hashes
       from sync_chunks
       where run_id = ${earlierId}
         and status = 'pending'

@@ -52,12 +52,13 @@ const closeOpenRun = async (
   { execution_id, outcome, error }: FinalizeRequest,
   maxRejectedPercent: number,
 ): Promise<Closing> => {
-  // A chunk in hand holds this lock from its merge to its commit: no count is taken too early.
+  // A chunk in hand holds this lock from its merge to its commit: no count is taken too early. A
+  // download that hangs does not hold it.
   const run = await trx
     .selectFrom('sync_runs')
     .selectAll()
     .where('execution_id', '=', execution_id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   if (!run) {
     throw permanent('run_not_found', `Execution ${execution_id} has no run`, { status: 404 });

@@ -5,7 +5,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { isDataError, permanent } from '../shared/errors.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
 import type { IngestChunkRequest } from './contract.ts';
-import type { IncomingRecord, Reject } from './read-chunk.ts';
+import type { IncomingRecord, Reject } from './map-records.ts';
 
 const CREATE_INCOMING = readSqlFile('create-incoming');
 const PLAN_MERGE = readSqlFile('plan-merge');
@@ -18,35 +18,46 @@ const COUNT_OUTCOMES = readSqlFile('count-outcomes');
 
 type Action = 'new' | 'updated' | 'unchanged' | 'superseded' | 'replaces';
 
+/** Keeps other chunks of the run from merging until the transaction ends. */
+export type LockRun = () => Promise<void>;
+
 /**
  * Merges records into `permits` and adds their outcomes to the chunk's counts, all in the
  * transaction of `client`. A record that the database refuses is isolated by halving under
  * savepoints; the others are stored.
  *
+ * @param lockRun is called when the records have been sent: others can merge until then.
  * @returns the records that were refused.
  */
 export const mergeRecords = async (
   client: pg.PoolClient,
   chunk: IngestChunkRequest,
   records: readonly IncomingRecord[],
+  lockRun: LockRun,
 ): Promise<readonly Reject[]> => {
-  if (records.length === 0) return [];
+  if (records.length === 0) {
+    await lockRun();
+    return [];
+  }
   await client.query('savepoint batch');
   try {
-    await mergeBatch(client, chunk, records);
+    await mergeBatch(client, chunk, records, lockRun);
     await client.query('release savepoint batch');
     return [];
   } catch (error) {
     if (!isDataError(error)) throw error;
     await client.query('rollback to savepoint batch');
+    // That has given back a lock taken since.
+    await lockRun();
     const [only] = records;
     if (only && records.length === 1) {
       return [{ position: only.position, reason: (error as Error).message }];
     }
+    const isLocked = async () => {};
     const middle = Math.ceil(records.length / 2);
     return [
-      ...(await mergeRecords(client, chunk, records.slice(0, middle))),
-      ...(await mergeRecords(client, chunk, records.slice(middle))),
+      ...(await mergeRecords(client, chunk, records.slice(0, middle), isLocked)),
+      ...(await mergeRecords(client, chunk, records.slice(middle), isLocked)),
     ];
   }
 };
@@ -55,11 +66,12 @@ const mergeBatch = async (
   client: pg.PoolClient,
   { run_id, chunk_number }: IngestChunkRequest,
   records: readonly IncomingRecord[],
+  lockRun: LockRun,
 ): Promise<void> => {
   await client.query(CREATE_INCOMING);
   await copyIncoming(client, records);
   // From here to the commit one chunk at a time: duplicates across chunks see each other.
-  await lockRunningRun(client, run_id);
+  await lockRun();
   const { rows } = await client.query<{ action: Action; records: number }>(PLAN_MERGE, [run_id]);
   const actions = new Set(rows.map(({ action }) => action));
   const pointer = [run_id, chunk_number];

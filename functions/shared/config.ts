@@ -15,7 +15,7 @@ const always = () => true;
 const environment = z
   .object({
     GOOGLE_CLOUD_PROJECT: z.string().min(1),
-    /** Bucket of the feed objects: `runs/<run_id>/feed.json`. */
+    /** Bucket of the feed objects: `runs/<run_id>/feed.json.gz`. */
     FEED_BUCKET: z.string().min(1),
     /** A PostgreSQL URL; in the cloud CLOUD_SQL_INSTANCE stands in its place. */
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),

@@ -37,6 +37,9 @@ export interface SyncChunksTable extends CountColumns {
   byte_start: number;
   byte_end: number;
   record_count: number;
+  record_begins: Filled<number[] | null>;
+  record_ends: Filled<number[] | null>;
+  source_hashes: Filled<string[] | null>;
   status: Generated<'pending' | 'done'>;
   error: Filled<string | null>;
   done_at: Filled<Date | null>;

@@ -8,13 +8,13 @@ grant update (id) on sync_runs to :"user";
 
 grant select on sync_chunks to :"user";
 grant update (
-  status, done_at, records_new, records_updated, records_unchanged, records_errors,
-  records_superseded
+  status, done_at, record_begins, record_ends, source_hashes, records_new, records_updated,
+  records_unchanged, records_errors, records_superseded
 ) on sync_chunks to :"user";
 
 grant insert on sync_rejects to :"user";
 
-grant select, insert on sync_sightings to :"user";
+grant select, insert, update (bits) on sync_sightings to :"user";
 
 grant select on stored_permits to :"user";
 grant insert (

@@ -34,7 +34,7 @@ create temporary table incoming (
   builder_name text,
   extra jsonb not null,
   data_hash bytea not null,
-  source_hash uuid not null
+  source_hash uuid
 ) on commit drop;
 
 create temporary table merge_plan (

@@ -4,7 +4,12 @@ update sync_chunks
 set
   status = 'done',
   records_errors = $3,
-  done_at = clock_timestamp()
+  done_at = clock_timestamp(),
+  record_begins = null,
+  record_ends = null,
+  source_hashes = null
 where run_id = $1
   and chunk_number = $2
-returning *;
+returning
+  run_id, chunk_number, records_new, records_updated, records_unchanged, records_errors,
+  records_superseded;

@@ -257,7 +257,7 @@ export const BAD_FEEDS: readonly BadFeed[] = [
   [
     'a record over 1 MiB',
     betweenWith({ DESCRIPTION: 'x'.repeat(MAX_RECORD_BYTES) }),
-    [2, 'larger than 1048576 bytes: bytes'],
+    [2, 'larger than 1048576 bytes'],
   ],
   [
     'a record over 1 MiB in a page',

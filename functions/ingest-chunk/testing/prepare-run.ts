@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createChunkCutter } from '../../download/cut-chunks.ts';
+import { buffer } from 'node:stream/consumers';
+import { packChunks } from '../../download/pack-chunks.ts';
+import { insertChunk } from '../../download/write-ledger.ts';
 import type { Context } from '../../shared/context.ts';
 import { openRun } from '../../shared/run-ledger.ts';
 
@@ -10,22 +12,27 @@ export const prepareRun = async (
   chunkRecords = 5_000,
 ): Promise<number> => {
   const run = await openRun(context, { executionId: randomUUID(), trigger: 'manual' });
-  const file = context.bucket.file(`runs/${run.id}/feed.json`);
-  await file.save(feed);
-  const cutter = createChunkCutter(chunkRecords);
-  cutter.write(Buffer.from(feed));
-  const rows = cutter.end().chunks.map(({ start, end, records }, index) => ({
-    run_id: run.id,
-    chunk_number: index + 1,
-    byte_start: start,
-    byte_end: end,
-    record_count: records,
-  }));
+  const file = context.bucket.file(`runs/${run.id}/feed.json.gz`);
+  const text = async function* () {
+    yield Buffer.from(feed);
+  };
+  const client = await context.pool.connect();
+  let chunks = 0;
+  const packed = packChunks(
+    text(),
+    chunkRecords,
+    async (chunk) => {
+      chunks += 1;
+      await insertChunk(client, run.id, chunks, chunk);
+    },
+    () => {},
+  );
+  await file.save(await buffer(packed));
+  client.release();
   await context.db
     .updateTable('sync_runs')
-    .set({ snapshot_path: file.cloudStorageURI.href, chunks_total: rows.length })
+    .set({ snapshot_path: file.cloudStorageURI.href, chunks_total: chunks })
     .where('id', '=', run.id)
     .execute();
-  await context.db.insertInto('sync_chunks').values(rows).execute();
   return run.id;
 };

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { createRecordSplitter } from '../shared/record-splitter.ts';
-import { mapRecord, type PermitKey, readKey } from './map-record.ts';
+import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
+import type { PermitKey } from './map-record.ts';
+import { type MappedRecord, mapRecord, readKey, type UnmappedRecord } from './map-record.ts';
+import type { SourceRecord } from './read-records.ts';
 
 /** A record that will be merged; `position` is 1 for the first of the chunk. */
 export interface IncomingRecord {
@@ -29,39 +31,27 @@ interface MappedRecords {
 /** What the bytes of a record hold, or the reason why they hold nothing. */
 type Parsed = { readonly value: unknown } | { readonly reason: string };
 
-/** The bytes of each record in a chunk's bytes, which are an array's elements without its brackets. */
-export const splitRecords = (bytes: Buffer): readonly Buffer[] => {
-  const records: Buffer[] = [];
-  // The splitter wants the whole array, so its places are one byte further on.
-  const splitter = createRecordSplitter((start, end) =>
-    records.push(bytes.subarray(start - 1, end - 1)),
-  );
-  splitter.write(Buffer.from('['));
-  splitter.write(bytes);
-  splitter.write(Buffer.from(']'));
-  return records;
-};
-
-/** Maps those of a chunk's records that are at `positions`, from 1. */
-export const mapRecords = (
-  records: readonly Buffer[],
-  sourceHashes: readonly string[],
-  positions: readonly number[],
-): MappedRecords => {
+export const mapRecords = (records: readonly SourceRecord[]): MappedRecords => {
   const incoming: IncomingRecord[] = [];
   const rejects: Reject[] = [];
   const lines = createLineWriter();
-  for (const position of positions) {
-    const parsed = parseRecord(records[position - 1] as Buffer);
-    const mapped = 'reason' in parsed ? parsed : mapRecord(parsed.value);
+  for (const record of records) {
+    const { position } = record;
+    const mapped = mapSource(record);
     if ('reason' in mapped) rejects.push({ position, reason: mapped.reason });
     else {
       const { row, hash } = mapped;
-      const line = `${position}\t${row}\t\\\\x${hash}\t${sourceHashes[position - 1]}\n`;
+      const line = `${position}\t${row}\t\\\\x${hash}\t${record.sourceHash ?? '\\N'}\n`;
       incoming.push({ position, line: lines.write(line) });
     }
   }
   return { incoming, rejects };
+};
+
+const mapSource = ({ bytes, isTooLarge }: SourceRecord): MappedRecord | UnmappedRecord => {
+  if (isTooLarge) return { reason: `larger than ${MAX_RECORD_BYTES} bytes` };
+  const parsed = parseRecord(bytes);
+  return 'reason' in parsed ? parsed : mapRecord(parsed.value);
 };
 
 const BLOCK_BYTES = 262_144;
@@ -98,33 +88,26 @@ const parse = (text: string): Parsed => {
 const parseRecord = (bytes: Buffer): Parsed =>
   isUtf8(bytes) ? parse(bytes.toString()) : { reason: 'not valid UTF-8' };
 
-/** Adds the record's text and key to each reject. */
+/** Adds the record's text and key to each reject, as the database can store them. */
 export const describeRejects = (
-  records: readonly Buffer[],
+  records: readonly SourceRecord[],
   rejects: readonly Reject[],
-): readonly DescribedReject[] =>
-  rejects.map(({ position, reason }) => {
-    const record = records[position - 1]?.toString() ?? '';
-    const parsed = parse(record);
-    return describeReject(position, reason, record, 'value' in parsed ? parsed.value : null);
+): readonly DescribedReject[] => {
+  const byPosition = new Map(records.map((record) => [record.position, record]));
+  return rejects.map(({ position, reason }) => {
+    const record = byPosition.get(position);
+    const text = record?.bytes.toString() ?? '';
+    const parsed = parse(text);
+    const key = readKey('value' in parsed ? parsed.value : null);
+    return {
+      position,
+      reason: toStorable(reason),
+      record: toStorable(record?.isTooLarge ? `${text}…` : text),
+      permit_num: key.permit_num === null ? null : toStorable(key.permit_num),
+      revision_num: key.revision_num === null ? null : toStorable(key.revision_num),
+      permit_type: key.permit_type === null ? null : toStorable(key.permit_type),
+    };
   });
-
-/** @returns a reject as the database can store it. */
-export const describeReject = (
-  position: number,
-  reason: string,
-  text: string,
-  value: unknown,
-): DescribedReject => {
-  const key = readKey(value);
-  return {
-    position,
-    reason: toStorable(reason),
-    record: toStorable(text),
-    permit_num: key.permit_num === null ? null : toStorable(key.permit_num),
-    revision_num: key.revision_num === null ? null : toStorable(key.revision_num),
-    permit_type: key.permit_type === null ? null : toStorable(key.permit_type),
-  };
 };
 
 /** PostgreSQL's text cannot hold NUL, nor its JSON half of a surrogate pair. */

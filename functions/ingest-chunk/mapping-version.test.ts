@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { hashSource } from '../shared/hash-source.ts';
 import { permitRecord } from '../shared/testing/permit-record.ts';
-import { hashSource } from './hash-source.ts';
 import { mapRecord } from './map-record.ts';
 
 const hashOf = (text: string): string => hashSource(Buffer.from(text));

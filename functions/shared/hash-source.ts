@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 
 /**
- * Raise it when mapRecord gives another result for some record than before: else those that are
- * stored already would keep the old one until the City changes them.
+ * Raise it when ingest-chunk's mapRecord gives another result for some record than before: else those
+ * that are stored already would keep the old one until the City changes them.
  */
 const MAPPING_VERSION = '01';
 

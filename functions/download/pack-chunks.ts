@@ -1,0 +1,139 @@
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+import { hashSource } from '../shared/hash-source.ts';
+import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
+import { type Cut, createChunkCutter } from './cut-chunks.ts';
+
+/** More than any chunk's records have: what is longer is a record that is far too large. */
+const MAX_MEMBER_BYTES = 33 * MAX_RECORD_BYTES;
+
+/** What a chunk of the City's makes, twice over. */
+const OUTPUT_BYTES = 1 << 20;
+
+/** A chunk as the ledger has it; see the columns of sync_chunks. */
+export interface PackedChunk {
+  readonly byteStart: number;
+  readonly byteEnd: number;
+  readonly begins: readonly number[];
+  readonly ends: readonly number[];
+  readonly hashes: readonly (string | null)[];
+}
+
+/** What there is to say of a feed at its end. */
+export interface PackedFeed {
+  /** Of the feed's text. */
+  readonly bytes: number;
+  /** Why the feed is none. What came of it until then is packed all the same. */
+  readonly failure: unknown;
+}
+
+/**
+ * Packs a feed's text into gzip, each chunk into a member of its own; together they are the whole text,
+ * byte for byte. Holds one chunk at a time.
+ *
+ * @param onChunk takes each chunk when it is packed; its error ends the packing.
+ * @param onEnd is called when the text has ended or failed.
+ */
+export const packChunks = async function* (
+  text: AsyncIterable<Buffer>,
+  chunkRecords: number,
+  onChunk: (chunk: PackedChunk) => Promise<void>,
+  onEnd: (feed: PackedFeed) => void,
+): AsyncGenerator<Buffer, void> {
+  const cutter = createChunkCutter(chunkRecords);
+  let failure: unknown;
+  let bytes = 0;
+  let held: Buffer[] = [];
+  let heldBytes = 0;
+  /** Of the chunk in hand, what is not held any more. */
+  let packedBytes = 0;
+  let byteStart = 0;
+  let byteEnd = 0;
+
+  const hold = (part: Buffer): void => {
+    held.push(part);
+    heldBytes += part.length;
+  };
+  const takeHeld = (): Buffer => {
+    const plain = Buffer.concat(held);
+    held = [];
+    heldBytes = 0;
+    packedBytes += plain.length;
+    return plain;
+  };
+  const pack = async (plain: Buffer): Promise<Buffer> => {
+    const member = await compress(plain);
+    byteEnd += member.length;
+    return member;
+  };
+  const packChunk = async function* ({ begins, ends }: Cut) {
+    const plainStart = packedBytes;
+    const plain = takeHeld();
+    const hashes = hashRecords(plain, plainStart, begins, ends);
+    yield await pack(plain);
+    await onChunk({ byteStart, byteEnd, begins, ends, hashes });
+    byteStart = byteEnd;
+    packedBytes = 0;
+  };
+
+  const noteFailure = (error: unknown): void => {
+    failure = error;
+  };
+  for await (const part of untilFailure(text, noteFailure)) {
+    bytes += part.length;
+    let from = 0;
+    for (const cut of cutter.write(part)) {
+      hold(part.subarray(from, cut.end));
+      from = cut.end;
+      yield* packChunk(cut);
+    }
+    hold(part.subarray(from));
+    if (heldBytes > MAX_MEMBER_BYTES) yield await pack(takeHeld());
+  }
+  const last = failure === undefined ? endOf(cutter, noteFailure) : undefined;
+  if (last) yield* packChunk(last);
+  else if (heldBytes > 0 || byteEnd === 0) yield await pack(takeHeld());
+  onEnd({ bytes, failure });
+};
+
+const compressWith = promisify(gzip);
+
+/** Off the main thread, at the level at which that is ready before the next chunk is there. */
+const compress = (plain: Buffer): Promise<Buffer> =>
+  compressWith(plain, { level: constants.Z_BEST_SPEED, chunkSize: OUTPUT_BYTES });
+
+/** null for a record that is too large, or whose beginning is not in `plain`. */
+const hashRecords = (
+  plain: Buffer,
+  plainStart: number,
+  begins: readonly number[],
+  ends: readonly number[],
+): readonly (string | null)[] =>
+  begins.map((begin, index) => {
+    const end = ends[index] as number;
+    if (end - begin > MAX_RECORD_BYTES || begin < plainStart) return null;
+    return hashSource(plain.subarray(begin - plainStart, end - plainStart));
+  });
+
+const untilFailure = async function* (
+  text: AsyncIterable<Buffer>,
+  onFailure: (error: unknown) => void,
+) {
+  try {
+    yield* text;
+  } catch (error) {
+    onFailure(error);
+  }
+};
+
+const endOf = (
+  cutter: ReturnType<typeof createChunkCutter>,
+  onFailure: (error: unknown) => void,
+): Cut | undefined => {
+  try {
+    return cutter.end();
+  } catch (error) {
+    onFailure(error);
+    return undefined;
+  }
+};

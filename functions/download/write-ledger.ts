@@ -1,0 +1,51 @@
+import type pg from 'pg';
+import type { PackedChunk } from './pack-chunks.ts';
+
+const INSERT_CHUNK = `
+  insert into sync_chunks (
+    run_id, chunk_number, byte_start, byte_end, record_count, record_begins, record_ends, source_hashes
+  )
+  values ($1, $2, $3, $4, $5, $6, $7, $8)
+`;
+
+/** Greater ends are those of records that are far too large, whose exact size is of no use. */
+const MAX_INTEGER = 2 ** 31 - 1;
+
+/**
+ * Waits until no other call is downloading for the run, and keeps others waiting until the transaction
+ * ends: two at once could leave the chunks of one beside the bytes of the other.
+ */
+export const lockLedger = async (client: pg.PoolClient, runId: number): Promise<void> => {
+  await client.query("select pg_advisory_xact_lock(hashtext('download'), $1::integer)", [runId]);
+};
+
+/** As PostgreSQL writes it; pg would quote every element. */
+const toArray = (values: readonly (number | string | null)[]): string =>
+  `{${values.map((value) => value ?? 'null').join(',')}}`;
+
+export const insertChunk = async (
+  client: pg.ClientBase,
+  runId: number,
+  chunkNumber: number,
+  { byteStart, byteEnd, begins, ends, hashes }: PackedChunk,
+): Promise<void> => {
+  await client.query(INSERT_CHUNK, [
+    runId,
+    chunkNumber,
+    byteStart,
+    byteEnd,
+    hashes.length,
+    toArray(begins.map((begin) => Math.min(begin, MAX_INTEGER))),
+    toArray(ends.map((end) => Math.min(end, MAX_INTEGER))),
+    toArray(hashes),
+  ]);
+};
+
+/** The run has all its chunks. */
+export const claimLedger = async (
+  client: pg.PoolClient,
+  runId: number,
+  chunks: number,
+): Promise<void> => {
+  await client.query('update sync_runs set chunks_total = $2 where id = $1', [runId, chunks]);
+};

@@ -1,0 +1,11 @@
+-- Whether another chunk of run $1's feed has had a permit that chunk $2 has noted, too.
+select exists (
+  select
+  from sync_sightings as own
+  join sync_sightings as other using (page)
+  where own.run_id = $1
+    and own.chunk_number = $2
+    and other.run_id in (select run_lineage($1))
+    and (other.run_id, other.chunk_number) <> ($1, $2)
+    and bit_count(own.bits & other.bits) > 0
+) as clashes;

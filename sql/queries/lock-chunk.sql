@@ -1,0 +1,9 @@
+-- Chunk $2 of run $1, locked to the end of the transaction; a second call for it waits.
+select
+  run_id, chunk_number, chunk.status, byte_start, byte_end, snapshot_path, chunk.records_new,
+  chunk.records_updated, chunk.records_unchanged, chunk.records_errors, chunk.records_superseded
+from sync_chunks as chunk
+join sync_runs on sync_runs.id = run_id
+where run_id = $1
+  and chunk_number = $2
+for update of chunk;

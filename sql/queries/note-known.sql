@@ -1,0 +1,60 @@
+-- Finds those records of chunk $2 of run $1 that are stored as they are, by their source hashes: notes
+-- their permits and counts them. Gives back where the others are in the chunk's bytes, as columns.
+with lineage as (
+  select run_lineage($1) as run_id
+),
+seen as (
+  select page, bit_or(bits) as bits
+  from sync_sightings
+  where run_id in (select run_id from lineage)
+  group by page
+),
+found as (
+  select
+    record.*,
+    stored.id,
+    row_number() over (partition by stored.id order by record.position) as occurrence
+  from sync_chunks as chunk
+  cross join lateral unnest(chunk.source_hashes, chunk.record_begins, chunk.record_ends)
+    with ordinality as record (source_hash, begins, ends, position)
+  left join lateral (
+    select id
+    from stored_permits
+    where stored_permits.source_hash = record.source_hash
+      and written_by_run not in (select run_id from lineage)
+    -- Not to be turned into a join, which might read the whole table.
+    offset 0
+  ) as stored on true
+  where chunk.run_id = $1
+    and chunk.chunk_number = $2
+),
+-- A permit that this feed has had before has a duplicate, which the merge is to decide on.
+judged as materialized (
+  select
+    found.*,
+    id is not null
+      and occurrence = 1
+      and coalesce(get_bit(seen.bits, id % 4096) = 0, true) as is_known
+  from found
+  left join seen on seen.page = id / 4096
+),
+noted as (
+  insert into sync_sightings (run_id, chunk_number, page, bits)
+  select $1, $2, id / 4096, bit_or(permit_bit(id))
+  from judged
+  where is_known
+  group by id / 4096
+),
+counted as (
+  update sync_chunks
+  set records_unchanged = records_unchanged + (select count(*) from judged where is_known)
+  where run_id = $1
+    and chunk_number = $2
+)
+select
+  coalesce(json_agg(position order by position), '[]') as positions,
+  coalesce(json_agg(begins order by position), '[]') as begins,
+  coalesce(json_agg(ends order by position), '[]') as ends,
+  coalesce(json_agg(source_hash order by position), '[]') as hashes
+from judged
+where not is_known;
