@@ -16,7 +16,7 @@ const TOUCH_UNCHANGED = readSqlFile('touch-unchanged');
 const INSERT_NEW = readSqlFile('insert-new');
 const COUNT_OUTCOMES = readSqlFile('count-outcomes');
 
-type Action = 'new' | 'updated' | 'unchanged' | 'superseded' | 'replaces';
+type Action = 'updated' | 'unchanged' | 'superseded' | 'replaces';
 
 /** Keeps other chunks of the run from merging until the transaction ends. */
 export type LockRun = () => Promise<void>;
@@ -70,20 +70,29 @@ const mergeBatch = async (
 ): Promise<void> => {
   await client.query(CREATE_INCOMING);
   await copyIncoming(client, records);
+  const pointer = [run_id, chunk_number] satisfies [number, number];
+  const { rowCount: inserted } = await client.query(INSERT_NEW, pointer);
   // From here to the commit one chunk at a time: duplicates across chunks see each other.
   await lockRun();
+  if (inserted !== records.length) await mergeStored(client, pointer);
+  await client.query('drop table incoming, merge_plan');
+};
+
+/** Merges what is left in `incoming`. */
+const mergeStored = async (
+  client: pg.PoolClient,
+  pointer: [run: number, chunk: number],
+): Promise<void> => {
+  const [run_id] = pointer;
   const { rows } = await client.query<{ action: Action; records: number }>(PLAN_MERGE, [run_id]);
   const actions = new Set(rows.map(({ action }) => action));
-  const pointer = [run_id, chunk_number];
   if (actions.has('replaces')) await client.query(REPLACE_DUPLICATES, [run_id]);
   if (actions.has('updated')) await client.query(RECORD_HISTORY, [run_id]);
   if (actions.has('updated') || actions.has('replaces')) {
     await client.query(UPDATE_CHANGED, pointer);
   }
   if (actions.has('unchanged')) await client.query(TOUCH_UNCHANGED, pointer);
-  if (actions.has('new')) await client.query(INSERT_NEW, pointer);
   await client.query(COUNT_OUTCOMES, pointer);
-  await client.query('drop table incoming, merge_plan');
 };
 
 const copyIncoming = async (

@@ -23,7 +23,7 @@ grant insert (
   description, current_use, proposed_use, dwelling_units_created, dwelling_units_lost, est_const_cost,
   assembly, institutional, residential, business_and_personal_services, mercantile, industrial,
   interior_alterations, demolition, builder_name, extra, data_hash, source_hash,
-  first_seen_at, last_seen_at, written_by_run, written_by_chunk
+  first_seen_at, last_seen_at, written_by_run, written_by_chunk, written_by_position
 ) on stored_permits to :"user";
 grant update (
   structure_type, work, street_num, street_name, street_type, street_direction, postal, geo_id,
@@ -31,7 +31,7 @@ grant update (
   proposed_use, dwelling_units_created, dwelling_units_lost, est_const_cost, assembly, institutional,
   residential, business_and_personal_services, mercantile, industrial, interior_alterations,
   demolition, builder_name, extra, data_hash, source_hash, last_seen_at, written_by_run,
-  written_by_chunk
+  written_by_chunk, written_by_position
 ) on stored_permits to :"user";
 
 -- A duplicate that loses takes its history back.

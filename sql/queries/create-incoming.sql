@@ -39,7 +39,7 @@ create temporary table incoming (
 
 create temporary table merge_plan (
   position integer not null,
-  -- new, updated, unchanged, superseded; or replaces: wins over a duplicate this run stored earlier.
+  -- updated, unchanged, superseded; or replaces: wins over a duplicate this run stored earlier.
   action text not null,
   -- How the record is counted: new, updated, unchanged or superseded.
   outcome text not null

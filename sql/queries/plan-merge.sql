@@ -1,4 +1,4 @@
--- Decides what becomes of each incoming record of run $1.
+-- Decides what becomes of each incoming record of run $1 whose permit is stored already.
 --
 -- Of records with the same key the winner follows from their contents alone: the latest issued_date,
 -- then application_date, then data_hash. So it is the same on every day and in whatever order the
@@ -31,7 +31,7 @@ planned as (
     decision.action,
     decision.action
   from ranked
-  left join stored_permits as stored using (permit_num, revision_num, permit_type)
+  join stored_permits as stored using (permit_num, revision_num, permit_type)
   left join seen on seen.page = stored.id / 4096
   cross join lateral (
     select
@@ -44,7 +44,6 @@ planned as (
     select
       case
         when ranked.precedence > 1 then 'superseded'
-        when stored.permit_num is null then 'new'
         -- This feed has brought a record with this key already: a duplicate across chunks.
         when had.by_lineage
           and (

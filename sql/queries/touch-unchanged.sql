@@ -5,7 +5,8 @@ with written as (
     source_hash = incoming.source_hash,
     last_seen_at = run.started_at,
     written_by_run = run.id,
-    written_by_chunk = $2
+    written_by_chunk = $2,
+    written_by_position = incoming.position
   from merge_plan
   join incoming using (position)
   join sync_runs as run on run.id = $1
