@@ -11,9 +11,12 @@ const MAX_MEMBER_BYTES = 33 * MAX_RECORD_BYTES;
 const OUTPUT_BYTES = 1 << 20;
 
 /** A chunk as the ledger has it; see the columns of sync_chunks. */
-export interface PackedChunk {
+export interface PackedChunk extends Records {
   readonly byteStart: number;
   readonly byteEnd: number;
+}
+
+interface Records {
   readonly begins: readonly number[];
   readonly ends: readonly number[];
   readonly hashes: readonly (string | null)[];
@@ -29,7 +32,7 @@ export interface PackedFeed {
 
 /**
  * Packs a feed's text into gzip, each chunk into a member of its own; together they are the whole text,
- * byte for byte. Holds one chunk at a time.
+ * byte for byte. Holds two chunks: one is compressed while the next comes in.
  *
  * @param onChunk takes each chunk when it is packed; its error ends the packing.
  * @param onEnd is called when the text has ended or failed.
@@ -49,6 +52,8 @@ export const packChunks = async function* (
   let packedBytes = 0;
   let byteStart = 0;
   let byteEnd = 0;
+  /** Being compressed: the bytes before those that are held, and their chunk if it ends with them. */
+  let pending: { member: Promise<Buffer>; chunk?: Records } | undefined;
 
   const hold = (part: Buffer): void => {
     held.push(part);
@@ -58,22 +63,26 @@ export const packChunks = async function* (
     const plain = Buffer.concat(held);
     held = [];
     heldBytes = 0;
-    packedBytes += plain.length;
     return plain;
   };
-  const pack = async (plain: Buffer): Promise<Buffer> => {
-    const member = await compress(plain);
+  const finishPending = async function* () {
+    if (!pending) return;
+    const member = await pending.member;
     byteEnd += member.length;
-    return member;
-  };
-  const packChunk = async function* ({ begins, ends }: Cut) {
-    const plainStart = packedBytes;
-    const plain = takeHeld();
-    const hashes = hashRecords(plain, plainStart, begins, ends);
-    yield await pack(plain);
-    await onChunk({ byteStart, byteEnd, begins, ends, hashes });
+    yield member;
+    if (!pending.chunk) return;
+    await onChunk({ byteStart, byteEnd, ...pending.chunk });
     byteStart = byteEnd;
-    packedBytes = 0;
+  };
+  const packHeld = async function* (cut?: Cut) {
+    const plain = takeHeld();
+    yield* finishPending();
+    pending = { member: compress(plain) };
+    if (cut) {
+      const { begins, ends } = cut;
+      pending.chunk = { begins, ends, hashes: hashRecords(plain, packedBytes, cut) };
+    }
+    packedBytes = cut ? 0 : packedBytes + plain.length;
   };
 
   const noteFailure = (error: unknown): void => {
@@ -85,14 +94,14 @@ export const packChunks = async function* (
     for (const cut of cutter.write(part)) {
       hold(part.subarray(from, cut.end));
       from = cut.end;
-      yield* packChunk(cut);
+      yield* packHeld(cut);
     }
     hold(part.subarray(from));
-    if (heldBytes > MAX_MEMBER_BYTES) yield await pack(takeHeld());
+    if (heldBytes > MAX_MEMBER_BYTES) yield* packHeld();
   }
   const last = failure === undefined ? endOf(cutter, noteFailure) : undefined;
-  if (last) yield* packChunk(last);
-  else if (heldBytes > 0 || byteEnd === 0) yield await pack(takeHeld());
+  if (last || heldBytes > 0 || !pending) yield* packHeld(last);
+  yield* finishPending();
   onEnd({ bytes, failure });
 };
 
@@ -106,8 +115,7 @@ const compress = (plain: Buffer): Promise<Buffer> =>
 const hashRecords = (
   plain: Buffer,
   plainStart: number,
-  begins: readonly number[],
-  ends: readonly number[],
+  { begins, ends }: Cut,
 ): readonly (string | null)[] =>
   begins.map((begin, index) => {
     const end = ends[index] as number;
