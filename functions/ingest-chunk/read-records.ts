@@ -40,22 +40,52 @@ export const readRecords = async (
     const isTooLarge = record.end - record.begin > MAX_RECORD_BYTES;
     return { ...record, isTooLarge, end: isTooLarge ? record.begin + PREVIEW_BYTES : record.end };
   });
-  const plain = Buffer.allocUnsafeSlow(Math.max(...wanted.map(({ end }) => end)));
   const file = bucket.file(new URL(chunk.snapshot_path ?? '').pathname.slice(1));
   const { byte_start: start, byte_end } = chunk;
-  let filled = 0;
+  const collector = collectRanges(wanted);
   await pipeline(
     file.createReadStream({ start, end: byte_end - 1, validation: false }),
     createGunzip({ chunkSize: READ_BYTES }),
     async (parts: AsyncIterable<Buffer>) => {
-      for await (const part of parts) filled += part.copy(plain, filled);
+      for await (const part of parts) collector.write(part);
     },
   ).catch((cause: unknown) => {
     const { code } = cause as NodeJS.ErrnoException;
     throw code?.startsWith('Z_') ? changed(chunk, code) : cause;
   });
-  if (filled < plain.length) throw changed(chunk, `${filled} bytes`);
-  return wanted.map((record) => ({ ...record, bytes: plain.subarray(record.begin, record.end) }));
+  const bytes = collector.end();
+  if (bytes === undefined) throw changed(chunk, 'it is too short');
+  return wanted.map((record, index) => ({ ...record, bytes: bytes[index] as Buffer }));
+};
+
+/** Keeps those of the bytes written that are in one of the ranges, which follow one another. */
+const collectRanges = (ranges: readonly { readonly begin: number; readonly end: number }[]) => {
+  const kept = ranges.map(({ begin, end }) => ({ begin, end, at: 0 }));
+  let size = 0;
+  for (const range of kept) {
+    range.at = size;
+    size += range.end - range.begin;
+  }
+  const bytes = Buffer.allocUnsafeSlow(size);
+  let offset = 0;
+  let next = 0;
+  return {
+    write(part: Buffer): void {
+      for (; next < kept.length; next += 1) {
+        const { begin, end, at } = kept[next] as (typeof kept)[number];
+        if (begin >= offset + part.length) break;
+        const from = Math.max(begin, offset);
+        part.copy(bytes, at + from - begin, from - offset, end - offset);
+        if (end > offset + part.length) break;
+      }
+      offset += part.length;
+    },
+    /** @returns the bytes of each range; undefined when not all have come. */
+    end: (): readonly Buffer[] | undefined =>
+      next < kept.length
+        ? undefined
+        : kept.map(({ begin, end, at }) => bytes.subarray(at, at + end - begin)),
+  };
 };
 
 const changed = ({ run_id, chunk_number }: ChunkPlace, found: string) =>

@@ -10,3 +10,4 @@ grant select on sync_chunks to :"user";
 grant select on stored_permits to :"user";
 grant update (is_gone, last_seen_at) on stored_permits to :"user";
 grant select, delete on sync_sightings to :"user";
+grant select on sequence stored_permits_id_seq to :"user";

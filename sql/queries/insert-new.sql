@@ -1,6 +1,6 @@
 -- Stores the permits that nobody has stored yet, counts them for chunk $2 of run $1, and leaves in
 -- `incoming` only the other records. Chunks do this side by side: of a key that two of them have, one
--- waits for the other's commit.
+-- waits for the other's commit; in the order of the keys, so that no two wait for each other.
 with inserted as (
   insert into stored_permits (
     permit_num, revision_num, permit_type, structure_type, work, street_num, street_name,
@@ -21,6 +21,7 @@ with inserted as (
     started_at, started_at, run_id, $2, position
   from incoming
   cross join (select id as run_id, started_at from sync_runs where id = $1) as run
+  order by permit_num, revision_num, permit_type
   on conflict on constraint stored_permits_pkey do nothing
   returning written_by_position as position
 ),

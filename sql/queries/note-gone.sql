@@ -9,8 +9,14 @@ seen as (
   group by page
 ),
 pages as (
-  select page, coalesce(seen.bits, repeat('0', 4096)::bit(4096)) as bits
-  from (select distinct id / 4096 as page from stored_permits) as every_page
+  select generate_series(0, last_value / 4096) as page
+  from stored_permits_id_seq
+),
+-- One bit for each permit.
+sightings as materialized (
+  select
+    string_agg(coalesce(bits, repeat('0', 4096)::bit(4096))::text, '' order by page)::varbit as bits
+  from pages
   left join seen using (page)
 ),
 times as (
@@ -32,9 +38,8 @@ set
     when stored.is_gone then times.now
     else greatest(stored.last_seen_at, times.before)
   end
-from pages, times
-where pages.page = stored.id / 4096
-  and stored.is_gone = (
-    stored.written_by_run in (select run_id from lineage)
-    or get_bit(pages.bits, stored.id % 4096) = 1
-  );
+from sightings, times
+where stored.is_gone = (
+  stored.written_by_run in (select run_id from lineage)
+  or get_bit(sightings.bits, stored.id) = 1
+);

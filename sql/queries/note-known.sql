@@ -9,6 +9,18 @@ seen as (
   where run_id in (select run_id from lineage)
   group by page
 ),
+-- Of a chunk that has not one known record in fifty the rest need not be looked up.
+sample as (
+  select exists (
+    select
+    from sync_chunks as chunk
+    cross join lateral unnest(chunk.source_hashes) with ordinality as record (source_hash, position)
+    join stored_permits using (source_hash)
+    where chunk.run_id = $1
+      and chunk.chunk_number = $2
+      and record.position % 50 = 1
+  ) as has_known
+),
 found as (
   select
     record.*,
@@ -20,7 +32,8 @@ found as (
   left join lateral (
     select id
     from stored_permits
-    where stored_permits.source_hash = record.source_hash
+    where (select has_known from sample)
+      and stored_permits.source_hash = record.source_hash
       and written_by_run not in (select run_id from lineage)
     -- Not to be turned into a join, which might read the whole table.
     offset 0
