@@ -44,30 +44,11 @@ export const createRecordSplitter = (
   let depth = 0;
   let inString = false;
   let inScalar = false;
-  /** The bytes so far end in an odd number of backslashes: the next byte is escaped. */
+  /** The byte before, in a string, is a backslash that is not escaped itself. */
   let escaped = false;
   let recordStart = 0;
   let offset = 0;
   let failure: string | undefined;
-
-  /** Index of the quote that closes the string; the length when it is not in these bytes. */
-  const findStringEnd = (bytes: Uint8Array, from: number): number => {
-    let unescapedFrom = escaped ? from + 1 : from;
-    escaped = false;
-    for (;;) {
-      const quote = bytes.indexOf(QUOTE, unescapedFrom);
-      const end = quote === -1 ? bytes.length : quote;
-      let start = end;
-      while (start > unescapedFrom && bytes[start - 1] === BACKSLASH) start -= 1;
-      const isEscaped = (end - start) % 2 === 1;
-      if (quote === -1) {
-        escaped = isEscaped;
-        return bytes.length;
-      }
-      if (!isEscaped) return quote;
-      unescapedFrom = quote + 1;
-    }
-  };
 
   const endRecord = (end: number): void => {
     onRecord(recordStart, end);
@@ -102,13 +83,26 @@ export const createRecordSplitter = (
 
   return {
     write(bytes) {
+      const { length } = bytes;
       let index = 0;
-      while (index < bytes.length && failure === undefined) {
+      while (index < length && failure === undefined) {
         if (inString) {
-          index = findStringEnd(bytes, index) + 1;
-          if (index > bytes.length) break;
-          inString = false;
-          if (depth === 1) endRecord(offset + index);
+          if (escaped) {
+            escaped = false;
+            index += 1;
+          }
+          // Faster than indexOf, since most strings are short.
+          let byte = 0;
+          while (index < length) {
+            byte = bytes[index] as number;
+            index += 1;
+            if (byte === QUOTE || byte === BACKSLASH) break;
+          }
+          if (byte === BACKSLASH) escaped = true;
+          else if (byte === QUOTE) {
+            inString = false;
+            if (depth === 1) endRecord(offset + index);
+          }
           continue;
         }
         const byte = bytes[index] as number;
