@@ -52,6 +52,8 @@ export const packChunks = async function* (
   let packedBytes = 0;
   let byteStart = 0;
   let byteEnd = 0;
+  /** The last call of onChunk. */
+  let noted = Promise.resolve();
   /** Being compressed: the bytes before those that are held, and their chunk if it ends with them. */
   let pending: { member: Promise<Buffer>; chunk?: Records } | undefined;
 
@@ -70,8 +72,11 @@ export const packChunks = async function* (
     const member = await pending.member;
     byteEnd += member.length;
     yield member;
+    await noted;
     if (!pending.chunk) return;
-    await onChunk({ byteStart, byteEnd, ...pending.chunk });
+    noted = onChunk({ byteStart, byteEnd, ...pending.chunk });
+    // Its error is thrown where it is awaited.
+    noted.catch(() => {});
     byteStart = byteEnd;
   };
   const packHeld = async function* (cut?: Cut) {
@@ -102,6 +107,7 @@ export const packChunks = async function* (
   const last = failure === undefined ? endOf(cutter, noteFailure) : undefined;
   if (last || heldBytes > 0 || !pending) yield* packHeld(last);
   yield* finishPending();
+  await noted;
   onEnd({ bytes, failure });
 };
 
