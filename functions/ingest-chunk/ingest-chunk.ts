@@ -26,10 +26,14 @@ export const ingestChunk = async (
 ): Promise<IngestChunkResponse> => {
   const ingest = (isAlone: boolean) =>
     inTransaction(context.pool, (client) => ingestIn(context, client, request, isAlone));
-  const { chunk, isDoneHere } = await ingest(false).catch((error: unknown) => {
-    if (error instanceof SightingsClash) return ingest(true);
-    throw error;
-  });
+  const unlessClash = (error: unknown): undefined => {
+    if (!(error instanceof SightingsClash)) throw error;
+  };
+  const { chunk, isDoneHere } =
+    (await ingest(false).catch(unlessClash)) ??
+    // What the other chunk has had is known this time.
+    (await ingest(false).catch(unlessClash)) ??
+    (await ingest(true));
   if (isDoneHere) logChunk(context, chunk);
   return toResponse(chunk);
 };
@@ -40,8 +44,10 @@ interface Ingested {
 }
 
 /**
- * Other chunks can merge while this one looks for what is unchanged, reads, maps and sends the rest. If
- * they have had one of its permits by then, it starts again, alone.
+ * Other chunks can merge while this one looks for what is unchanged, reads, maps and sends the rest, unless
+ * it is to be alone.
+ *
+ * @throws SightingsClash when one of them has had one of its permits by then: it has to start again.
  */
 const ingestIn = async (
   context: Context,
