@@ -87,7 +87,7 @@ const storeFeed = async (
         config.CHUNK_RECORDS,
         async (chunk) => {
           chunks += 1;
-          records += chunk.hashes.length;
+          records += chunk.begins.length;
           await insertChunk(client, runId, chunks, chunk);
         },
         (end) => {

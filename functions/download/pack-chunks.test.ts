@@ -38,6 +38,10 @@ const readBack = (object: Buffer, chunks: readonly PackedChunk[]): string[][] =>
     return begins.map((begin, index) => plain.toString('utf8', begin, ends[index]));
   });
 
+/** In hexadecimal, one for each record. */
+const hashesOf = ({ hashes }: PackedChunk): readonly string[] =>
+  hashes.toString('hex').match(/.{32}/g) ?? [];
+
 test('each chunk can be gunzipped by itself, and all of them together are the feed', async () => {
   const records = Array.from({ length: 5_000 }, (_, index) => `{"PERMIT_NUM": "½ ${index}"}`);
   const text = `[\n  ${records.join(',\n  ')}\n]\n`;
@@ -48,8 +52,9 @@ test('each chunk can be gunzipped by itself, and all of them together are the fe
   );
   expect(feed).toEqual({ bytes: Buffer.byteLength(text), failure: undefined });
   const [first = ''] = records;
-  expect(chunks[0]?.hashes[0]?.slice(2)).toBe(hash('sha256', first).slice(0, 30));
-  expect(new Set(chunks.flatMap(({ hashes }) => hashes)).size).toBe(5_000);
+  const hashes = chunks.flatMap(hashesOf);
+  expect(hashes[0]?.slice(2)).toBe(hash('sha256', first).slice(0, 30));
+  expect(new Set(hashes).size).toBe(5_000);
 });
 
 test('records that are too large have no hash, nor has what comes before one that is far too large', async () => {
@@ -57,7 +62,7 @@ test('records that are too large have no hash, nor has what comes before one tha
   const huge = `"${'x'.repeat(40 * MAX_RECORD_BYTES)}"`;
   const text = `[${[small, large, small, huge, small].join(',')}]`;
   const { chunks, object } = await pack(text, 100);
-  const has = chunks.map(({ hashes }) => hashes.map((value) => value !== null));
+  const has = chunks.map((chunk) => hashesOf(chunk).map((value) => !/^0*$/.test(value)));
   expect(has).toEqual([[true, false], [false, false], [true]]);
   expect(readBack(object, chunks).flat().join()).toBe([small, large, small, huge, small].join());
 });

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
-import { hashSource } from '../shared/hash-source.ts';
+import { HASH_BYTES, hashSource } from '../shared/hash-source.ts';
 import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
 import { type Cut, createChunkCutter } from './cut-chunks.ts';
 
@@ -19,7 +19,8 @@ export interface PackedChunk extends Records {
 interface Records {
   readonly begins: readonly number[];
   readonly ends: readonly number[];
-  readonly hashes: readonly (string | null)[];
+  /** 16 bytes for each record, zeros for one that has none. */
+  readonly hashes: Buffer;
 }
 
 /** What there is to say of a feed at its end. */
@@ -117,17 +118,16 @@ const compressWith = promisify(gzip);
 const compress = (plain: Buffer): Promise<Buffer> =>
   compressWith(plain, { level: constants.Z_BEST_SPEED, chunkSize: OUTPUT_BYTES });
 
-/** null for a record that is too large, or whose beginning is not in `plain`. */
-const hashRecords = (
-  plain: Buffer,
-  plainStart: number,
-  { begins, ends }: Cut,
-): readonly (string | null)[] =>
-  begins.map((begin, index) => {
+/** A record that is too large, or does not begin in `plain`, has no hash. */
+const hashRecords = (plain: Buffer, plainStart: number, { begins, ends }: Cut): Buffer => {
+  const hashes = Buffer.alloc(begins.length * HASH_BYTES);
+  for (const [index, begin] of begins.entries()) {
     const end = ends[index] as number;
-    if (end - begin > MAX_RECORD_BYTES || begin < plainStart) return null;
-    return hashSource(plain.subarray(begin - plainStart, end - plainStart));
-  });
+    if (end - begin > MAX_RECORD_BYTES || begin < plainStart) continue;
+    hashSource(plain.subarray(begin - plainStart, end - plainStart), hashes, index * HASH_BYTES);
+  }
+  return hashes;
+};
 
 const untilFailure = async function* (
   text: AsyncIterable<Buffer>,

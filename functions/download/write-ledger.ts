@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { encodeHashes, encodeIntegers } from './encode-array.ts';
 import type { PackedChunk } from './pack-chunks.ts';
 
 const INSERT_CHUNK = `
@@ -8,9 +9,6 @@ const INSERT_CHUNK = `
   values ($1, $2, $3, $4, $5, $6, $7, $8)
 `;
 
-/** Greater ends are those of records that are far too large, whose exact size is of no use. */
-const MAX_INTEGER = 2 ** 31 - 1;
-
 /**
  * Waits until no other call is downloading for the run, and keeps others waiting until the transaction
  * ends: two at once could leave the chunks of one beside the bytes of the other.
@@ -18,10 +16,6 @@ const MAX_INTEGER = 2 ** 31 - 1;
 export const lockLedger = async (client: pg.PoolClient, runId: number): Promise<void> => {
   await client.query("select pg_advisory_xact_lock(hashtext('download'), $1::integer)", [runId]);
 };
-
-/** As PostgreSQL writes it; pg would quote every element. */
-const toArray = (values: readonly (number | string | null)[]): string =>
-  `{${values.map((value) => value ?? 'null').join(',')}}`;
 
 export const insertChunk = async (
   client: pg.ClientBase,
@@ -34,10 +28,10 @@ export const insertChunk = async (
     chunkNumber,
     byteStart,
     byteEnd,
-    hashes.length,
-    toArray(begins.map((begin) => Math.min(begin, MAX_INTEGER))),
-    toArray(ends.map((end) => Math.min(end, MAX_INTEGER))),
-    toArray(hashes),
+    begins.length,
+    encodeIntegers(begins),
+    encodeIntegers(ends),
+    encodeHashes(hashes),
   ]);
 };
 

@@ -1,0 +1,52 @@
+import { HASH_BYTES } from '../shared/hash-source.ts';
+
+/** PostgreSQL's pg_type. */
+const INTEGER_OID = 23;
+const UUID_OID = 2950;
+
+const INTEGER_BYTES = 4;
+const MAX_INTEGER = 2 ** 31 - 1;
+
+/** Dimensions, whether there are nulls, the elements' type, their number, the first one's subscript. */
+const HEADER = 5;
+const NULL_LENGTH = -1;
+
+/** Writes big-endian integers one after the other, as array_recv and array_send of PostgreSQL do. */
+const createArray = (oid: number, count: number, elementBytes: number) => {
+  const bytes = Buffer.allocUnsafe((HEADER + count) * INTEGER_BYTES + count * elementBytes);
+  let used = 0;
+  const writeInteger = (value: number): void => {
+    used = bytes.writeInt32BE(value, used);
+  };
+  for (const field of [1, 1, oid, count, 1]) writeInteger(field);
+  return {
+    writeInteger,
+    writeBytes(source: Buffer, from: number): void {
+      used += source.copy(bytes, used, from, from + elementBytes);
+    },
+    end: (): Buffer => bytes.subarray(0, used),
+  };
+};
+
+/** An integer[] in PostgreSQL's binary format; what is greater than an integer is written as the greatest. */
+export const encodeIntegers = (values: readonly number[]): Buffer => {
+  const array = createArray(INTEGER_OID, values.length, INTEGER_BYTES);
+  for (const value of values) {
+    array.writeInteger(INTEGER_BYTES);
+    array.writeInteger(Math.min(value, MAX_INTEGER));
+  }
+  return array.end();
+};
+
+/** A uuid[] in PostgreSQL's binary format, of hashes one after the other; one that begins with 0 is null. */
+export const encodeHashes = (hashes: Buffer): Buffer => {
+  const array = createArray(UUID_OID, hashes.length / HASH_BYTES, HASH_BYTES);
+  for (let from = 0; from < hashes.length; from += HASH_BYTES) {
+    if (hashes[from] === 0) array.writeInteger(NULL_LENGTH);
+    else {
+      array.writeInteger(HASH_BYTES);
+      array.writeBytes(hashes, from);
+    }
+  }
+  return array.end();
+};
