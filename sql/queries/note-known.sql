@@ -15,10 +15,16 @@ sample as (
     select
     from sync_chunks as chunk
     cross join lateral unnest(chunk.source_hashes) with ordinality as record (source_hash, position)
-    join stored_permits using (source_hash)
     where chunk.run_id = $1
       and chunk.chunk_number = $2
       and record.position % 50 = 1
+      and exists (
+        select
+        from stored_permits
+        where stored_permits.source_hash = record.source_hash
+        -- Not to be turned into a join, which might read the whole table; nor is the one below.
+        offset 0
+      )
   ) as has_known
 ),
 found as (
@@ -35,7 +41,6 @@ found as (
     where (select has_known from sample)
       and stored_permits.source_hash = record.source_hash
       and written_by_run not in (select run_id from lineage)
-    -- Not to be turned into a join, which might read the whole table.
     offset 0
   ) as stored on true
   where chunk.run_id = $1
