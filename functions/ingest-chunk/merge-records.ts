@@ -84,6 +84,8 @@ const mergeStored = async (
   pointer: [run: number, chunk: number],
 ): Promise<void> => {
   const [run_id] = pointer;
+  // Until the next analyze PostgreSQL may take a large table for a small one, and read all of it.
+  await client.query('set local enable_seqscan = off');
   const { rows } = await client.query<{ action: Action; records: number }>(PLAN_MERGE, [run_id]);
   const actions = new Set(rows.map(({ action }) => action));
   if (actions.has('replaces')) await client.query(REPLACE_DUPLICATES, [run_id]);
