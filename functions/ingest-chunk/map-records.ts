@@ -4,11 +4,14 @@ import type { PermitKey } from './map-record.ts';
 import { type MappedRecord, mapRecord, readKey, type UnmappedRecord } from './map-record.ts';
 import type { SourceRecord } from './read-records.ts';
 
-/** A record that will be merged; `position` is 1 for the first of the chunk. */
-export interface IncomingRecord {
-  readonly position: number;
-  /** Its row of the table `incoming`, in COPY's text format. */
-  readonly line: Buffer;
+/** Records that will be merged. */
+export interface IncomingRecords {
+  /** 1 for the first record of the chunk. */
+  readonly positions: readonly number[];
+  /** Their rows of the table `incoming`, in COPY's text format. */
+  readonly rows: Buffer;
+  /** Where each row ends in `rows`. */
+  readonly ends: readonly number[];
 }
 
 /** A record that cannot be stored, with the reason. */
@@ -24,7 +27,7 @@ export interface DescribedReject extends Reject, PermitKey {
 }
 
 interface MappedRecords {
-  readonly incoming: readonly IncomingRecord[];
+  readonly incoming: IncomingRecords;
   readonly rejects: readonly Reject[];
 }
 
@@ -32,20 +35,18 @@ interface MappedRecords {
 type Parsed = { readonly value: unknown } | { readonly reason: string };
 
 export const mapRecords = (records: readonly SourceRecord[]): MappedRecords => {
-  const incoming: IncomingRecord[] = [];
   const rejects: Reject[] = [];
-  const lines = createLineWriter();
+  const writer = createRowWriter(records);
   for (const record of records) {
     const { position } = record;
     const mapped = mapSource(record);
     if ('reason' in mapped) rejects.push({ position, reason: mapped.reason });
     else {
       const { row, hash } = mapped;
-      const line = `${position}\t${row}\t\\\\x${hash}\t${record.sourceHash ?? '\\N'}\n`;
-      incoming.push({ position, line: lines.write(line) });
+      writer.write(position, `${position}\t${row}\t\\\\x${hash}\t${record.sourceHash ?? '\\N'}\n`);
     }
   }
-  return { incoming, rejects };
+  return { incoming: writer.end(), rejects };
 };
 
 const mapSource = ({ bytes, isTooLarge }: SourceRecord): MappedRecord | UnmappedRecord => {
@@ -54,25 +55,32 @@ const mapSource = ({ bytes, isTooLarge }: SourceRecord): MappedRecord | Unmapped
   return 'reason' in parsed ? parsed : mapRecord(parsed.value);
 };
 
-const BLOCK_BYTES = 262_144;
+/** Of a row, what its record has nothing of: the position and two hashes. */
+const ROW_EXTRA_BYTES = 128;
 /** Of a character in UTF-8, for each unit of UTF-16. */
 const MAX_UNIT_BYTES = 3;
 
-/** Keeps lines outside the heap, many in one block: as strings they would outlive their records. */
-const createLineWriter = () => {
-  let block = Buffer.alloc(0);
+/** Keeps rows outside the heap, where each would be a string or a Buffer until the chunk is done. */
+const createRowWriter = (records: readonly SourceRecord[]) => {
+  const positions: number[] = [];
+  const ends: number[] = [];
+  const expected = records.reduce((sum, { bytes }) => sum + bytes.length + ROW_EXTRA_BYTES, 0);
+  // Memory that is not written to is none.
+  let rows = Buffer.allocUnsafeSlow(expected);
   let used = 0;
   return {
-    write(line: string): Buffer {
-      const most = line.length * MAX_UNIT_BYTES;
-      if (used + most > block.length) {
-        block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, most));
-        used = 0;
+    write(position: number, row: string): void {
+      const most = used + row.length * MAX_UNIT_BYTES;
+      if (most > rows.length) {
+        const larger = Buffer.allocUnsafeSlow(2 * most);
+        rows.copy(larger, 0, 0, used);
+        rows = larger;
       }
-      const start = used;
-      used += block.write(line, start);
-      return block.subarray(start, used);
+      used += rows.write(row, used);
+      positions.push(position);
+      ends.push(used);
     },
+    end: (): IncomingRecords => ({ positions, ends, rows }),
   };
 };
 

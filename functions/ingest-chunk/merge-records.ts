@@ -5,7 +5,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { isDataError, permanent } from '../shared/errors.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
 import type { IngestChunkRequest } from './contract.ts';
-import type { IncomingRecord, Reject } from './map-records.ts';
+import type { IncomingRecords, Reject } from './map-records.ts';
 
 const CREATE_INCOMING = readSqlFile('create-incoming');
 const PLAN_MERGE = readSqlFile('plan-merge');
@@ -32,16 +32,16 @@ export type LockRun = () => Promise<void>;
 export const mergeRecords = async (
   client: pg.PoolClient,
   chunk: IngestChunkRequest,
-  records: readonly IncomingRecord[],
+  incoming: IncomingRecords,
   lockRun: LockRun,
 ): Promise<readonly Reject[]> => {
-  if (records.length === 0) {
+  if (incoming.ends.length === 0) {
     await lockRun();
     return [];
   }
   await client.query('savepoint batch');
   try {
-    await mergeBatch(client, chunk, records, lockRun);
+    await mergeBatch(client, chunk, incoming, lockRun);
     await client.query('release savepoint batch');
     return [];
   } catch (error) {
@@ -49,32 +49,45 @@ export const mergeRecords = async (
     await client.query('rollback to savepoint batch');
     // That has given back a lock taken since.
     await lockRun();
-    const [only] = records;
-    if (only && records.length === 1) {
-      return [{ position: only.position, reason: (error as Error).message }];
+    const [only] = incoming.positions;
+    if (only !== undefined && incoming.positions.length === 1) {
+      return [{ position: only, reason: (error as Error).message }];
     }
     const isLocked = async () => {};
-    const middle = Math.ceil(records.length / 2);
+    const [first, second] = halve(incoming);
     return [
-      ...(await mergeRecords(client, chunk, records.slice(0, middle), isLocked)),
-      ...(await mergeRecords(client, chunk, records.slice(middle), isLocked)),
+      ...(await mergeRecords(client, chunk, first, isLocked)),
+      ...(await mergeRecords(client, chunk, second, isLocked)),
     ];
   }
+};
+
+const halve = ({ positions, rows, ends }: IncomingRecords): [IncomingRecords, IncomingRecords] => {
+  const middle = Math.ceil(ends.length / 2);
+  const split = ends[middle - 1] as number;
+  const first = { positions: positions.slice(0, middle), ends: ends.slice(0, middle), rows };
+  const second = {
+    positions: positions.slice(middle),
+    ends: ends.slice(middle).map((end) => end - split),
+    rows: rows.subarray(split),
+  };
+  return [first, second];
 };
 
 const mergeBatch = async (
   client: pg.PoolClient,
   { run_id, chunk_number }: IngestChunkRequest,
-  records: readonly IncomingRecord[],
+  { rows, ends }: IncomingRecords,
   lockRun: LockRun,
 ): Promise<void> => {
   await client.query(CREATE_INCOMING);
-  await copyIncoming(client, records);
+  const sent = Readable.from([rows.subarray(0, ends.at(-1))]);
+  await pipeline(sent, client.query(copyFrom('copy incoming from stdin')));
   const pointer = [run_id, chunk_number] satisfies [number, number];
   const { rowCount: inserted } = await client.query(INSERT_NEW, pointer);
   // From here to the commit one chunk at a time: duplicates across chunks see each other.
   await lockRun();
-  if (inserted !== records.length) await mergeStored(client, pointer);
+  if (inserted !== ends.length) await mergeStored(client, pointer);
   await client.query('drop table incoming, merge_plan');
 };
 
@@ -95,16 +108,6 @@ const mergeStored = async (
   }
   if (actions.has('unchanged')) await client.query(TOUCH_UNCHANGED, pointer);
   await client.query(COUNT_OUTCOMES, pointer);
-};
-
-const copyIncoming = async (
-  client: pg.PoolClient,
-  records: readonly IncomingRecord[],
-): Promise<void> => {
-  await pipeline(
-    Readable.from([Buffer.concat(records.map(({ line }) => line))]),
-    client.query(copyFrom('copy incoming from stdin')),
-  );
 };
 
 /**

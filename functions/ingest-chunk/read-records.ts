@@ -20,11 +20,16 @@ export interface ChunkPlace {
   readonly byte_end: number;
 }
 
-/** A record with its bytes: only the first 4 KiB if it is too large. */
-export interface SourceRecord extends LocatedRecord {
-  readonly bytes: Buffer;
+export interface SourceRecord {
+  /** 1 for the first record of the chunk. */
+  readonly position: number;
+  readonly sourceHash: string | null;
   readonly isTooLarge: boolean;
+  /** Only the first 4 KiB if it is too large. */
+  readonly bytes: Buffer;
 }
+
+const isTooLarge = ({ begin, end }: LocatedRecord): boolean => end - begin > MAX_RECORD_BYTES;
 
 /**
  * Reads a chunk for the bytes of some of its records.
@@ -36,10 +41,9 @@ export const readRecords = async (
   records: readonly LocatedRecord[],
 ): Promise<readonly SourceRecord[]> => {
   if (records.length === 0) return [];
-  const wanted = records.map((record) => {
-    const isTooLarge = record.end - record.begin > MAX_RECORD_BYTES;
-    return { ...record, isTooLarge, end: isTooLarge ? record.begin + PREVIEW_BYTES : record.end };
-  });
+  const wanted = records.map((record) =>
+    isTooLarge(record) ? { begin: record.begin, end: record.begin + PREVIEW_BYTES } : record,
+  );
   const file = bucket.file(new URL(chunk.snapshot_path ?? '').pathname.slice(1));
   const { byte_start: start, byte_end } = chunk;
   const collector = collectRanges(wanted);
@@ -55,36 +59,35 @@ export const readRecords = async (
   });
   const bytes = collector.end();
   if (bytes === undefined) throw changed(chunk, 'it is too short');
-  return wanted.map((record, index) => ({ ...record, bytes: bytes[index] as Buffer }));
+  return records.map(({ position, sourceHash }, index) => ({
+    position,
+    sourceHash,
+    bytes: bytes[index] as Buffer,
+    isTooLarge: isTooLarge(records[index] as LocatedRecord),
+  }));
 };
 
 /** Keeps those of the bytes written that are in one of the ranges, which follow one another. */
 const collectRanges = (ranges: readonly { readonly begin: number; readonly end: number }[]) => {
-  const kept = ranges.map(({ begin, end }) => ({ begin, end, at: 0 }));
-  let size = 0;
-  for (const range of kept) {
-    range.at = size;
-    size += range.end - range.begin;
-  }
-  const bytes = Buffer.allocUnsafeSlow(size);
+  const collected: Buffer[] = [];
+  let pieces: Buffer[] = [];
   let offset = 0;
-  let next = 0;
   return {
     write(part: Buffer): void {
-      for (; next < kept.length; next += 1) {
-        const { begin, end, at } = kept[next] as (typeof kept)[number];
-        if (begin >= offset + part.length) break;
-        const from = Math.max(begin, offset);
-        part.copy(bytes, at + from - begin, from - offset, end - offset);
-        if (end > offset + part.length) break;
+      for (;;) {
+        const range = ranges[collected.length];
+        if (range === undefined || range.begin >= offset + part.length) break;
+        pieces.push(part.subarray(Math.max(range.begin - offset, 0), range.end - offset));
+        if (range.end > offset + part.length) break;
+        // Most records lie in one piece.
+        collected.push(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces));
+        pieces = [];
       }
       offset += part.length;
     },
     /** @returns the bytes of each range; undefined when not all have come. */
     end: (): readonly Buffer[] | undefined =>
-      next < kept.length
-        ? undefined
-        : kept.map(({ begin, end, at }) => bytes.subarray(at, at + end - begin)),
+      collected.length === ranges.length ? collected : undefined,
   };
 };
 
