@@ -5,9 +5,9 @@ import { permanent } from '../shared/errors.ts';
 import type { SyncChunk } from '../shared/schema.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
 import type { IngestChunkRequest, IngestChunkResponse } from './contract.ts';
-import { type DescribedReject, describeRejects, mapRecords } from './map-records.ts';
+import { type DescribedReject, describeReject, mapRecords, type Reject } from './map-records.ts';
 import { lockRunningRun, mergeRecords } from './merge-records.ts';
-import { noteKnown, requireNoClash, SightingsClash } from './note-known.ts';
+import { type LocatedRecord, noteKnown, requireNoClash, SightingsClash } from './note-known.ts';
 import { type ChunkPlace, readRecords } from './read-records.ts';
 
 const LOCK_CHUNK = readSqlFile('lock-chunk');
@@ -63,11 +63,25 @@ const ingestIn = async (
     if (!isAlone) await requireNoClash(client, request);
   };
   if (isAlone) await lockRun();
-  const records = await readRecords(context, chunk, await noteKnown(client, request));
-  const { incoming, rejects } = mapRecords(records);
+  const located = await noteKnown(client, request);
+  const { incoming, rejects } = mapRecords(await readRecords(context, chunk, located));
   const refused = await mergeRecords(client, request, incoming, lockRun);
-  const described = describeRejects(records, [...rejects, ...refused]);
+  const described = [...rejects, ...(await describeRefused(context, chunk, located, refused))];
   return { chunk: await finishChunk(client, request, described), isDoneHere: true };
+};
+
+/** Reads the few that the database refuses again, rather than keep the bytes of all until it is asked. */
+const describeRefused = async (
+  context: Context,
+  chunk: ChunkPlace,
+  located: readonly LocatedRecord[],
+  refused: readonly Reject[],
+): Promise<readonly DescribedReject[]> => {
+  const reasons = new Map(refused.map(({ position, reason }) => [position, reason]));
+  const records = located.filter(({ position }) => reasons.has(position));
+  return (await readRecords(context, chunk, records)).map((record) =>
+    describeReject(record, reasons.get(record.position) ?? ''),
+  );
 };
 
 type ChunkCounts = Pick<SyncChunk, keyof IngestChunkResponse>;

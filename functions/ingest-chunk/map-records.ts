@@ -28,19 +28,19 @@ export interface DescribedReject extends Reject, PermitKey {
 
 interface MappedRecords {
   readonly incoming: IncomingRecords;
-  readonly rejects: readonly Reject[];
+  readonly rejects: readonly DescribedReject[];
 }
 
 /** What the bytes of a record hold, or the reason why they hold nothing. */
 type Parsed = { readonly value: unknown } | { readonly reason: string };
 
 export const mapRecords = (records: readonly SourceRecord[]): MappedRecords => {
-  const rejects: Reject[] = [];
+  const rejects: DescribedReject[] = [];
   const writer = createRowWriter(records);
   for (const record of records) {
     const { position } = record;
     const mapped = mapSource(record);
-    if ('reason' in mapped) rejects.push({ position, reason: mapped.reason });
+    if ('reason' in mapped) rejects.push(describeReject(record, mapped.reason));
     else {
       const { row, hash } = mapped;
       writer.write(position, `${position}\t${row}\t\\\\x${hash}\t${record.sourceHash ?? '\\N'}\n`);
@@ -96,26 +96,22 @@ const parse = (text: string): Parsed => {
 const parseRecord = (bytes: Buffer): Parsed =>
   isUtf8(bytes) ? parse(bytes.toString()) : { reason: 'not valid UTF-8' };
 
-/** Adds the record's text and key to each reject, as the database can store them. */
-export const describeRejects = (
-  records: readonly SourceRecord[],
-  rejects: readonly Reject[],
-): readonly DescribedReject[] => {
-  const byPosition = new Map(records.map((record) => [record.position, record]));
-  return rejects.map(({ position, reason }) => {
-    const record = byPosition.get(position);
-    const text = record?.bytes.toString() ?? '';
-    const parsed = parse(text);
-    const key = readKey('value' in parsed ? parsed.value : null);
-    return {
-      position,
-      reason: toStorable(reason),
-      record: toStorable(record?.isTooLarge ? `${text}…` : text),
-      permit_num: key.permit_num === null ? null : toStorable(key.permit_num),
-      revision_num: key.revision_num === null ? null : toStorable(key.revision_num),
-      permit_type: key.permit_type === null ? null : toStorable(key.permit_type),
-    };
-  });
+/** The reject with the record's text and key, as the database can store them. */
+export const describeReject = (
+  { position, bytes, isTooLarge }: SourceRecord,
+  reason: string,
+): DescribedReject => {
+  const text = bytes.toString();
+  const parsed = parse(text);
+  const key = readKey('value' in parsed ? parsed.value : null);
+  return {
+    position,
+    reason: toStorable(reason),
+    record: toStorable(isTooLarge ? `${text}…` : text),
+    permit_num: key.permit_num === null ? null : toStorable(key.permit_num),
+    revision_num: key.revision_num === null ? null : toStorable(key.revision_num),
+    permit_type: key.permit_type === null ? null : toStorable(key.permit_type),
+  };
 };
 
 /** PostgreSQL's text cannot hold NUL, nor its JSON half of a surrogate pair. */
