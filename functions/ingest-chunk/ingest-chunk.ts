@@ -3,16 +3,16 @@ import type { Context } from '../shared/context.ts';
 import { inTransaction } from '../shared/database.ts';
 import { permanent } from '../shared/errors.ts';
 import type { SyncChunk } from '../shared/schema.ts';
-import { readSqlFile } from '../shared/sql-file.ts';
+import { readStatement } from '../shared/sql-file.ts';
 import type { IngestChunkRequest, IngestChunkResponse } from './contract.ts';
 import { type DescribedReject, describeReject, mapRecords, type Reject } from './map-records.ts';
 import { lockRunningRun, mergeRecords } from './merge-records.ts';
 import { type LocatedRecord, noteKnown, requireNoClash, SightingsClash } from './note-known.ts';
 import { type ChunkPlace, readRecords } from './read-records.ts';
 
-const LOCK_CHUNK = readSqlFile('lock-chunk');
-const INSERT_REJECTS = readSqlFile('insert-rejects');
-const FINISH_CHUNK = readSqlFile('finish-chunk');
+const LOCK_CHUNK = readStatement('lock-chunk');
+const INSERT_REJECTS = readStatement('insert-rejects');
+const FINISH_CHUNK = readStatement('finish-chunk');
 
 /**
  * Stores the records of one chunk in one transaction: all of them, the history and the ledger row,
@@ -90,7 +90,7 @@ const lockChunk = async (
   client: pg.PoolClient,
   { run_id, chunk_number }: IngestChunkRequest,
 ): Promise<ChunkCounts & ChunkPlace & Pick<SyncChunk, 'status'>> => {
-  const { rows } = await client.query(LOCK_CHUNK, [run_id, chunk_number]);
+  const { rows } = await client.query({ ...LOCK_CHUNK, values: [run_id, chunk_number] });
   if (rows[0]) return rows[0];
   throw permanent('chunk_not_found', `Run ${run_id} has no chunk ${chunk_number}`, {
     status: 404,
@@ -104,9 +104,13 @@ const finishChunk = async (
   rejects: readonly DescribedReject[],
 ): Promise<ChunkCounts> => {
   if (rejects.length > 0) {
-    await client.query(INSERT_REJECTS, [run_id, chunk_number, JSON.stringify(rejects)]);
+    const values = [run_id, chunk_number, JSON.stringify(rejects)];
+    await client.query({ ...INSERT_REJECTS, values });
   }
-  const { rows } = await client.query(FINISH_CHUNK, [run_id, chunk_number, rejects.length]);
+  const { rows } = await client.query({
+    ...FINISH_CHUNK,
+    values: [run_id, chunk_number, rejects.length],
+  });
   return rows[0];
 };
 

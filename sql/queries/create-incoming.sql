@@ -1,5 +1,6 @@
--- The chunk in hand: its mapped records, and what the merge is going to do with each of them.
-create temporary table incoming (
+-- The chunk in hand: its mapped records, and what the merge is going to do with each of them. A
+-- connection keeps the tables for the next chunk.
+create temporary table if not exists incoming (
   position integer not null,
   permit_num text not null,
   revision_num text not null,
@@ -35,12 +36,19 @@ create temporary table incoming (
   extra jsonb not null,
   data_hash bytea not null,
   source_hash uuid
-) on commit drop;
+) on commit delete rows;
 
-create temporary table merge_plan (
+create temporary table if not exists merge_plan (
   position integer not null,
   -- updated, unchanged, superseded; or replaces: wins over a duplicate this run stored earlier.
   action text not null,
   -- How the record is counted: new, updated, unchanged or superseded.
   outcome text not null
-) on commit drop;
+) on commit delete rows;
+
+-- Of the batch before, if this is half of a chunk.
+delete from incoming;
+delete from merge_plan;
+
+-- Until the next analyze PostgreSQL may take a large table for a small one, and read all of it.
+set local enable_seqscan = off;

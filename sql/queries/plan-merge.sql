@@ -62,6 +62,5 @@ planned as (
   ) as decision
   returning action
 )
-select action, count(*)::integer as records
-from planned
-group by action;
+select distinct action
+from planned;
