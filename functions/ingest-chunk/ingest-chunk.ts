@@ -3,16 +3,16 @@ import type { Context } from '../shared/context.ts';
 import { inTransaction } from '../shared/database.ts';
 import { permanent } from '../shared/errors.ts';
 import type { SyncChunk } from '../shared/schema.ts';
-import { readStatement } from '../shared/sql-file.ts';
+import { readSqlFile } from '../shared/sql-file.ts';
 import type { IngestChunkRequest, IngestChunkResponse } from './contract.ts';
 import { type DescribedReject, describeReject, mapRecords, type Reject } from './map-records.ts';
 import { lockRunningRun, mergeRecords } from './merge-records.ts';
 import { type LocatedRecord, noteKnown, requireNoClash, SightingsClash } from './note-known.ts';
 import { type ChunkPlace, readRecords } from './read-records.ts';
 
-const LOCK_CHUNK = readStatement('lock-chunk');
-const INSERT_REJECTS = readStatement('insert-rejects');
-const FINISH_CHUNK = readStatement('finish-chunk');
+const LOCK_CHUNK = readSqlFile('lock-chunk');
+const INSERT_REJECTS = readSqlFile('insert-rejects');
+const FINISH_CHUNK = readSqlFile('finish-chunk');
 
 /**
  * Stores the records of one chunk in one transaction: all of them, the history and the ledger row,
@@ -55,6 +55,8 @@ const ingestIn = async (
   request: IngestChunkRequest,
   isAlone: boolean,
 ): Promise<Ingested> => {
+  // Until the next analyze PostgreSQL may take a large table for a small one, and read all of it.
+  await client.query('set local enable_seqscan = off');
   const chunk = await lockChunk(client, request);
   // A call that timed out may have gone on and finished the chunk.
   if (chunk.status === 'done') return { chunk, isDoneHere: false };
@@ -90,7 +92,7 @@ const lockChunk = async (
   client: pg.PoolClient,
   { run_id, chunk_number }: IngestChunkRequest,
 ): Promise<ChunkCounts & ChunkPlace & Pick<SyncChunk, 'status'>> => {
-  const { rows } = await client.query({ ...LOCK_CHUNK, values: [run_id, chunk_number] });
+  const { rows } = await client.query(LOCK_CHUNK, [run_id, chunk_number]);
   if (rows[0]) return rows[0];
   throw permanent('chunk_not_found', `Run ${run_id} has no chunk ${chunk_number}`, {
     status: 404,
@@ -104,13 +106,9 @@ const finishChunk = async (
   rejects: readonly DescribedReject[],
 ): Promise<ChunkCounts> => {
   if (rejects.length > 0) {
-    const values = [run_id, chunk_number, JSON.stringify(rejects)];
-    await client.query({ ...INSERT_REJECTS, values });
+    await client.query(INSERT_REJECTS, [run_id, chunk_number, JSON.stringify(rejects)]);
   }
-  const { rows } = await client.query({
-    ...FINISH_CHUNK,
-    values: [run_id, chunk_number, rejects.length],
-  });
+  const { rows } = await client.query(FINISH_CHUNK, [run_id, chunk_number, rejects.length]);
   return rows[0];
 };
 

@@ -3,18 +3,18 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { isDataError, permanent } from '../shared/errors.ts';
-import { readSqlFile, readStatement } from '../shared/sql-file.ts';
+import { readSqlFile } from '../shared/sql-file.ts';
 import type { IngestChunkRequest } from './contract.ts';
 import type { IncomingRecords, Reject } from './map-records.ts';
 
 const CREATE_INCOMING = readSqlFile('create-incoming');
-const PLAN_MERGE = readStatement('plan-merge');
-const REPLACE_DUPLICATES = readStatement('replace-duplicates');
-const RECORD_HISTORY = readStatement('record-history');
-const UPDATE_CHANGED = readStatement('update-changed');
-const TOUCH_UNCHANGED = readStatement('touch-unchanged');
-const INSERT_NEW = readStatement('insert-new');
-const COUNT_OUTCOMES = readStatement('count-outcomes');
+const PLAN_MERGE = readSqlFile('plan-merge');
+const REPLACE_DUPLICATES = readSqlFile('replace-duplicates');
+const RECORD_HISTORY = readSqlFile('record-history');
+const UPDATE_CHANGED = readSqlFile('update-changed');
+const TOUCH_UNCHANGED = readSqlFile('touch-unchanged');
+const INSERT_NEW = readSqlFile('insert-new');
+const COUNT_OUTCOMES = readSqlFile('count-outcomes');
 
 type Action = 'updated' | 'unchanged' | 'superseded' | 'replaces';
 
@@ -84,7 +84,7 @@ const mergeBatch = async (
   const sent = Readable.from([rows.subarray(0, ends.at(-1))]);
   await pipeline(sent, client.query(copyFrom('copy incoming from stdin')));
   const pointer = [run_id, chunk_number] satisfies [number, number];
-  const { rowCount: inserted } = await client.query({ ...INSERT_NEW, values: pointer });
+  const { rowCount: inserted } = await client.query(INSERT_NEW, pointer);
   // From here to the commit one chunk at a time: duplicates across chunks see each other.
   await lockRun();
   if (inserted !== ends.length) await mergeStored(client, pointer);
@@ -96,18 +96,15 @@ const mergeStored = async (
   pointer: [run: number, chunk: number],
 ): Promise<void> => {
   const [run_id] = pointer;
-  const { rows } = await client.query<{ action: Action }>({
-    ...PLAN_MERGE,
-    values: [run_id],
-  });
+  const { rows } = await client.query<{ action: Action }>(PLAN_MERGE, [run_id]);
   const actions = new Set(rows.map(({ action }) => action));
-  if (actions.has('replaces')) await client.query({ ...REPLACE_DUPLICATES, values: [run_id] });
-  if (actions.has('updated')) await client.query({ ...RECORD_HISTORY, values: [run_id] });
+  if (actions.has('replaces')) await client.query(REPLACE_DUPLICATES, [run_id]);
+  if (actions.has('updated')) await client.query(RECORD_HISTORY, [run_id]);
   if (actions.has('updated') || actions.has('replaces')) {
-    await client.query({ ...UPDATE_CHANGED, values: pointer });
+    await client.query(UPDATE_CHANGED, pointer);
   }
-  if (actions.has('unchanged')) await client.query({ ...TOUCH_UNCHANGED, values: pointer });
-  await client.query({ ...COUNT_OUTCOMES, values: pointer });
+  if (actions.has('unchanged')) await client.query(TOUCH_UNCHANGED, pointer);
+  await client.query(COUNT_OUTCOMES, pointer);
 };
 
 /**

@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import { readStatement } from '../shared/sql-file.ts';
+import { readSqlFile } from '../shared/sql-file.ts';
 import type { IngestChunkRequest } from './contract.ts';
 
-const NOTE_KNOWN = readStatement('note-known');
-const FIND_CLASH = readStatement('find-clash');
+const NOTE_KNOWN = readSqlFile('note-known');
+const FIND_CLASH = readSqlFile('find-clash');
 
 /** A record that no stored permit was made from; `position` is 1 for the first of the chunk. */
 export interface LocatedRecord {
@@ -32,10 +32,7 @@ export const noteKnown = async (
   client: pg.PoolClient,
   { run_id, chunk_number }: IngestChunkRequest,
 ): Promise<readonly LocatedRecord[]> => {
-  const { rows } = await client.query<Columns>({
-    ...NOTE_KNOWN,
-    values: [run_id, chunk_number],
-  });
+  const { rows } = await client.query<Columns>(NOTE_KNOWN, [run_id, chunk_number]);
   const { positions, begins, ends, hashes } = rows[0] as Columns;
   return positions.map((position, index) => ({
     position,
@@ -53,9 +50,6 @@ export const requireNoClash = async (
   client: pg.PoolClient,
   { run_id, chunk_number }: IngestChunkRequest,
 ): Promise<void> => {
-  const { rows } = await client.query<{ clashes: boolean }>({
-    ...FIND_CLASH,
-    values: [run_id, chunk_number],
-  });
+  const { rows } = await client.query<{ clashes: boolean }>(FIND_CLASH, [run_id, chunk_number]);
   if (rows[0]?.clashes) throw new SightingsClash();
 };

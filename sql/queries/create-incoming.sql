@@ -49,6 +49,3 @@ create temporary table if not exists merge_plan (
 -- Of the batch before, if this is half of a chunk.
 delete from incoming;
 delete from merge_plan;
-
--- Until the next analyze PostgreSQL may take a large table for a small one, and read all of it.
-set local enable_seqscan = off;

@@ -63,10 +63,9 @@ const relay = async (
   watch: (moment: DatabaseMoment) => Promise<void>,
 ): Promise<void> => {
   let transaction: readonly string[] = [];
-  const prepared = new Map<string, string>();
   const toServer = async () => {
     for await (const message of readMessages(client)) {
-      const statement = readStatement(message, prepared);
+      const statement = readStatement(message);
       if (statement !== undefined) {
         transaction = statement.startsWith('begin') ? [statement] : [...transaction, statement];
         await watch({ kind: 'statement', transaction });
@@ -89,7 +88,6 @@ const relay = async (
 // Source: https://www.postgresql.org/docs/current/protocol-message-formats.html
 const QUERY = 'Q'.charCodeAt(0);
 const PARSE = 'P'.charCodeAt(0);
-const BIND = 'B'.charCodeAt(0);
 const COPY_DATA = 'd'.charCodeAt(0);
 const LENGTH_BYTES = 4;
 
@@ -109,15 +107,10 @@ async function* readMessages(socket: Socket): AsyncGenerator<Buffer> {
   }
 }
 
-/** The text of the statement that a message is about to execute, of a prepared one by its name. */
-const readStatement = (message: Buffer, prepared: Map<string, string>): string | undefined => {
+/** The text of a Query or Parse message; a Parse has the prepared statement's name before it. */
+const readStatement = (message: Buffer): string | undefined => {
   const [type] = message;
-  if (type !== QUERY && type !== PARSE && type !== BIND) return undefined;
-  const [first = '', second = ''] = message.toString('utf8', 1 + LENGTH_BYTES).split('\0');
-  if (type === QUERY) return first;
-  // A Bind has the portal's name before the statement's.
-  if (type === BIND) return prepared.get(second);
-  if (first === '') return second;
-  prepared.set(first, second);
-  return undefined;
+  if (type !== QUERY && type !== PARSE) return undefined;
+  const [first, second] = message.toString('utf8', 1 + LENGTH_BYTES).split('\0');
+  return type === QUERY ? first : second;
 };
