@@ -25,6 +25,20 @@ export const resumeRun = ({ db }: Context, run: SyncRun, earlierId: number): Pro
         hint: 'Start a sync without resume_run_id',
       });
     }
+    const unindexed = await trx
+      .selectFrom('sync_chunks')
+      .select('chunk_number')
+      .where('run_id', '=', earlierId)
+      .where('status', '=', 'pending')
+      .where('source_hashes', 'is', null)
+      .executeTakeFirst();
+    if (unindexed) {
+      throw permanent('run_not_resumable', `Run ${earlierId} was stored by an earlier version`, {
+        status: 409,
+        runId: run.id,
+        hint: 'Start a sync without resume_run_id',
+      });
+    }
     const claimed = await trx
       .updateTable('sync_runs')
       .set((update) => ({

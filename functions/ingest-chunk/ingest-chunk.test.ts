@@ -56,6 +56,32 @@ describe('ingestChunk', () => {
     expect(permit.data_hash).toHaveLength(32);
   });
 
+  test('reads records that come in several pieces, all of them or a few', async () => {
+    const text = (ordinal: number) => `${ordinal} `.repeat(60_000 * ordinal).trim();
+    const feed = [1, 2, 3, 4].map((ordinal) =>
+      permitRecord(ordinal, { DESCRIPTION: text(ordinal) }),
+    );
+    const first = await prepareRun(feedOf(...feed));
+    await ingestChunk(context, { run_id: first, chunk_number: 1 });
+    await context.pool.query(
+      "update sync_runs set status = 'completed', completed_at = now(), duration_ms = 1",
+    );
+    feed[2] = permitRecord(3, { DESCRIPTION: text(2) });
+    const second = await prepareRun(feedOf(...feed));
+    expect(await ingestChunk(context, { run_id: second, chunk_number: 1 })).toMatchObject({
+      records_updated: 1,
+      records_unchanged: 3,
+    });
+    const descriptions = (await selectAll('permits')).map(({ description }) => description);
+    expect(descriptions.map((description) => description === text(2))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    expect([descriptions[0] === text(1), descriptions[3] === text(4)]).toEqual([true, true]);
+  });
+
   test('gives the recorded counts when called again, and touches nothing', async () => {
     const run_id = await prepareRun(feedOf(permitRecord(1), permitRecord(2)));
     const first = await ingestChunk(context, { run_id, chunk_number: 1 });

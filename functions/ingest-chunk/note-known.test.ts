@@ -88,6 +88,42 @@ test.each([
   expect(history.rows.map(({ field_name }) => field_name)).toEqual(changes);
 });
 
+/** How many statements of this database wait for a row that another transaction has locked. */
+const countWaiting = async (): Promise<number> =>
+  (
+    await context.pool.query(
+      `select count(*)::integer as waiting
+       from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+  ).rows[0].waiting;
+
+test.each([
+  ['the same record', A, { unchanged: 1, updated: 0 }, 'Permit Issued'],
+  ['a duplicate that loses', EARLIER, { unchanged: 1, updated: 0 }, 'Permit Issued'],
+  ['a duplicate that wins', LATER, { unchanged: 0, updated: 1 }, 'Inspection'],
+])('beside an unchanged record, at the same moment, comes %s', async (_, other, counts, status) => {
+  await sync(A);
+  const run_id = await prepareRun(context, JSON.stringify([A, other]), 1);
+  const client = await context.pool.connect();
+  await client.query('begin; select from sync_runs for no key update');
+  const calls = [1, 2].map((chunk_number) => ingestChunk(context, { run_id, chunk_number }));
+  // Both have looked for what is known, and wait to merge.
+  while ((await countWaiting()) < 2);
+  await client.query('commit');
+  client.release();
+  await Promise.all(calls);
+  const { rows } = await context.pool.query(
+    `select sum(records_superseded)::integer as superseded, sum(records_unchanged)::integer as unchanged,
+       sum(records_updated)::integer as updated
+     from sync_chunks
+     where run_id = $1`,
+    [run_id],
+  );
+  expect(rows).toEqual([{ superseded: 1, ...counts }]);
+  expect(await select('status')).toEqual([{ status }]);
+});
+
 test('last_seen_at and in_feed tell which run’s feed had a permit last', async () => {
   const [first, second] = [permitRecord(1), permitRecord(2)];
   const starts = async () =>
