@@ -35,7 +35,7 @@ export const POINTS = {
   'while downloading': { step: 'download', is: ({ kind }) => kind === 'half-sent' },
   'after the ranges are written': {
     step: 'download',
-    is: committed(/^insert into "sync_chunks"/),
+    is: committed(/^\s*insert into sync_chunks/),
   },
   'inside COPY': { step: 'ingest-chunk', is: ({ kind }) => kind === 'copy-data' },
   'after the merge before commit': {
