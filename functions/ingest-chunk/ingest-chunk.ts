@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import type { Context } from '../shared/context.ts';
 import { inTransaction } from '../shared/database.ts';
-import { permanent } from '../shared/errors.ts';
+import { isDataError, permanent } from '../shared/errors.ts';
 import type { SyncChunk } from '../shared/schema.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
 import type { IngestChunkRequest, IngestChunkResponse } from './contract.ts';
 import { type DescribedReject, describeReject, mapRecords, type Reject } from './map-records.ts';
-import { lockRunningRun, mergeRecords } from './merge-records.ts';
+import { joinRun, lockRunningRun, mergeAcceptable, mergeRecords } from './merge-records.ts';
 import { type LocatedRecord, noteKnown, requireNoClash, SightingsClash } from './note-known.ts';
 import { type ChunkPlace, readRecords } from './read-records.ts';
 
@@ -26,13 +26,13 @@ export const ingestChunk = async (
 ): Promise<IngestChunkResponse> => {
   const ingest = (isAlone: boolean) =>
     inTransaction(context.pool, (client) => ingestIn(context, client, request, isAlone));
-  const unlessClash = (error: unknown): undefined => {
-    if (!(error instanceof SightingsClash)) throw error;
+  const unlessAgain = (error: unknown): undefined => {
+    if (!(error instanceof SightingsClash || isDataError(error))) throw error;
   };
   const { chunk, isDoneHere } =
-    (await ingest(false).catch(unlessClash)) ??
+    (await ingest(false).catch(unlessAgain)) ??
     // What the other chunk has had is known this time.
-    (await ingest(false).catch(unlessClash)) ??
+    (await ingest(false).catch(unlessAgain)) ??
     (await ingest(true));
   if (isDoneHere) logChunk(context, chunk);
   return toResponse(chunk);
@@ -44,10 +44,11 @@ interface Ingested {
 }
 
 /**
- * Other chunks can merge while this one looks for what is unchanged, reads, maps and sends the rest, unless
- * it is to be alone.
+ * Other chunks can do the same while this one looks for what is unchanged, reads, maps and sends the rest,
+ * unless it is to be alone.
  *
- * @throws SightingsClash when one of them has had one of its permits by then: it has to start again.
+ * @throws SightingsClash when one of them has had one of its permits by then, and a data error when the
+ * database refuses a record: then it has to start again, in the end alone.
  */
 const ingestIn = async (
   context: Context,
@@ -60,14 +61,16 @@ const ingestIn = async (
   const chunk = await lockChunk(client, request);
   // A call that timed out may have gone on and finished the chunk.
   if (chunk.status === 'done') return { chunk, isDoneHere: false };
+  await joinRun(client, request.run_id, isAlone);
   const lockRun = async () => {
     await lockRunningRun(client, request.run_id);
     if (!isAlone) await requireNoClash(client, request);
   };
-  if (isAlone) await lockRun();
   const located = await noteKnown(client, request);
   const { incoming, rejects } = mapRecords(await readRecords(context, chunk, located));
-  const refused = await mergeRecords(client, request, incoming, lockRun);
+  const refused = isAlone
+    ? await mergeAcceptable(client, request, incoming, lockRun)
+    : await mergeRecords(client, request, incoming, lockRun).then(() => []);
   const described = [...rejects, ...(await describeRefused(context, chunk, located, refused))];
   return { chunk: await finishChunk(client, request, described), isDoneHere: true };
 };

@@ -23,25 +23,44 @@ export type LockRun = () => Promise<void>;
 
 /**
  * Merges records into `permits` and adds their outcomes to the chunk's counts, all in the
- * transaction of `client`. A record that the database refuses is isolated by halving under
- * savepoints; the others are stored.
+ * transaction of `client`.
  *
- * @param lockRun is called when the records have been sent: others can merge until then.
- * @returns the records that were refused.
+ * @param lockRun is called when the records have been sent and the new permits inserted: other chunks of
+ * the run can do the same until then.
+ * @throws a data error of PostgreSQL when it refuses one of the records.
  */
 export const mergeRecords = async (
+  client: pg.PoolClient,
+  { run_id, chunk_number }: IngestChunkRequest,
+  { rows, ends }: IncomingRecords,
+  lockRun: LockRun,
+): Promise<void> => {
+  if (ends.length === 0) return lockRun();
+  await client.query(CREATE_INCOMING);
+  const sent = Readable.from([rows.subarray(0, ends.at(-1))]);
+  await pipeline(sent, client.query(copyFrom('copy incoming from stdin')));
+  const pointer = [run_id, chunk_number] satisfies [number, number];
+  const { rowCount: inserted } = await client.query(INSERT_NEW, pointer);
+  // From here to the commit one chunk at a time: duplicates across chunks see each other.
+  await lockRun();
+  if (inserted !== ends.length) await mergeStored(client, pointer);
+};
+
+/**
+ * The same, but a record that the database refuses is isolated by halving under savepoints; the others
+ * are stored.
+ *
+ * @returns the records that were refused.
+ */
+export const mergeAcceptable = async (
   client: pg.PoolClient,
   chunk: IngestChunkRequest,
   incoming: IncomingRecords,
   lockRun: LockRun,
 ): Promise<readonly Reject[]> => {
-  if (incoming.ends.length === 0) {
-    await lockRun();
-    return [];
-  }
   await client.query('savepoint batch');
   try {
-    await mergeBatch(client, chunk, incoming, lockRun);
+    await mergeRecords(client, chunk, incoming, lockRun);
     await client.query('release savepoint batch');
     return [];
   } catch (error) {
@@ -53,11 +72,10 @@ export const mergeRecords = async (
     if (only !== undefined && incoming.positions.length === 1) {
       return [{ position: only, reason: (error as Error).message }];
     }
-    const isLocked = async () => {};
     const [first, second] = halve(incoming);
     return [
-      ...(await mergeRecords(client, chunk, first, isLocked)),
-      ...(await mergeRecords(client, chunk, second, isLocked)),
+      ...(await mergeAcceptable(client, chunk, first, lockRun)),
+      ...(await mergeAcceptable(client, chunk, second, lockRun)),
     ];
   }
 };
@@ -72,22 +90,6 @@ const halve = ({ positions, rows, ends }: IncomingRecords): [IncomingRecords, In
     rows: rows.subarray(split),
   };
   return [first, second];
-};
-
-const mergeBatch = async (
-  client: pg.PoolClient,
-  { run_id, chunk_number }: IngestChunkRequest,
-  { rows, ends }: IncomingRecords,
-  lockRun: LockRun,
-): Promise<void> => {
-  await client.query(CREATE_INCOMING);
-  const sent = Readable.from([rows.subarray(0, ends.at(-1))]);
-  await pipeline(sent, client.query(copyFrom('copy incoming from stdin')));
-  const pointer = [run_id, chunk_number] satisfies [number, number];
-  const { rowCount: inserted } = await client.query(INSERT_NEW, pointer);
-  // From here to the commit one chunk at a time: duplicates across chunks see each other.
-  await lockRun();
-  if (inserted !== ends.length) await mergeStored(client, pointer);
 };
 
 /** Merges what is left in `incoming`. */
@@ -105,6 +107,20 @@ const mergeStored = async (
   }
   if (actions.has('unchanged')) await client.query(TOUCH_UNCHANGED, pointer);
   await client.query(COUNT_OUTCOMES, pointer);
+};
+
+/**
+ * Waits until no chunk of the run is ingested alone, or, to be so itself, until none is ingested at all;
+ * others wait until the transaction ends. With the run's row locked a chunk must not insert beside others,
+ * which hold keys that it may want, and may want the row.
+ */
+export const joinRun = async (
+  client: pg.PoolClient,
+  runId: number,
+  isAlone: boolean,
+): Promise<void> => {
+  const lock = isAlone ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared';
+  await client.query(`select ${lock}(hashtext('ingest-chunk'), $1::integer)`, [runId]);
 };
 
 /**
