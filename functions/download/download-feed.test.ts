@@ -174,19 +174,6 @@ describe('a download', () => {
   });
 });
 
-test('a stored feed can be downloaded again, all its chunks', async () => {
-  const records = makeRecords(12_000);
-  const request = makeRequest({ file_path: await saveFeed(JSON.stringify(records)) });
-  const { run_id } = await downloadFeed(context, request);
-  const { snapshot_path } = await readRun();
-  await context.pool.query(
-    "update sync_runs set status = 'completed', completed_at = now(), duration_ms = 1",
-  );
-  await context.pool.query('delete from sync_chunks where run_id = $1', [run_id]);
-  const again = await downloadFeed(context, makeRequest({ file_path: snapshot_path }));
-  expect((await readBack(again.run_id)).flat()).toEqual(records);
-});
-
 describe("the City's path", () => {
   const serveCity = (records: readonly object[]) =>
     startTestServer((request, response) => {

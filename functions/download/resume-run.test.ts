@@ -141,6 +141,17 @@ describe('a resumed run', () => {
   });
 });
 
+test('a stored feed can be synced again by its path, all its chunks', async () => {
+  const { snapshot_path } = await readRun(await failAfter([1, 2, 3], records));
+  const { run_id, chunks_total } = await download({ file_path: snapshot_path ?? '' });
+  expect(chunks_total).toBe(3);
+  for (const chunk_number of [1, 2, 3]) await ingestChunk(context, { run_id, chunk_number });
+  expect(await close(run_id, 'completed')).toMatchObject({
+    records_total: 5,
+    records_unchanged: 5,
+  });
+});
+
 const saveFeed = async (): Promise<string> => {
   const path = join(folder, `${randomUUID()}.json`);
   await writeFile(path, JSON.stringify([permitRecord(1)]));
