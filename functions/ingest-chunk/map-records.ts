@@ -1,7 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
-import type { PermitKey } from './map-record.ts';
-import { type MappedRecord, mapRecord, readKey, type UnmappedRecord } from './map-record.ts';
+import {
+  type MappedRecord,
+  mapRecord,
+  type PermitKey,
+  readKey,
+  type UnmappedRecord,
+} from './map-record.ts';
 import type { SourceRecord } from './read-records.ts';
 
 /** Records that will be merged. */
