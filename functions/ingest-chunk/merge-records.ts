@@ -11,8 +11,7 @@ const CREATE_INCOMING = readSqlFile('create-incoming');
 const PLAN_MERGE = readSqlFile('plan-merge');
 const REPLACE_DUPLICATES = readSqlFile('replace-duplicates');
 const RECORD_HISTORY = readSqlFile('record-history');
-const UPDATE_CHANGED = readSqlFile('update-changed');
-const TOUCH_UNCHANGED = readSqlFile('touch-unchanged');
+const OVERWRITE_PERMITS = readSqlFile('overwrite-permits');
 const INSERT_NEW = readSqlFile('insert-new');
 const COUNT_OUTCOMES = readSqlFile('count-outcomes');
 
@@ -102,10 +101,7 @@ const mergeStored = async (
   const actions = new Set(rows.map(({ action }) => action));
   if (actions.has('replaces')) await client.query(REPLACE_DUPLICATES, [run_id]);
   if (actions.has('updated')) await client.query(RECORD_HISTORY, [run_id]);
-  if (actions.has('updated') || actions.has('replaces')) {
-    await client.query(UPDATE_CHANGED, pointer);
-  }
-  if (actions.has('unchanged')) await client.query(TOUCH_UNCHANGED, pointer);
+  await client.query(OVERWRITE_PERMITS, pointer);
   await client.query(COUNT_OUTCOMES, pointer);
 };
 

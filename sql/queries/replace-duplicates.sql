@@ -1,7 +1,7 @@
 -- A record of chunk $2 wins over a duplicate that run $1 had earlier, in another chunk or another
 -- batch of this one. The outcome has to be the same as if the loser had never been there: its history
 -- is taken back, the winner is compared with what the permit was before this run, and the loser's
--- chunk counts it as superseded. update-changed.sql then overwrites the permit.
+-- chunk counts it as superseded. overwrite-permits.sql then overwrites the permit.
 with replaced as (
   select
     merge_plan.position,

@@ -1,4 +1,5 @@
--- Overwrites the permits that run $1 found changed, and notes them; $2 is the chunk number.
+-- Overwrites the permits that run $1 has in other bytes, also where these mean the same, and notes them;
+-- $2 is the chunk number.
 with written as (
   update stored_permits as stored
   set
@@ -40,7 +41,7 @@ with written as (
   from merge_plan
   join incoming using (position)
   join sync_runs as run on run.id = $1
-  where merge_plan.action in ('updated', 'replaces')
+  where merge_plan.action <> 'superseded'
     and (stored.permit_num, stored.revision_num, stored.permit_type)
       = (incoming.permit_num, incoming.revision_num, incoming.permit_type)
   returning stored.id
