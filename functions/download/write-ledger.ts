@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { encodeHashes, encodeIntegers } from './encode-array.ts';
+import { encodeHashes, encodeIntegers } from '../shared/binary-array.ts';
 import type { PackedChunk } from './pack-chunks.ts';
 
 const INSERT_CHUNK = `

@@ -13,6 +13,7 @@ const REPLACE_DUPLICATES = readSqlFile('replace-duplicates');
 const RECORD_HISTORY = readSqlFile('record-history');
 const OVERWRITE_PERMITS = readSqlFile('overwrite-permits');
 const INSERT_NEW = readSqlFile('insert-new');
+const REMOVE_INSERTED = readSqlFile('remove-inserted');
 const COUNT_OUTCOMES = readSqlFile('count-outcomes');
 
 type Action = 'updated' | 'unchanged' | 'superseded' | 'replaces';
@@ -40,9 +41,12 @@ export const mergeRecords = async (
   await pipeline(sent, client.query(copyFrom('copy incoming from stdin')));
   const pointer = [run_id, chunk_number] satisfies [number, number];
   const { rowCount: inserted } = await client.query(INSERT_NEW, pointer);
+  const isLeft = inserted !== ends.length;
+  if (isLeft && inserted !== 0) await client.query(REMOVE_INSERTED, pointer);
   // From here to the commit one chunk at a time: duplicates across chunks see each other.
   await lockRun();
-  if (inserted !== ends.length) await mergeStored(client, pointer);
+  if (isLeft) await mergeStored(client, pointer);
+  await client.query(COUNT_OUTCOMES, [...pointer, inserted]);
 };
 
 /**
@@ -102,7 +106,6 @@ const mergeStored = async (
   if (actions.has('replaces')) await client.query(REPLACE_DUPLICATES, [run_id]);
   if (actions.has('updated')) await client.query(RECORD_HISTORY, [run_id]);
   await client.query(OVERWRITE_PERMITS, pointer);
-  await client.query(COUNT_OUTCOMES, pointer);
 };
 
 /**

@@ -1,36 +1,24 @@
--- Stores the permits that nobody has stored yet, counts them for chunk $2 of run $1, and leaves in
--- `incoming` only the other records. Chunks do this side by side: of a key that two of them have, one
--- waits for the other's commit; in the order of the keys, so that no two wait for each other.
-with inserted as (
-  insert into stored_permits (
-    permit_num, revision_num, permit_type, structure_type, work, street_num, street_name,
-    street_type, street_direction, postal, geo_id, ward_grid, application_date, issued_date,
-    completed_date, status, description, current_use, proposed_use, dwelling_units_created,
-    dwelling_units_lost, est_const_cost, assembly, institutional, residential,
-    business_and_personal_services, mercantile, industrial, interior_alterations, demolition,
-    builder_name, extra, data_hash, source_hash,
-    first_seen_at, last_seen_at, written_by_run, written_by_chunk, written_by_position
-  )
-  select
-    permit_num, revision_num, permit_type, structure_type, work, street_num, street_name,
-    street_type, street_direction, postal, geo_id, ward_grid, application_date, issued_date,
-    completed_date, status, description, current_use, proposed_use, dwelling_units_created,
-    dwelling_units_lost, est_const_cost, assembly, institutional, residential,
-    business_and_personal_services, mercantile, industrial, interior_alterations, demolition,
-    builder_name, extra, data_hash, source_hash,
-    started_at, started_at, run_id, $2, position
-  from incoming
-  cross join (select id as run_id, started_at from sync_runs where id = $1) as run
-  order by permit_num, revision_num, permit_type
-  on conflict on constraint stored_permits_pkey do nothing
-  returning written_by_position as position
-),
-counted as (
-  update sync_chunks
-  set records_new = records_new + (select count(*) from inserted)
-  where run_id = $1
-    and chunk_number = $2
+-- Stores those records of chunk $2 of run $1 whose permits nobody has stored yet. Chunks do this side by
+-- side: of a key that two of them have, one waits for the other's commit; in the order of the keys, so
+-- that no two wait for each other.
+insert into stored_permits (
+  permit_num, revision_num, permit_type, structure_type, work, street_num, street_name,
+  street_type, street_direction, postal, geo_id, ward_grid, application_date, issued_date,
+  completed_date, status, description, current_use, proposed_use, dwelling_units_created,
+  dwelling_units_lost, est_const_cost, assembly, institutional, residential,
+  business_and_personal_services, mercantile, industrial, interior_alterations, demolition,
+  builder_name, extra, data_hash, source_hash,
+  first_seen_at, last_seen_at, written_by_run, written_by_chunk, written_by_position
 )
-delete from incoming
-using inserted
-where incoming.position = inserted.position;
+select
+  permit_num, revision_num, permit_type, structure_type, work, street_num, street_name,
+  street_type, street_direction, postal, geo_id, ward_grid, application_date, issued_date,
+  completed_date, status, description, current_use, proposed_use, dwelling_units_created,
+  dwelling_units_lost, est_const_cost, assembly, institutional, residential,
+  business_and_personal_services, mercantile, industrial, interior_alterations, demolition,
+  builder_name, extra, data_hash, source_hash,
+  started_at, started_at, run_id, $2, position
+from incoming
+cross join (select id as run_id, started_at from sync_runs where id = $1) as run
+order by permit_num, revision_num, permit_type
+on conflict on constraint stored_permits_pkey do nothing;

@@ -1,5 +1,5 @@
 -- Finds those records of chunk $2 of run $1 that are stored as they are, by their source hashes: notes
--- their permits and counts them. Gives back where the others are in the chunk's bytes, as columns.
+-- their permits and counts them. Gives back which are not, unless no record seems to be known.
 with lineage as (
   select run_lineage($1) as run_id
 ),
@@ -9,7 +9,7 @@ seen as (
   where run_id in (select run_id from lineage)
   group by page
 ),
--- Of a chunk that has not one known record in fifty the rest need not be looked up.
+-- Of a chunk that has not one known record in fifty the rest are not looked up.
 sample as (
   select exists (
     select
@@ -29,22 +29,21 @@ sample as (
 ),
 found as (
   select
-    record.*,
+    record.position,
     stored.id,
     row_number() over (partition by stored.id order by record.position) as occurrence
   from sync_chunks as chunk
-  cross join lateral unnest(chunk.source_hashes, chunk.record_begins, chunk.record_ends)
-    with ordinality as record (source_hash, begins, ends, position)
+  cross join lateral unnest(chunk.source_hashes) with ordinality as record (source_hash, position)
   left join lateral (
     select id
     from stored_permits
-    where (select has_known from sample)
-      and stored_permits.source_hash = record.source_hash
+    where stored_permits.source_hash = record.source_hash
       and written_by_run not in (select run_id from lineage)
     offset 0
   ) as stored on true
   where chunk.run_id = $1
     and chunk.chunk_number = $2
+    and (select has_known from sample)
 ),
 -- A permit that this feed has had before has a duplicate, which the merge is to decide on.
 judged as materialized (
@@ -70,9 +69,9 @@ counted as (
     and chunk_number = $2
 )
 select
-  coalesce(json_agg(position order by position), '[]') as positions,
-  coalesce(json_agg(begins order by position), '[]') as begins,
-  coalesce(json_agg(ends order by position), '[]') as ends,
-  coalesce(json_agg(source_hash order by position), '[]') as hashes
-from judged
-where not is_known;
+  (select has_known from sample) as has_known,
+  coalesce(
+    array_agg(position::integer order by position) filter (where not is_known),
+    '{}'
+  ) as unknown
+from judged;

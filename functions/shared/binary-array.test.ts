@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
-import { encodeHashes, encodeIntegers } from './encode-array.ts';
+import { decodeHashes, decodeIntegers, encodeHashes, encodeIntegers } from './binary-array.ts';
+import { createTestContext, type TestContext } from './testing/create-test-context.ts';
 
 let context: TestContext;
 
@@ -25,4 +25,16 @@ test('hashes are read as uuids, one that begins with 0 as null', async () => {
   const hashes = Buffer.concat([hash, Buffer.alloc(16), hash]);
   const uuid = '01ff2345-6789-abcd-ef01-23456789abcd';
   expect(await read('uuid[]', encodeHashes(hashes))).toBe(`{${uuid},NULL,${uuid}}`);
+});
+
+const send = async (array: string): Promise<Buffer> =>
+  (await context.pool.query(`select array_send(${array}) as sent`)).rows[0].sent;
+
+test('what the database sends is read back', async () => {
+  expect(decodeIntegers(await send("'{0,1,-930,2147483647}'::integer[]"))).toEqual([
+    0, 1, -930, 2147483647,
+  ]);
+  expect(decodeIntegers(await send("'{}'::integer[]"))).toEqual([]);
+  const hash = '01ff23456789abcdef0123456789abcd';
+  expect(decodeHashes(await send(`'{${hash},null,${hash}}'::uuid[]`))).toEqual([hash, null, hash]);
 });

@@ -1,4 +1,4 @@
-import { HASH_BYTES } from '../shared/hash-source.ts';
+import { HASH_BYTES } from './hash-source.ts';
 
 /** PostgreSQL's pg_type. */
 const INTEGER_OID = 23;
@@ -49,4 +49,29 @@ export const encodeHashes = (hashes: Buffer): Buffer => {
     }
   }
   return array.end();
+};
+
+/** The elements of an integer[] without nulls, from what array_send gives. */
+export const decodeIntegers = (array: Buffer): readonly number[] => {
+  const values: number[] = [];
+  for (let at = (HEADER + 1) * INTEGER_BYTES; at < array.length; at += 2 * INTEGER_BYTES) {
+    values.push(array.readInt32BE(at));
+  }
+  return values;
+};
+
+/** The elements of a uuid[], from what array_send gives, in hexadecimal. */
+export const decodeHashes = (array: Buffer): readonly (string | null)[] => {
+  const hashes: (string | null)[] = [];
+  let at = HEADER * INTEGER_BYTES;
+  while (at < array.length) {
+    const length = array.readInt32BE(at);
+    at += INTEGER_BYTES;
+    if (length === NULL_LENGTH) hashes.push(null);
+    else {
+      hashes.push(array.toString('hex', at, at + length));
+      at += length;
+    }
+  }
+  return hashes;
 };

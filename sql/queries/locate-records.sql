@@ -1,0 +1,9 @@
+-- Where the records of chunk $2 of run $1 are in the chunk's bytes, as PostgreSQL sends arrays in binary:
+-- as text these would take longer to write and to read.
+select
+  array_send(record_begins) as begins,
+  array_send(record_ends) as ends,
+  array_send(source_hashes) as hashes
+from sync_chunks
+where run_id = $1
+  and chunk_number = $2;
