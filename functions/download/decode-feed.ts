@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { createGunzip } from '../shared/create-gunzip.ts';
 import { permanent, transient } from '../shared/errors.ts';
 
 type Bytes = AsyncIterable<Buffer>;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import type { Config } from '../shared/config.ts';
+import { createGunzip } from '../shared/create-gunzip.ts';
 import { isTransientStatus, messageOf, permanent, transient } from '../shared/errors.ts';
 import { AddressNotPublic } from './lookup-public.ts';
 import { openResponse } from './open-response.ts';

@@ -1,14 +1,12 @@
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import type { Context } from '../shared/context.ts';
+import { createGunzip } from '../shared/create-gunzip.ts';
 import { permanent } from '../shared/errors.ts';
 import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
 import type { LocatedRecord } from './note-known.ts';
 
 /** How much of a record that is too large is read and written down. */
 const PREVIEW_BYTES = 4_096;
-
-const READ_BYTES = 1 << 18;
 
 /** The place of a chunk in the feed object of its run, or of the run that is resumed. */
 export interface ChunkPlace {
@@ -49,7 +47,7 @@ export const readRecords = async (
   const collector = collectRanges(wanted);
   await pipeline(
     file.createReadStream({ start, end: byte_end - 1, validation: false }),
-    createGunzip({ chunkSize: READ_BYTES }),
+    createGunzip(),
     async (parts: AsyncIterable<Buffer>) => {
       for await (const part of parts) collector.write(part);
     },

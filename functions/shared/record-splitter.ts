@@ -62,6 +62,52 @@ export const createRecordSplitter = (
     else inScalar = true;
   };
 
+  /**
+   * Reads on in an element that is an object, an array or a string. Nearly every byte of a feed passes
+   * here: a loop for each kind of byte, over variables of its own, takes two thirds of the time.
+   *
+   * @returns where it has stopped: behind the element, or at the end of the bytes.
+   */
+  const readElement = (bytes: Uint8Array, from: number): number => {
+    const { length } = bytes;
+    let index = from;
+    let level = depth;
+    let isOpen = inString;
+    if (escaped) {
+      escaped = false;
+      index += 1;
+    }
+    while (index < length) {
+      let byte = 0;
+      if (isOpen) {
+        do {
+          byte = bytes[index] as number;
+          index += 1;
+        } while (byte !== QUOTE && byte !== BACKSLASH && index < length);
+        if (byte === QUOTE) isOpen = false;
+        else if (byte === BACKSLASH) {
+          escaped = index === length;
+          index += 1;
+        }
+      } else {
+        do {
+          byte = bytes[index] as number;
+          index += 1;
+        } while (byte !== QUOTE && byte < OPEN_BRACKET && index < length);
+        if (byte === QUOTE) isOpen = true;
+        else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) level += 1;
+        else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) level -= 1;
+      }
+      if (level < 2 && !isOpen) {
+        endRecord(offset + index);
+        break;
+      }
+    }
+    depth = level;
+    inString = isOpen;
+    return index;
+  };
+
   const readBetweenRecords = (byte: number, at: number): void => {
     const mayEnd = expected === 'an element or "]"' || expected === '"," or "]"';
     const mayStart = expected === 'an element or "]"' || expected === 'an element';
@@ -83,43 +129,18 @@ export const createRecordSplitter = (
 
   return {
     write(bytes) {
-      const { length } = bytes;
       let index = 0;
-      while (index < length && failure === undefined) {
-        if (inString) {
-          if (escaped) {
-            escaped = false;
-            index += 1;
-          }
-          // Faster than indexOf, since most strings are short.
-          let byte = 0;
-          while (index < length) {
-            byte = bytes[index] as number;
-            index += 1;
-            if (byte === QUOTE || byte === BACKSLASH) break;
-          }
-          if (byte === BACKSLASH) escaped = true;
-          else if (byte === QUOTE) {
-            inString = false;
-            if (depth === 1) endRecord(offset + index);
-          }
+      while (index < bytes.length && failure === undefined) {
+        if (depth > 1 || inString) {
+          index = readElement(bytes, index);
           continue;
         }
         const byte = bytes[index] as number;
-        if (depth > 1) {
-          if (byte === QUOTE) inString = true;
-          else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
-          else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-            depth -= 1;
-            if (depth === 1) endRecord(offset + index + 1);
-          }
-        } else if (inScalar) {
-          if (isSpace(byte) || byte === COMMA || byte === CLOSE_BRACKET) {
-            inScalar = false;
-            endRecord(offset + index);
-            continue;
-          }
-        } else if (!isSpace(byte)) readBetweenRecords(byte, offset + index);
+        if (inScalar && (isSpace(byte) || byte === COMMA || byte === CLOSE_BRACKET)) {
+          inScalar = false;
+          endRecord(offset + index);
+        }
+        if (!inScalar && !isSpace(byte)) readBetweenRecords(byte, offset + index);
         index += 1;
       }
       offset += bytes.length;
