@@ -13,8 +13,6 @@ export interface PermitKey {
 export interface MappedRecord {
   /** The feed's columns in their order and `extra`, in COPY's text format, tab-separated. */
   readonly row: string;
-  /** SHA-256 over `row`, in hexadecimal: equal exactly when storing it would change nothing. */
-  readonly hash: string;
 }
 
 export interface UnmappedRecord {
@@ -36,7 +34,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\r': '\\r',
 };
 
-const escapeCopy = (text: string): string =>
+/** A value as COPY's text format has it. */
+export const escapeCopy = (text: string): string =>
   /[\\\t\n\r]/.test(text)
     ? text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] as string)
     : text;
@@ -85,6 +84,9 @@ const readExtra = (record: JsonObject): string => {
   return JSON.stringify(canonical(extra));
 };
 
+/** SHA-256 in hexadecimal: equal exactly when storing the row would change nothing. */
+export const hashRow = (row: string | Buffer): string => hash('sha256', row, 'hex');
+
 /**
  * Maps one record of the feed to the columns of `permits`.
  * @returns the row, or the reason why there can be none.
@@ -100,8 +102,7 @@ export const mapRecord = (record: unknown): MappedRecord | UnmappedRecord => {
     });
     column = 'extra';
     fields.push(escapeCopy(readExtra(record)));
-    const row = fields.join('\t');
-    return { row, hash: hash('sha256', row, 'hex') };
+    return { row: fields.join('\t') };
   } catch (error) {
     if (error instanceof UnusableValue) return { reason: `${column}: ${error.message}` };
     throw error;

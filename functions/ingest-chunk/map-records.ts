@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
 import {
+  hashRow,
   type MappedRecord,
   mapRecord,
   type PermitKey,
@@ -8,6 +9,8 @@ import {
   type UnmappedRecord,
 } from './map-record.ts';
 import type { SourceRecord } from './read-records.ts';
+import { learnLayout, locateValues } from './record-layout.ts';
+import { MAX_ADDED_BYTES, writeLocated } from './write-located.ts';
 
 /** Records that will be merged. */
 export interface IncomingRecords {
@@ -43,50 +46,64 @@ export const mapRecords = (records: readonly SourceRecord[]): MappedRecords => {
   const rejects: DescribedReject[] = [];
   const writer = createRowWriter(records);
   for (const record of records) {
-    const { position } = record;
-    const mapped = mapSource(record);
-    if ('reason' in mapped) rejects.push(describeReject(record, mapped.reason));
-    else {
-      const { row, hash } = mapped;
-      writer.write(position, `${position}\t${row}\t\\\\x${hash}\t${record.sourceHash ?? '\\N'}\n`);
-    }
+    const reason = writer.write(record);
+    if (reason !== undefined) rejects.push(describeReject(record, reason));
   }
   return { incoming: writer.end(), rejects };
 };
 
-const mapSource = ({ bytes, isTooLarge }: SourceRecord): MappedRecord | UnmappedRecord => {
-  if (isTooLarge) return { reason: `larger than ${MAX_RECORD_BYTES} bytes` };
-  const parsed = parseRecord(bytes);
-  return 'reason' in parsed ? parsed : mapRecord(parsed.value);
-};
-
-/** Of a row, what its record has nothing of: the position and two hashes. */
-const ROW_EXTRA_BYTES = 128;
+/** Of a row, what its record has nothing of: the position, two hashes, what stands between the columns. */
+const ROW_EXTRA_BYTES = 192 + MAX_ADDED_BYTES;
 /** Of a character in UTF-8, for each unit of UTF-16. */
 const MAX_UNIT_BYTES = 3;
 
 /** Keeps rows outside the heap, where each would be a string or a Buffer until the chunk is done. */
 const createRowWriter = (records: readonly SourceRecord[]) => {
+  const layout = records[0] && learnLayout(records[0].bytes);
   const positions: number[] = [];
   const ends: number[] = [];
   const expected = records.reduce((sum, { bytes }) => sum + bytes.length + ROW_EXTRA_BYTES, 0);
   // Memory that is not written to is none.
   let rows = Buffer.allocUnsafeSlow(expected);
   let used = 0;
+
+  const reserve = (bytes: number): void => {
+    const most = used + bytes + ROW_EXTRA_BYTES;
+    if (most <= rows.length) return;
+    const larger = Buffer.allocUnsafeSlow(2 * most);
+    rows.copy(larger, 0, 0, used);
+    rows = larger;
+  };
+
   return {
-    write(position: number, row: string): void {
-      const most = used + row.length * MAX_UNIT_BYTES;
-      if (most > rows.length) {
-        const larger = Buffer.allocUnsafeSlow(2 * most);
-        rows.copy(larger, 0, 0, used);
-        rows = larger;
+    /** @returns the reason why there can be no row. */
+    write(record: SourceRecord): string | undefined {
+      const { bytes, position, sourceHash, isTooLarge } = record;
+      if (isTooLarge) return `larger than ${MAX_RECORD_BYTES} bytes`;
+      reserve(bytes.length);
+      const start = used + rows.write(`${position}\t`, used, 'latin1');
+      let end =
+        layout && locateValues(layout, bytes) ? writeLocated(layout, bytes, rows, start) : -1;
+      if (end < 0) {
+        const mapped = mapSource(bytes);
+        if ('reason' in mapped) return mapped.reason;
+        reserve(mapped.row.length * MAX_UNIT_BYTES);
+        end = start + rows.write(mapped.row, start);
       }
-      used += rows.write(row, used);
+      const dataHash = hashRow(rows.subarray(start, end));
+      end += rows.write(`\t\\\\x${dataHash}\t${sourceHash ?? '\\N'}\n`, end, 'latin1');
+      used = end;
       positions.push(position);
-      ends.push(used);
+      ends.push(end);
+      return undefined;
     },
     end: (): IncomingRecords => ({ positions, ends, rows }),
   };
+};
+
+const mapSource = (bytes: Buffer): MappedRecord | UnmappedRecord => {
+  const parsed = parseRecord(bytes);
+  return 'reason' in parsed ? parsed : mapRecord(parsed.value);
 };
 
 const parse = (text: string): Parsed => {

@@ -1,5 +1,5 @@
 import type { FeedRecord } from '../../shared/testing/permit-record.ts';
-import { mapRecord } from '../map-record.ts';
+import { hashRow, mapRecord } from '../map-record.ts';
 
 /** The columns that the generated feeds vary, as they are stored. */
 interface StoredPermit {
@@ -56,7 +56,7 @@ const keyOf = ({ permit_num, permit_type }: StoredPermit): string => `${permit_n
 /** Later dates win, then the greater hash. */
 const precedence = (record: FeedRecord, stored: StoredPermit): string => {
   const mapped = mapRecord(record);
-  const hash = 'hash' in mapped ? mapped.hash : '';
+  const hash = 'row' in mapped ? hashRow(mapped.row) : '';
   const none = '0000-00-00';
   return [stored.issued_date ?? none, stored.application_date ?? none, hash].join(' ');
 };
