@@ -39,7 +39,8 @@ create temporary table if not exists incoming (
 ) on commit delete rows;
 
 create temporary table if not exists merge_plan (
-  position integer not null,
+  -- A key, since the planner does not know how many rows there are.
+  position integer primary key,
   -- updated, unchanged, superseded; or replaces: wins over a duplicate this run stored earlier.
   action text not null,
   -- How the record is counted: new, updated, unchanged or superseded.
