@@ -5,9 +5,15 @@ import { isDataError, permanent } from '../shared/errors.ts';
 import type { SyncChunk } from '../shared/schema.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
 import type { IngestChunkRequest, IngestChunkResponse } from './contract.ts';
-import { type DescribedReject, describeReject, mapRecords, type Reject } from './map-records.ts';
+import { type LocatedRecords, pickRecords } from './locate-records.ts';
+import {
+  createRecordMapper,
+  type DescribedReject,
+  describeReject,
+  type Reject,
+} from './map-records.ts';
 import { joinRun, lockRunningRun, mergeAcceptable, mergeRecords } from './merge-records.ts';
-import { type LocatedRecord, noteKnown, requireNoClash, SightingsClash } from './note-known.ts';
+import { noteKnown, requireNoClash, SightingsClash } from './note-known.ts';
 import { type ChunkPlace, readRecords } from './read-records.ts';
 
 const LOCK_CHUNK = readSqlFile('lock-chunk');
@@ -67,7 +73,9 @@ const ingestIn = async (
     if (!isAlone) await requireNoClash(client, request);
   };
   const located = await noteKnown(client, request);
-  const { incoming, rejects } = mapRecords(await readRecords(context, chunk, located));
+  const mapper = createRecordMapper(located);
+  await readRecords(context, chunk, located, mapper.write);
+  const { incoming, rejects } = mapper.end();
   const refused = isAlone
     ? await mergeAcceptable(client, request, incoming, lockRun)
     : await mergeRecords(client, request, incoming, lockRun).then(() => []);
@@ -79,14 +87,15 @@ const ingestIn = async (
 const describeRefused = async (
   context: Context,
   chunk: ChunkPlace,
-  located: readonly LocatedRecord[],
+  located: LocatedRecords,
   refused: readonly Reject[],
 ): Promise<readonly DescribedReject[]> => {
   const reasons = new Map(refused.map(({ position, reason }) => [position, reason]));
-  const records = located.filter(({ position }) => reasons.has(position));
-  return (await readRecords(context, chunk, records)).map((record) =>
-    describeReject(record, reasons.get(record.position) ?? ''),
-  );
+  const described: DescribedReject[] = [];
+  await readRecords(context, chunk, pickRecords(located, [...reasons.keys()]), (record) => {
+    described.push(describeReject(record, reasons.get(record.position) ?? ''));
+  });
+  return described;
 };
 
 type ChunkCounts = Pick<SyncChunk, keyof IngestChunkResponse>;

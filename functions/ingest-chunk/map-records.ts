@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
+import { type LocatedRecords, lengthOf } from './locate-records.ts';
 import {
   hashRow,
   type MappedRecord,
@@ -9,7 +10,7 @@ import {
   type UnmappedRecord,
 } from './map-record.ts';
 import type { SourceRecord } from './read-records.ts';
-import { learnLayout, locateValues } from './record-layout.ts';
+import { learnLayout, locateValues, type RecordLayout } from './record-layout.ts';
 import { MAX_ADDED_BYTES, writeLocated } from './write-located.ts';
 
 /** Records that will be merged. */
@@ -34,37 +35,33 @@ export interface DescribedReject extends Reject, PermitKey {
   readonly record: string;
 }
 
-interface MappedRecords {
-  readonly incoming: IncomingRecords;
-  readonly rejects: readonly DescribedReject[];
-}
-
 /** What the bytes of a record hold, or the reason why they hold nothing. */
 type Parsed = { readonly value: unknown } | { readonly reason: string };
-
-export const mapRecords = (records: readonly SourceRecord[]): MappedRecords => {
-  const rejects: DescribedReject[] = [];
-  const writer = createRowWriter(records);
-  for (const record of records) {
-    const reason = writer.write(record);
-    if (reason !== undefined) rejects.push(describeReject(record, reason));
-  }
-  return { incoming: writer.end(), rejects };
-};
 
 /** Of a row, what its record has nothing of: the position, two hashes, what stands between the columns. */
 const ROW_EXTRA_BYTES = 192 + MAX_ADDED_BYTES;
 /** Of a character in UTF-8, for each unit of UTF-16. */
 const MAX_UNIT_BYTES = 3;
 
-/** Keeps rows outside the heap, where each would be a string or a Buffer until the chunk is done. */
-const createRowWriter = (records: readonly SourceRecord[]) => {
-  const layout = records[0] && learnLayout(records[0].bytes);
+interface MappedRecords {
+  readonly incoming: IncomingRecords;
+  readonly rejects: readonly DescribedReject[];
+}
+
+export interface RecordMapper {
+  write(record: SourceRecord): void;
+  end(): MappedRecords;
+}
+
+/** Maps located records one after the other, into rows that are kept outside the heap. */
+export const createRecordMapper = (located: LocatedRecords): RecordMapper => {
+  const rejects: DescribedReject[] = [];
   const positions: number[] = [];
   const ends: number[] = [];
-  const expected = records.reduce((sum, { bytes }) => sum + bytes.length + ROW_EXTRA_BYTES, 0);
+  let layout: RecordLayout | null | undefined;
+  const lengths = located.positions.map((_, index) => lengthOf(located, index) + ROW_EXTRA_BYTES);
   // Memory that is not written to is none.
-  let rows = Buffer.allocUnsafeSlow(expected);
+  let rows = Buffer.allocUnsafeSlow(lengths.reduce((sum, length) => sum + length, 0));
   let used = 0;
 
   const reserve = (bytes: number): void => {
@@ -75,29 +72,39 @@ const createRowWriter = (records: readonly SourceRecord[]) => {
     rows = larger;
   };
 
+  /** @returns where the row's columns end, or the reason why there can be none. */
+  const writeColumns = (bytes: Buffer, start: number): number | string => {
+    if (layout && locateValues(layout, bytes)) {
+      const end = writeLocated(layout, bytes, rows, start);
+      if (end >= 0) return end;
+    }
+    const mapped = mapSource(bytes);
+    if ('reason' in mapped) return mapped.reason;
+    reserve(mapped.row.length * MAX_UNIT_BYTES);
+    return start + rows.write(mapped.row, start);
+  };
+
+  /** @returns the reason why there can be no row. */
+  const writeRow = ({ position, sourceHash, isTooLarge, bytes }: SourceRecord): string | null => {
+    if (isTooLarge) return `larger than ${MAX_RECORD_BYTES} bytes`;
+    if (layout === undefined) layout = learnLayout(bytes);
+    reserve(bytes.length);
+    const start = used + rows.write(`${position}\t`, used, 'latin1');
+    const end = writeColumns(bytes, start);
+    if (typeof end === 'string') return end;
+    const hashes = `\t\\\\x${hashRow(rows.subarray(start, end))}\t${sourceHash ?? '\\N'}\n`;
+    used = end + rows.write(hashes, end, 'latin1');
+    positions.push(position);
+    ends.push(used);
+    return null;
+  };
+
   return {
-    /** @returns the reason why there can be no row. */
-    write(record: SourceRecord): string | undefined {
-      const { bytes, position, sourceHash, isTooLarge } = record;
-      if (isTooLarge) return `larger than ${MAX_RECORD_BYTES} bytes`;
-      reserve(bytes.length);
-      const start = used + rows.write(`${position}\t`, used, 'latin1');
-      let end =
-        layout && locateValues(layout, bytes) ? writeLocated(layout, bytes, rows, start) : -1;
-      if (end < 0) {
-        const mapped = mapSource(bytes);
-        if ('reason' in mapped) return mapped.reason;
-        reserve(mapped.row.length * MAX_UNIT_BYTES);
-        end = start + rows.write(mapped.row, start);
-      }
-      const dataHash = hashRow(rows.subarray(start, end));
-      end += rows.write(`\t\\\\x${dataHash}\t${sourceHash ?? '\\N'}\n`, end, 'latin1');
-      used = end;
-      positions.push(position);
-      ends.push(end);
-      return undefined;
+    write(record) {
+      const reason = writeRow(record);
+      if (reason !== null) rejects.push(describeReject(record, reason));
     },
-    end: (): IncomingRecords => ({ positions, ends, rows }),
+    end: () => ({ incoming: { positions, ends, rows }, rejects }),
   };
 };
 

@@ -1,21 +1,10 @@
 import type pg from 'pg';
-import { decodeHashes, decodeIntegers } from '../shared/binary-array.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
 import type { IngestChunkRequest } from './contract.ts';
+import { type LocatedRecords, locateRecords, NO_RECORDS, pickRecords } from './locate-records.ts';
 
 const NOTE_KNOWN = readSqlFile('note-known');
-const LOCATE_RECORDS = readSqlFile('locate-records');
 const FIND_CLASH = readSqlFile('find-clash');
-
-/** A record that no stored permit was made from; `position` is 1 for the first of the chunk. */
-export interface LocatedRecord {
-  readonly position: number;
-  /** Its bytes are [begin, end) of the chunk's. */
-  readonly begin: number;
-  readonly end: number;
-  /** In hexadecimal; null if it is too large. */
-  readonly sourceHash: string | null;
-}
 
 interface Known {
   readonly has_known: boolean;
@@ -30,32 +19,14 @@ interface Known {
  */
 export const noteKnown = async (
   client: pg.PoolClient,
-  { run_id, chunk_number }: IngestChunkRequest,
-): Promise<readonly LocatedRecord[]> => {
-  const pointer = [run_id, chunk_number];
-  const { rows } = await client.query<Known>(NOTE_KNOWN, pointer);
+  chunk: IngestChunkRequest,
+): Promise<LocatedRecords> => {
+  const { run_id, chunk_number } = chunk;
+  const { rows } = await client.query<Known>(NOTE_KNOWN, [run_id, chunk_number]);
   const { has_known, unknown } = rows[0] as Known;
-  if (has_known && unknown.length === 0) return [];
-  const { rows: ledger } = await client.query<Ledger>(LOCATE_RECORDS, pointer);
-  const located = locate(ledger[0] as Ledger);
-  return has_known ? unknown.map((position) => located[position - 1] as LocatedRecord) : located;
-};
-
-interface Ledger {
-  readonly begins: Buffer;
-  readonly ends: Buffer;
-  readonly hashes: Buffer;
-}
-
-const locate = (ledger: Ledger): readonly LocatedRecord[] => {
-  const begins = decodeIntegers(ledger.begins);
-  const ends = decodeIntegers(ledger.ends);
-  return decodeHashes(ledger.hashes).map((sourceHash, index) => ({
-    position: index + 1,
-    begin: begins[index] as number,
-    end: ends[index] as number,
-    sourceHash,
-  }));
+  if (has_known && unknown.length === 0) return NO_RECORDS;
+  const located = await locateRecords(client, chunk);
+  return has_known ? pickRecords(located, unknown) : located;
 };
 
 /** Another chunk has had one of the permits that this one has noted. */

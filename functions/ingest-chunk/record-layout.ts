@@ -36,13 +36,12 @@ const STYLES = [
  * Learns from one record how a feed's are written: a program writes all with the same names in the same
  * order, and the same between them.
  *
- * @returns undefined when the record is not a flat object of ASCII in one of the usual styles.
+ * @returns null when the record is not a flat object of ASCII in one of the usual styles.
  */
-export const learnLayout = (record: Buffer): RecordLayout | undefined => {
+export const learnLayout = (record: Buffer): RecordLayout | null => {
   const names = readNames(record);
-  return STYLES.map((style) => createLayout(names, style)).find((layout) =>
-    locateValues(layout, record),
-  );
+  const layouts = STYLES.map((style) => createLayout(names, style));
+  return layouts.find((layout) => locateValues(layout, record)) ?? null;
 };
 
 const readNames = (record: Buffer): readonly string[] => {

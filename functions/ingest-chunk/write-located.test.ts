@@ -25,7 +25,7 @@ const format = (tokens: Readonly<Record<string, string>>, [comma, colon]: readon
 /** The row that is written without the record being parsed; undefined when it has to be. */
 const write = (text: string, sample = text): string | undefined => {
   const layout = learnLayout(Buffer.from(sample));
-  if (layout === undefined) return undefined;
+  if (layout === null) return undefined;
   const record = Buffer.from(text);
   const target = Buffer.alloc(record.length + MAX_ADDED_BYTES);
   if (!locateValues(layout, record)) return undefined;

@@ -9,6 +9,7 @@ const MAX_INTEGER = 2 ** 31 - 1;
 
 /** Dimensions, whether there are nulls, the elements' type, their number, the first one's subscript. */
 const HEADER = 5;
+const COUNT_AT = 3 * INTEGER_BYTES;
 const NULL_LENGTH = -1;
 
 /** Writes big-endian integers one after the other, as array_recv and array_send of PostgreSQL do. */
@@ -60,18 +61,17 @@ export const decodeIntegers = (array: Buffer): readonly number[] => {
   return values;
 };
 
-/** The elements of a uuid[], from what array_send gives, in hexadecimal. */
-export const decodeHashes = (array: Buffer): readonly (string | null)[] => {
-  const hashes: (string | null)[] = [];
-  let at = HEADER * INTEGER_BYTES;
-  while (at < array.length) {
-    const length = array.readInt32BE(at);
-    at += INTEGER_BYTES;
-    if (length === NULL_LENGTH) hashes.push(null);
-    else {
-      hashes.push(array.toString('hex', at, at + length));
-      at += length;
-    }
+/** The elements of a uuid[], from what array_send gives, as encodeHashes takes them; zeros for a null. */
+export const decodeHashes = (array: Buffer): Buffer => {
+  const count = array.readInt32BE(COUNT_AT);
+  const hashes = Buffer.alloc(count * HASH_BYTES);
+  let from = HEADER * INTEGER_BYTES;
+  for (let at = 0; at < hashes.length; at += HASH_BYTES) {
+    const isNull = array.readInt32BE(from) === NULL_LENGTH;
+    from += INTEGER_BYTES;
+    if (isNull) continue;
+    array.copy(hashes, at, from, from + HASH_BYTES);
+    from += HASH_BYTES;
   }
   return hashes;
 };
