@@ -9,9 +9,9 @@ with run as (
 counted as (
   select
     count(*) as total_permits,
-    count(*) filter (where last_seen_at >= now() - interval '24 hours') as permits_seen_24h,
-    count(*) filter (where last_seen_at >= now() - interval '7 days') as permits_seen_7d,
-    count(*) filter (where last_seen_at >= now() - interval '30 days') as permits_seen_30d,
+    count(*) filter (where last_seen_at >= (select now() - interval '24 hours')) as permits_seen_24h,
+    count(*) filter (where last_seen_at >= (select now() - interval '7 days')) as permits_seen_7d,
+    count(*) filter (where last_seen_at >= (select now() - interval '30 days')) as permits_seen_30d,
     count(*) filter (where in_feed) as active_permits,
     count(builder_name) filter (where in_feed) as permits_with_builder,
     count(neighbourhood_id) filter (where in_feed) as permits_with_neighbourhood,
