@@ -124,7 +124,7 @@ const hashRecords = (plain: Buffer, plainStart: number, { begins, ends }: Cut): 
   for (const [index, begin] of begins.entries()) {
     const end = ends[index] as number;
     if (end - begin > MAX_RECORD_BYTES || begin < plainStart) continue;
-    hashSource(plain.subarray(begin - plainStart, end - plainStart), hashes, index * HASH_BYTES);
+    hashSource(plain, begin - plainStart, end - plainStart, hashes, index * HASH_BYTES);
   }
   return hashes;
 };

@@ -6,7 +6,8 @@ import { mapRecord } from './map-record.ts';
 
 const hashOf = (text: string): string => {
   const target = Buffer.alloc(HASH_BYTES);
-  hashSource(Buffer.from(text), target, 0);
+  const bytes = Buffer.from(`[${text}, `);
+  hashSource(bytes, 1, bytes.length - 2, target, 0);
   return target.toString('hex');
 };
 

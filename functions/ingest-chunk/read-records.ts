@@ -67,7 +67,8 @@ const createRangeReader = (
 ) => {
   const { begins } = located;
   let index = 0;
-  let pieces: Buffer[] = [];
+  /** Of a record that lies in several parts, what has come; most lie in one. */
+  let held: Buffer | undefined;
   let offset = 0;
   return {
     write(part: Buffer): void {
@@ -75,11 +76,11 @@ const createRangeReader = (
         const begin = begins[index] as number;
         if (begin >= offset + part.length) break;
         const end = begin + lengthOf(located, index);
-        pieces.push(part.subarray(Math.max(begin - offset, 0), end - offset));
-        if (end > offset + part.length) break;
-        // Most records lie in one piece.
-        onRange(index, pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces));
-        pieces = [];
+        const piece = part.subarray(Math.max(begin - offset, 0), end - offset);
+        const bytes = held ? Buffer.concat([held, piece]) : piece;
+        held = end > offset + part.length ? bytes : undefined;
+        if (held) break;
+        onRange(index, bytes);
         index += 1;
       }
       offset += part.length;

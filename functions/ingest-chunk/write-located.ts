@@ -166,15 +166,19 @@ const findDecimalEnd = (
 /** @returns the end of `2026-11-25`; -1 for another format or a day that not every month has. */
 const findDateEnd = (source: Buffer, begin: number, end: number): number => {
   if (end - begin !== 10) return -1;
-  const digits = (from: number, to: number): number => {
-    let value = 0;
-    for (let index = begin + from; index < begin + to; index += 1) {
-      if (!isDigit(source[index])) return Number.NaN;
-      value = 10 * value + (source[index] as number) - DIGIT_0;
-    }
-    return value;
-  };
-  const [year, month, day] = [digits(0, 4), digits(5, 7), digits(8, 10)];
+  const year = readDigits(source, begin, begin + 4);
+  const month = readDigits(source, begin + 5, begin + 7);
+  const day = readDigits(source, begin + 8, end);
   const isDate = year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= 28;
   return isDate && source[begin + 4] === HYPHEN && source[begin + 7] === HYPHEN ? end : -1;
+};
+
+/** @returns the number; -1 if a byte is no digit. */
+const readDigits = (source: Buffer, begin: number, end: number): number => {
+  let value = 0;
+  for (let index = begin; index < end; index += 1) {
+    if (!isDigit(source[index])) return -1;
+    value = 10 * value + (source[index] as number) - DIGIT_0;
+  }
+  return value;
 };

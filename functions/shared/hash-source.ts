@@ -16,24 +16,30 @@ const DIGIT_9 = 0x39;
 const COMMA = 0x2c;
 
 /**
- * Writes what a record is recognised by without reading it, 16 bytes to `target` at `offset`: the
- * mapping's version, never 0, and 120 bits of the SHA-256 of the record's bytes. A leading `_id` is left
- * out, which the City gives anew on every load. Records with the same hash are stored alike; the opposite
- * need not be true.
+ * Writes what the record [begin, end) of `bytes` is recognised by without reading it, 16 bytes to `target`
+ * at `offset`: the mapping's version, never 0, and 120 bits of the SHA-256 of the record's bytes. A
+ * leading `_id` is left out, which the City gives anew on every load. Records with the same hash are
+ * stored alike; the opposite need not be true.
  */
-export const hashSource = (record: Buffer, target: Buffer, offset: number): void => {
+export const hashSource = (
+  bytes: Buffer,
+  begin: number,
+  end: number,
+  target: Buffer,
+  offset: number,
+): void => {
   target[offset] = MAPPING_VERSION;
-  const digest = hash('sha256', record.subarray(findStart(record)), 'binary');
+  const digest = hash('sha256', bytes.subarray(skipId(bytes, begin), end), 'binary');
   target.write(digest, offset + 1, HASH_BYTES - 1, 'latin1');
 };
 
-/** Behind `{"_id": 123,` or, as JSON.stringify writes it, `{"_id":123,`; else 0. */
-const findStart = (record: Buffer): number => {
-  if (ID_START.some((byte, index) => byte !== record[index])) return 0;
-  let index = ID_START.length;
-  if (record[index] === SPACE) index += 1;
-  while (isDigit(record[index])) index += 1;
-  return record[index] === COMMA ? index + 1 : 0;
+/** Behind `{"_id": 123,` or, as JSON.stringify writes it, `{"_id":123,`; else where the record begins. */
+const skipId = (bytes: Buffer, begin: number): number => {
+  if (ID_START.some((byte, index) => byte !== bytes[begin + index])) return begin;
+  let index = begin + ID_START.length;
+  if (bytes[index] === SPACE) index += 1;
+  while (isDigit(bytes[index])) index += 1;
+  return bytes[index] === COMMA ? index + 1 : begin;
 };
 
 const isDigit = (byte: number | undefined): boolean =>
