@@ -60,13 +60,7 @@ const startProcess = (
   logPath: string,
 ): ChildProcess => {
   const child = fork(SCRIPT, [name, String(port)], {
-    env: {
-      PATH: process.env.PATH,
-      NODE_COMPILE_CACHE: COMPILE_CACHE,
-      // glibc's malloc would keep the large buffers of one chunk after the other; see mallopt(3).
-      MALLOC_MMAP_THRESHOLD_: '262144',
-      ...environment,
-    },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
     // Half of Node's own, which takes 35 MiB more at the peak of download and of ingest-chunk; a quarter
     // would leave the garbage of calls that run side by side no time to die.
     execArgv: ['--max-semi-space-size=8'],
