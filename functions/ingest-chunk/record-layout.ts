@@ -3,7 +3,7 @@ import { DROPPED_COLUMNS, FEED_COLUMNS } from '../shared/feed-columns.ts';
 /** How a value is written. */
 export const NULL = 0;
 /** A string of printable ASCII without a backslash. */
-export const PLAIN = 1;
+const PLAIN = 1;
 /** A string of printable ASCII. */
 export const ESCAPED = 2;
 /** What can be nothing but a number; whether it is one, its reader finds out. */

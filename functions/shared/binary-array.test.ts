@@ -38,4 +38,5 @@ test('what the database sends is read back', async () => {
   const hash = '01ff23456789abcdef0123456789abcd';
   const hashes = decodeHashes(await send(`'{${hash},null,${hash}}'::uuid[]`));
   expect(hashes.toString('hex')).toBe(hash + '0'.repeat(32) + hash);
+  expect(decodeHashes(await send("'{}'::uuid[]"))).toHaveLength(0);
 });

@@ -63,7 +63,8 @@ export const decodeIntegers = (array: Buffer): readonly number[] => {
 
 /** The elements of a uuid[], from what array_send gives, as encodeHashes takes them; zeros for a null. */
 export const decodeHashes = (array: Buffer): Buffer => {
-  const count = array.readInt32BE(COUNT_AT);
+  // An empty array has no dimension, and so no count.
+  const count = array.length > COUNT_AT ? array.readInt32BE(COUNT_AT) : 0;
   const hashes = Buffer.alloc(count * HASH_BYTES);
   let from = HEADER * INTEGER_BYTES;
   for (let at = 0; at < hashes.length; at += HASH_BYTES) {
