@@ -11,6 +11,7 @@ import {
   type DescribedReject,
   describeReject,
   type Reject,
+  type WrittenBy,
 } from './map-records.ts';
 import { joinRun, lockRunningRun, mergeAcceptable, mergeRecords } from './merge-records.ts';
 import { noteKnown, requireNoClash, SightingsClash } from './note-known.ts';
@@ -73,12 +74,13 @@ const ingestIn = async (
     if (!isAlone) await requireNoClash(client, request);
   };
   const located = await noteKnown(client, request);
-  const mapper = createRecordMapper(located);
+  const mapper = createRecordMapper(located, chunk);
   await readRecords(context, chunk, located, mapper.write);
   const { incoming, rejects } = mapper.end();
+  const { is_first_load: areNew } = chunk;
   const refused = isAlone
     ? await mergeAcceptable(client, request, incoming, lockRun)
-    : await mergeRecords(client, request, incoming, lockRun).then(() => []);
+    : await mergeRecords(client, request, incoming, lockRun, areNew).then(() => []);
   const described = [...rejects, ...(await describeRefused(context, chunk, located, refused))];
   return { chunk: await finishChunk(client, request, described), isDoneHere: true };
 };
@@ -100,11 +102,19 @@ const describeRefused = async (
 
 type ChunkCounts = Pick<SyncChunk, keyof IngestChunkResponse>;
 
+type LockedChunk = ChunkCounts &
+  ChunkPlace &
+  WrittenBy &
+  Pick<SyncChunk, 'status'> & {
+    /** No run has completed: it is likely that none of the permits is stored. */
+    readonly is_first_load: boolean;
+  };
+
 const lockChunk = async (
   client: pg.PoolClient,
   { run_id, chunk_number }: IngestChunkRequest,
-): Promise<ChunkCounts & ChunkPlace & Pick<SyncChunk, 'status'>> => {
-  const { rows } = await client.query(LOCK_CHUNK, [run_id, chunk_number]);
+): Promise<LockedChunk> => {
+  const { rows } = await client.query<LockedChunk>(LOCK_CHUNK, [run_id, chunk_number]);
   if (rows[0]) return rows[0];
   throw permanent('chunk_not_found', `Run ${run_id} has no chunk ${chunk_number}`, {
     status: 404,

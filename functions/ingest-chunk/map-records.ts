@@ -23,6 +23,14 @@ export interface IncomingRecords {
   readonly ends: readonly number[];
 }
 
+/** What the rows of a chunk say of it. */
+export interface WrittenBy {
+  readonly run_id: number;
+  readonly chunk_number: number;
+  /** Of the run, in PostgreSQL's text format. */
+  readonly started_at: string;
+}
+
 /** A record that cannot be stored, with the reason. */
 export interface Reject {
   readonly position: number;
@@ -38,8 +46,11 @@ export interface DescribedReject extends Reject, PermitKey {
 /** What the bytes of a record hold, or the reason why they hold nothing. */
 type Parsed = { readonly value: unknown } | { readonly reason: string };
 
-/** Of a row, what its record has nothing of: the position, two hashes, what stands between the columns. */
-const ROW_EXTRA_BYTES = 192 + MAX_ADDED_BYTES;
+/**
+ * Of a row, what its record has nothing of: the position, two hashes, who writes it, what stands between the
+ * columns.
+ */
+const ROW_EXTRA_BYTES = 320 + MAX_ADDED_BYTES;
 /** Of a character in UTF-8, for each unit of UTF-16. */
 const MAX_UNIT_BYTES = 3;
 
@@ -54,10 +65,14 @@ export interface RecordMapper {
 }
 
 /** Maps located records one after the other, into rows that are kept outside the heap. */
-export const createRecordMapper = (located: LocatedRecords): RecordMapper => {
+export const createRecordMapper = (
+  located: LocatedRecords,
+  { run_id, chunk_number, started_at }: WrittenBy,
+): RecordMapper => {
   const rejects: DescribedReject[] = [];
   const positions: number[] = [];
   const ends: number[] = [];
+  const writtenBy = Buffer.from(`${started_at}\t${started_at}\t${run_id}\t${chunk_number}\n`);
   let layout: RecordLayout | null | undefined;
   const lengths = located.positions.map((_, index) => lengthOf(located, index) + ROW_EXTRA_BYTES);
   // Memory that is not written to is none.
@@ -92,8 +107,9 @@ export const createRecordMapper = (located: LocatedRecords): RecordMapper => {
     const start = used + rows.write(`${position}\t`, used, 'latin1');
     const end = writeColumns(bytes, start);
     if (typeof end === 'string') return end;
-    const hashes = `\t\\\\x${hashRow(rows.subarray(start, end))}\t${sourceHash ?? '\\N'}\n`;
+    const hashes = `\t\\\\x${hashRow(rows.subarray(start, end))}\t${sourceHash ?? '\\N'}\t`;
     used = end + rows.write(hashes, end, 'latin1');
+    used += writtenBy.copy(rows, used);
     positions.push(position);
     ends.push(used);
     return null;

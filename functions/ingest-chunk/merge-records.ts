@@ -2,12 +2,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { isDataError, permanent } from '../shared/errors.ts';
+import { isDataError, isUniqueViolation, permanent } from '../shared/errors.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
 import type { IngestChunkRequest } from './contract.ts';
 import type { IncomingRecords, Reject } from './map-records.ts';
 
 const CREATE_INCOMING = readSqlFile('create-incoming');
+const COPY_NEW = readSqlFile('copy-new');
 const PLAN_MERGE = readSqlFile('plan-merge');
 const REPLACE_DUPLICATES = readSqlFile('replace-duplicates');
 const RECORD_HISTORY = readSqlFile('record-history');
@@ -15,6 +16,11 @@ const OVERWRITE_PERMITS = readSqlFile('overwrite-permits');
 const INSERT_NEW = readSqlFile('insert-new');
 const REMOVE_INSERTED = readSqlFile('remove-inserted');
 const COUNT_OUTCOMES = readSqlFile('count-outcomes');
+
+/** Of those that are stored straight; one that is stored already makes so many take the longer way. */
+const BATCH_RECORDS = 1_000;
+
+type Pointer = [run_id: number, chunk_number: number];
 
 type Action = 'updated' | 'unchanged' | 'superseded' | 'replaces';
 
@@ -27,27 +33,78 @@ export type LockRun = () => Promise<void>;
  *
  * @param lockRun is called when the records have been sent and the new permits inserted: other chunks of
  * the run can do the same until then.
+ * @param areNew whether it is likely that none of the permits is stored.
  * @throws a data error of PostgreSQL when it refuses one of the records.
  */
 export const mergeRecords = async (
   client: pg.PoolClient,
   { run_id, chunk_number }: IngestChunkRequest,
-  { rows, ends }: IncomingRecords,
+  incoming: IncomingRecords,
   lockRun: LockRun,
+  areNew = false,
 ): Promise<void> => {
-  if (ends.length === 0) return lockRun();
+  const records = incoming.ends.length;
+  if (records === 0) return lockRun();
   await client.query(CREATE_INCOMING);
-  const sent = Readable.from([rows.subarray(0, ends.at(-1))]);
-  await pipeline(sent, client.query(copyFrom('copy incoming from stdin')));
-  const pointer = [run_id, chunk_number] satisfies [number, number];
-  const { rowCount: inserted } = await client.query(INSERT_NEW, pointer);
-  const isLeft = inserted !== ends.length;
-  if (isLeft && inserted !== 0) await client.query(REMOVE_INSERTED, pointer);
+  const pointer: Pointer = [run_id, chunk_number];
+  const batches = areNew ? await copyNew(client, incoming) : [incoming];
+  const left = await insertNew(client, pointer, batches);
   // From here to the commit one chunk at a time: duplicates across chunks see each other.
   await lockRun();
-  if (isLeft) await mergeStored(client, pointer);
-  await client.query(COUNT_OUTCOMES, [...pointer, inserted]);
+  if (left > 0) await mergeStored(client, pointer);
+  await client.query(COUNT_OUTCOMES, [...pointer, records - left]);
 };
+
+/**
+ * Stores new permits, batch by batch, in two thirds of the time that insert-new takes.
+ *
+ * @returns the batches of which nothing has been stored, as one of their permits was stored already.
+ */
+const copyNew = async (
+  client: pg.PoolClient,
+  incoming: IncomingRecords,
+): Promise<readonly IncomingRecords[]> => {
+  const others: IncomingRecords[] = [];
+  for (let first = 0; first < incoming.ends.length; first += BATCH_RECORDS) {
+    const batch = slice(incoming, first, first + BATCH_RECORDS);
+    try {
+      await copy(client, COPY_NEW, [batch]);
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      await client.query('rollback to savepoint copy_new');
+      others.push(batch);
+    }
+  }
+  return others;
+};
+
+/**
+ * Stores those permits that nobody has stored yet, and leaves the other records in `incoming`.
+ *
+ * @returns how many are left.
+ */
+const insertNew = async (
+  client: pg.PoolClient,
+  pointer: Pointer,
+  batches: readonly IncomingRecords[],
+): Promise<number> => {
+  const records = batches.reduce((sum, { ends }) => sum + ends.length, 0);
+  if (records === 0) return 0;
+  await copy(client, 'copy incoming from stdin', batches);
+  const inserted = (await client.query(INSERT_NEW)).rowCount ?? 0;
+  if (inserted > 0 && inserted < records) await client.query(REMOVE_INSERTED, pointer);
+  return records - inserted;
+};
+
+const copy = (
+  client: pg.PoolClient,
+  statement: string,
+  batches: readonly IncomingRecords[],
+): Promise<void> =>
+  pipeline(
+    Readable.from(batches.map(({ rows, ends }) => rows.subarray(0, ends.at(-1)))),
+    client.query(copyFrom(statement)),
+  );
 
 /**
  * The same, but a record that the database refuses is isolated by halving under savepoints; the others
@@ -75,31 +132,30 @@ export const mergeAcceptable = async (
     if (only !== undefined && incoming.positions.length === 1) {
       return [{ position: only, reason: (error as Error).message }];
     }
-    const [first, second] = halve(incoming);
+    const middle = Math.ceil(incoming.ends.length / 2);
     return [
-      ...(await mergeAcceptable(client, chunk, first, lockRun)),
-      ...(await mergeAcceptable(client, chunk, second, lockRun)),
+      ...(await mergeAcceptable(client, chunk, slice(incoming, 0, middle), lockRun)),
+      ...(await mergeAcceptable(client, chunk, slice(incoming, middle), lockRun)),
     ];
   }
 };
 
-const halve = ({ positions, rows, ends }: IncomingRecords): [IncomingRecords, IncomingRecords] => {
-  const middle = Math.ceil(ends.length / 2);
-  const split = ends[middle - 1] as number;
-  const first = { positions: positions.slice(0, middle), ends: ends.slice(0, middle), rows };
-  const second = {
-    positions: positions.slice(middle),
-    ends: ends.slice(middle).map((end) => end - split),
-    rows: rows.subarray(split),
+/** The records [first, last). */
+const slice = (
+  { positions, rows, ends }: IncomingRecords,
+  first: number,
+  last?: number,
+): IncomingRecords => {
+  const start = ends[first - 1] ?? 0;
+  return {
+    positions: positions.slice(first, last),
+    ends: ends.slice(first, last).map((end) => end - start),
+    rows: rows.subarray(start),
   };
-  return [first, second];
 };
 
 /** Merges what is left in `incoming`. */
-const mergeStored = async (
-  client: pg.PoolClient,
-  pointer: [run: number, chunk: number],
-): Promise<void> => {
+const mergeStored = async (client: pg.PoolClient, pointer: Pointer): Promise<void> => {
   const [run_id] = pointer;
   const { rows } = await client.query<{ action: Action }>(PLAN_MERGE, [run_id]);
   const actions = new Set(rows.map(({ action }) => action));

@@ -5,6 +5,7 @@ import {
   isDataError,
   isRetryAtOnce,
   isTransientStatus,
+  isUniqueViolation,
   messageOf,
   type Outcome,
   permanent,
@@ -180,6 +181,16 @@ test.each([
   ['ECONNRESET', false],
 ])('isRetryAtOnce says of code %o: %s', (code, expected) => {
   expect(isRetryAtOnce(withCode(code))).toBe(expected);
+});
+
+test.each([
+  ['23505', true],
+  ['23514', false],
+  ['40P01', false],
+  [23505, false],
+  [undefined, false],
+])('isUniqueViolation says of code %o: %s', (code, expected) => {
+  expect(isUniqueViolation(withCode(code))).toBe(expected);
 });
 
 test.each([

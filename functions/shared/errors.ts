@@ -41,6 +41,8 @@ const TRANSIENT_SQLSTATE = /^(08|53|57P|40001$|40P01$|55P03$|25006$)/;
 /** Deadlock and serialization failure: running the transaction again at once is the cure. */
 const RETRY_AT_ONCE_SQLSTATE = /^(40001|40P01)$/;
 
+const UNIQUE_VIOLATION_SQLSTATE = '23505';
+
 /** SQLSTATE classes that blame the data of a statement: value, constraint, size. */
 const DATA_SQLSTATE = /^(22|23|54)/;
 
@@ -110,6 +112,10 @@ const listCauses = (error: unknown, depth = 0): readonly unknown[] => {
 /** @returns true for a SQLSTATE that says that the rows, not the statement, are at fault. */
 export const isDataError = (error: unknown): boolean =>
   isSqlState(codeOf(error)) && DATA_SQLSTATE.test(String(codeOf(error)));
+
+/** @returns true when a row with the same key is stored already. */
+export const isUniqueViolation = (error: unknown): boolean =>
+  codeOf(error) === UNIQUE_VIOLATION_SQLSTATE;
 
 /** @returns true for a deadlock or serialization failure. */
 export const isRetryAtOnce = (error: unknown): boolean =>

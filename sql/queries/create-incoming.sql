@@ -35,7 +35,11 @@ create temporary table if not exists incoming (
   builder_name text,
   extra jsonb not null,
   data_hash bytea not null,
-  source_hash uuid
+  source_hash uuid,
+  first_seen_at timestamptz not null,
+  last_seen_at timestamptz not null,
+  written_by_run bigint not null,
+  written_by_chunk integer not null
 ) on commit delete rows;
 
 create temporary table if not exists merge_plan (

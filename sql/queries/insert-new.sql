@@ -1,4 +1,4 @@
--- Stores those records of chunk $2 of run $1 whose permits nobody has stored yet. Chunks do this side by
+-- Stores those incoming records whose permits nobody has stored yet. Chunks do this side by
 -- side: of a key that two of them have, one waits for the other's commit; in the order of the keys, so
 -- that no two wait for each other.
 insert into stored_permits (
@@ -17,8 +17,7 @@ select
   dwelling_units_lost, est_const_cost, assembly, institutional, residential,
   business_and_personal_services, mercantile, industrial, interior_alterations, demolition,
   builder_name, extra, data_hash, source_hash,
-  started_at, started_at, run_id, $2, position
+  first_seen_at, last_seen_at, written_by_run, written_by_chunk, position
 from incoming
-cross join (select id as run_id, started_at from sync_runs where id = $1) as run
 order by permit_num, revision_num, permit_type
 on conflict on constraint stored_permits_pkey do nothing;

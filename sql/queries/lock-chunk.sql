@@ -1,7 +1,10 @@
 -- Chunk $2 of run $1, locked to the end of the transaction; a second call for it waits.
 select
   run_id, chunk_number, chunk.status, byte_start, byte_end, snapshot_path, chunk.records_new,
-  chunk.records_updated, chunk.records_unchanged, chunk.records_errors, chunk.records_superseded
+  chunk.records_updated, chunk.records_unchanged, chunk.records_errors, chunk.records_superseded,
+  -- As text: a JavaScript date has no microseconds.
+  started_at::text as started_at,
+  not exists (select from sync_runs where status = 'completed') as is_first_load
 from sync_chunks as chunk
 join sync_runs on sync_runs.id = run_id
 where run_id = $1

@@ -34,13 +34,12 @@ with written as (
     extra = incoming.extra,
     data_hash = incoming.data_hash,
     source_hash = incoming.source_hash,
-    last_seen_at = run.started_at,
-    written_by_run = run.id,
-    written_by_chunk = $2,
+    last_seen_at = incoming.last_seen_at,
+    written_by_run = incoming.written_by_run,
+    written_by_chunk = incoming.written_by_chunk,
     written_by_position = incoming.position
   from merge_plan
   join incoming using (position)
-  join sync_runs as run on run.id = $1
   where merge_plan.action <> 'superseded'
     and (stored.permit_num, stored.revision_num, stored.permit_type)
       = (incoming.permit_num, incoming.revision_num, incoming.permit_type)
