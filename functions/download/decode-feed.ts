@@ -7,31 +7,40 @@ type Bytes = AsyncIterable<Buffer>;
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/**
- * Reads on until `count` bytes are at hand or the body ends.
- * @returns those first bytes (or more), and the whole body, them included.
- */
-const peek = async (body: Bytes, count: number): Promise<{ first: Buffer; all: Bytes }> => {
-  const iterator = body[Symbol.asyncIterator]();
+/** A body of which some bytes have been looked at. */
+interface Peeked {
+  readonly first: Buffer;
+  readonly rest: AsyncIterator<Buffer>;
+}
+
+/** Reads on until `count` bytes are at hand or the body ends. */
+const peek = async (body: Bytes, count: number): Promise<Peeked> => {
+  const rest = body[Symbol.asyncIterator]();
   let first: Buffer = Buffer.alloc(0);
   while (first.length < count) {
-    const { done, value } = await iterator.next();
+    const { done, value } = await rest.next();
     if (done) break;
     first = Buffer.concat([first, value]);
   }
-  const all = async function* () {
-    try {
-      yield first;
-      for (;;) {
-        const { done, value } = await iterator.next();
-        if (done) return;
-        yield value;
-      }
-    } finally {
-      await iterator.return?.();
-    }
+  return { first, rest };
+};
+
+/**
+ * Puts bytes back before the rest of a body. No generator: every one that the pieces of a feed pass
+ * through costs a few promises for each of them.
+ */
+export const prepend = (first: Buffer, rest: AsyncIterator<Buffer>): Bytes => {
+  let isFirst = true;
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next() {
+        if (!isFirst) return rest.next();
+        isFirst = false;
+        return Promise.resolve({ value: first, done: false });
+      },
+      return: async () => (await rest.return?.()) ?? { value: undefined, done: true },
+    }),
   };
-  return { first, all: all() };
 };
 
 const gunzip = async function* (body: Bytes): Bytes {
@@ -57,13 +66,11 @@ const gunzip = async function* (body: Bytes): Bytes {
  * The plain JSON text of a body: gunzipped when it is gzip (told by its first bytes, since a `.gz`
  * may come under any name or header), and without a byte order mark.
  */
-export const decodeFeed = async function* (body: Bytes): Bytes {
-  const { first, all } = await peek(body, GZIP_MAGIC.length);
+export const decodeFeed = async (body: Bytes): Promise<Bytes> => {
+  const { first, rest } = await peek(body, GZIP_MAGIC.length);
   const isGzip = first.subarray(0, 2).equals(GZIP_MAGIC);
+  const all = prepend(first, rest);
   const text = await peek(isGzip ? gunzip(all) : all, BYTE_ORDER_MARK.length);
-  let skip = text.first.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
-  for await (const bytes of text.all) {
-    if (bytes.length > skip) yield skip === 0 ? bytes : bytes.subarray(skip);
-    skip = 0;
-  }
+  const isMarked = text.first.subarray(0, 3).equals(BYTE_ORDER_MARK);
+  return prepend(isMarked ? text.first.subarray(3) : text.first, text.rest);
 };

@@ -75,25 +75,18 @@ const storeFeed = async (
   const file = bucket.file(object);
   await pipeline(
     normaliseFeed(feed, config.MAX_FEED_BYTES),
-    async function* (text: AsyncIterable<Buffer>) {
-      for await (const bytes of text) {
-        sampler.write(bytes);
-        yield bytes;
-      }
-    },
     (text: AsyncIterable<Buffer>) =>
-      packChunks(
-        text,
-        config.CHUNK_RECORDS,
-        async (chunk) => {
+      packChunks(text, config.CHUNK_RECORDS, {
+        onText: sampler.write,
+        onChunk(chunk) {
           chunks += 1;
           records += chunk.begins.length;
-          await insertChunk(client, runId, chunks, chunk);
+          return insertChunk(client, runId, chunks, chunk);
         },
-        (end) => {
+        onEnd(end) {
           packed = end;
         },
-      ),
+      }),
     // Checked by its MD5, which is Node's own; the client's CRC32C is ten times as slow.
     file.createWriteStream({ contentType: 'application/gzip', validation: 'md5' }),
   );

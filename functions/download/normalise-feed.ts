@@ -1,5 +1,5 @@
 import { transient } from '../shared/errors.ts';
-import { decodeFeed } from './decode-feed.ts';
+import { decodeFeed, prepend } from './decode-feed.ts';
 import { createByteLimit } from './limit-bytes.ts';
 import type { Feed } from './open-feed.ts';
 import { readDocument } from './read-document.ts';
@@ -19,7 +19,7 @@ type Bytes = AsyncIterable<Buffer>;
 export const normaliseFeed = async function* (feed: Feed, maxBytes: number): Bytes {
   const hint = 'If that is right, raise MAX_FEED_BYTES';
   const limit = createByteLimit(feed.source, maxBytes, hint);
-  const open = (body: Bytes) => openText(limit(decodeFeed(body)));
+  const open = async (body: Bytes) => openText(limit(await decodeFeed(body)));
   const { start, text } = await open(feed.body);
   if (start === '<') {
     yield* text;
@@ -40,23 +40,14 @@ interface Text {
 
 /** The text and its first character; white space before that is left out. */
 const openText = async (decoded: Bytes): Promise<Text> => {
-  const bytes = skipLeadingSpace(decoded);
-  const { value: first, done } = await bytes.next();
-  if (done) return { start: '', text: bytes };
-  const text = async function* () {
-    yield first;
-    yield* bytes;
-  };
-  return { start: String.fromCharCode(first[0] ?? 0), text: text() };
-};
-
-const skipLeadingSpace = async function* (bytes: Bytes): AsyncGenerator<Buffer, void> {
-  let started = false;
-  for await (const buffer of bytes) {
-    const from = started ? 0 : buffer.findIndex((byte) => !/\s/.test(String.fromCharCode(byte)));
+  const rest = decoded[Symbol.asyncIterator]();
+  for (;;) {
+    const { done, value } = await rest.next();
+    if (done) return { start: '', text: prepend(Buffer.alloc(0), rest) };
+    const from = value.findIndex((byte) => !/\s/.test(String.fromCharCode(byte)));
     if (from === -1) continue;
-    started = true;
-    yield buffer.subarray(from);
+    const text = prepend(value.subarray(from), rest);
+    return { start: String.fromCharCode(value[from] as number), text };
   }
 };
 

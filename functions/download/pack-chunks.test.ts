@@ -17,17 +17,18 @@ const pack = async (text: string, chunkRecords: number, failAfter?: number) => {
     }
     if (failAfter !== undefined) throw new Error('the connection broke');
   };
-  const packed = packChunks(
-    source(),
-    chunkRecords,
-    async (chunk) => {
+  const seen: Buffer[] = [];
+  const packed = packChunks(source(), chunkRecords, {
+    onText: (piece) => seen.push(piece),
+    async onChunk(chunk) {
       chunks.push(chunk);
     },
-    (end) => {
+    onEnd(end) {
       feed = end;
     },
-  );
+  });
   const object = await buffer(packed);
+  expect(Buffer.concat(seen).equals(bytes)).toBe(true);
   return { chunks, feed, object };
 };
 
@@ -81,11 +82,24 @@ test('a chunk that cannot be noted ends the packing', async () => {
   const source = async function* () {
     yield Buffer.from('[{}, {}]');
   };
-  const packed = packChunks(
-    source(),
-    1,
-    () => Promise.reject(new Error('the database is away')),
-    () => {},
-  );
+  const packed = packChunks(source(), 1, {
+    onText() {},
+    onChunk: () => Promise.reject(new Error('the database is away')),
+    onEnd() {},
+  });
   await expect(buffer(packed)).rejects.toThrow('the database is away');
+});
+
+test('lets go of its text when its reader stops early', async () => {
+  let released = false;
+  const source = async function* () {
+    try {
+      for (;;) yield Buffer.from('[{}, {}, {}');
+    } finally {
+      released = true;
+    }
+  };
+  const listener = { onText() {}, onChunk: () => Promise.resolve(), onEnd() {} };
+  for await (const _ of packChunks(source(), 1, listener)) break;
+  expect(released).toBe(true);
 });

@@ -31,18 +31,23 @@ export interface PackedFeed {
   readonly failure: unknown;
 }
 
+export interface PackListener {
+  /** Gets each piece of the text when it comes in. */
+  onText(bytes: Buffer): void;
+  /** Takes each chunk when it is packed; its error ends the packing. */
+  onChunk(chunk: PackedChunk): Promise<void>;
+  /** The text has ended or failed. */
+  onEnd(feed: PackedFeed): void;
+}
+
 /**
  * Packs a feed's text into gzip, each chunk into a member of its own; together they are the whole text,
  * byte for byte. Holds two chunks: one is compressed while the next comes in.
- *
- * @param onChunk takes each chunk when it is packed; its error ends the packing.
- * @param onEnd is called when the text has ended or failed.
  */
 export const packChunks = async function* (
   text: AsyncIterable<Buffer>,
   chunkRecords: number,
-  onChunk: (chunk: PackedChunk) => Promise<void>,
-  onEnd: (feed: PackedFeed) => void,
+  { onText, onChunk, onEnd }: PackListener,
 ): AsyncGenerator<Buffer, void> {
   const cutter = createChunkCutter(chunkRecords);
   let failure: unknown;
@@ -91,19 +96,27 @@ export const packChunks = async function* (
     packedBytes = cut ? 0 : packedBytes + plain.length;
   };
 
-  const noteFailure = (error: unknown): void => {
+  const noteFailure = (error: unknown): undefined => {
     failure = error;
   };
-  for await (const part of untilFailure(text, noteFailure)) {
-    bytes += part.length;
-    let from = 0;
-    for (const cut of cutter.write(part)) {
-      hold(part.subarray(from, cut.end));
-      from = cut.end;
-      yield* packHeld(cut);
+  const parts = text[Symbol.asyncIterator]();
+  /** Nothing more when the text has failed, too. */
+  const readPart = () => parts.next().then(({ value }) => value as Buffer | undefined, noteFailure);
+  try {
+    for (let part = await readPart(); part; part = await readPart()) {
+      bytes += part.length;
+      onText(part);
+      let from = 0;
+      for (const cut of cutter.write(part)) {
+        hold(part.subarray(from, cut.end));
+        from = cut.end;
+        yield* packHeld(cut);
+      }
+      hold(part.subarray(from));
+      if (heldBytes > MAX_MEMBER_BYTES) yield* packHeld();
     }
-    hold(part.subarray(from));
-    if (heldBytes > MAX_MEMBER_BYTES) yield* packHeld();
+  } finally {
+    await parts.return?.();
   }
   const last = failure === undefined ? endOf(cutter, noteFailure) : undefined;
   if (last || heldBytes > 0 || !pending) yield* packHeld(last);
@@ -127,17 +140,6 @@ const hashRecords = (plain: Buffer, plainStart: number, { begins, ends }: Cut): 
     hashSource(plain, begin - plainStart, end - plainStart, hashes, index * HASH_BYTES);
   }
   return hashes;
-};
-
-const untilFailure = async function* (
-  text: AsyncIterable<Buffer>,
-  onFailure: (error: unknown) => void,
-) {
-  try {
-    yield* text;
-  } catch (error) {
-    onFailure(error);
-  }
 };
 
 const endOf = (

@@ -18,15 +18,14 @@ export const prepareRun = async (
   };
   const client = await context.pool.connect();
   let chunks = 0;
-  const packed = packChunks(
-    text(),
-    chunkRecords,
-    async (chunk) => {
+  const packed = packChunks(text(), chunkRecords, {
+    onText() {},
+    onChunk(chunk) {
       chunks += 1;
-      await insertChunk(client, run.id, chunks, chunk);
+      return insertChunk(client, run.id, chunks, chunk);
     },
-    () => {},
-  );
+    onEnd() {},
+  });
   await file.save(await buffer(packed));
   client.release();
   await context.db
