@@ -16,6 +16,7 @@ import {
 import { joinRun, lockRunningRun, mergeAcceptable, mergeRecords } from './merge-records.ts';
 import { noteKnown, requireNoClash, SightingsClash } from './note-known.ts';
 import { type ChunkPlace, readRecords } from './read-records.ts';
+import { type RowBuffer, withRowBuffer } from './row-buffers.ts';
 
 const LOCK_CHUNK = readSqlFile('lock-chunk');
 const INSERT_REJECTS = readSqlFile('insert-rejects');
@@ -32,7 +33,10 @@ export const ingestChunk = async (
   request: IngestChunkRequest,
 ): Promise<IngestChunkResponse> => {
   const ingest = (isAlone: boolean) =>
-    inTransaction(context.pool, (client) => ingestIn(context, client, request, isAlone));
+    // Until the transaction has ended the connection may have rows to send.
+    withRowBuffer((buffer) =>
+      inTransaction(context.pool, (client) => ingestIn(context, client, request, isAlone, buffer)),
+    );
   const unlessAgain = (error: unknown): undefined => {
     if (!(error instanceof SightingsClash || isDataError(error))) throw error;
   };
@@ -62,6 +66,7 @@ const ingestIn = async (
   client: pg.PoolClient,
   request: IngestChunkRequest,
   isAlone: boolean,
+  buffer: RowBuffer,
 ): Promise<Ingested> => {
   // Until the next analyze PostgreSQL may take a large table for a small one, and read all of it.
   await client.query('set local enable_seqscan = off');
@@ -74,7 +79,7 @@ const ingestIn = async (
     if (!isAlone) await requireNoClash(client, request);
   };
   const located = await noteKnown(client, request);
-  const mapper = createRecordMapper(located, chunk);
+  const mapper = createRecordMapper(chunk, buffer);
   await readRecords(context, chunk, located, mapper.write);
   const { incoming, rejects } = mapper.end();
   const { is_first_load: areNew } = chunk;

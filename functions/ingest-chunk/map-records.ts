@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
-import { type LocatedRecords, lengthOf } from './locate-records.ts';
 import {
   hashRow,
   type MappedRecord,
@@ -11,6 +10,7 @@ import {
 } from './map-record.ts';
 import type { SourceRecord } from './read-records.ts';
 import { learnLayout, locateValues, type RecordLayout } from './record-layout.ts';
+import type { RowBuffer } from './row-buffers.ts';
 import { MAX_ADDED_BYTES, writeLocated } from './write-located.ts';
 
 /** Records that will be merged. */
@@ -64,19 +64,17 @@ export interface RecordMapper {
   end(): MappedRecords;
 }
 
-/** Maps located records one after the other, into rows that are kept outside the heap. */
+/** Maps records one after the other; their rows are in the buffer, also those that it gives in the end. */
 export const createRecordMapper = (
-  located: LocatedRecords,
   { run_id, chunk_number, started_at }: WrittenBy,
+  buffer: RowBuffer,
 ): RecordMapper => {
   const rejects: DescribedReject[] = [];
   const positions: number[] = [];
   const ends: number[] = [];
   const writtenBy = Buffer.from(`${started_at}\t${started_at}\t${run_id}\t${chunk_number}\n`);
   let layout: RecordLayout | null | undefined;
-  const lengths = located.positions.map((_, index) => lengthOf(located, index) + ROW_EXTRA_BYTES);
-  // Memory that is not written to is none.
-  let rows = Buffer.allocUnsafeSlow(lengths.reduce((sum, length) => sum + length, 0));
+  let rows = buffer.bytes;
   let used = 0;
 
   const reserve = (bytes: number): void => {
@@ -85,6 +83,7 @@ export const createRecordMapper = (
     const larger = Buffer.allocUnsafeSlow(2 * most);
     rows.copy(larger, 0, 0, used);
     rows = larger;
+    buffer.bytes = larger;
   };
 
   /** @returns where the row's columns end, or the reason why there can be none. */
