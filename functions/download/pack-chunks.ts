@@ -7,6 +7,9 @@ import { type Cut, createChunkCutter } from './cut-chunks.ts';
 /** More than any chunk's records have: what is longer is a record that is far too large. */
 const MAX_MEMBER_BYTES = 33 * MAX_RECORD_BYTES;
 
+/** Most chunks of the City's have less. */
+const PLAIN_BYTES = 5 << 20;
+
 /** What a chunk of the City's makes, twice over. */
 const OUTPUT_BYTES = 1 << 20;
 
@@ -52,7 +55,9 @@ export const packChunks = async function* (
   const cutter = createChunkCutter(chunkRecords);
   let failure: unknown;
   let bytes = 0;
-  let held: Buffer[] = [];
+  /** One is filled while the other is compressed. */
+  let plain = Buffer.allocUnsafeSlow(PLAIN_BYTES);
+  let spare = Buffer.allocUnsafeSlow(PLAIN_BYTES);
   let heldBytes = 0;
   /** Of the chunk in hand, what is not held any more. */
   let packedBytes = 0;
@@ -64,14 +69,13 @@ export const packChunks = async function* (
   let pending: { member: Promise<Buffer>; chunk?: Records } | undefined;
 
   const hold = (part: Buffer): void => {
-    held.push(part);
-    heldBytes += part.length;
-  };
-  const takeHeld = (): Buffer => {
-    const plain = Buffer.concat(held);
-    held = [];
-    heldBytes = 0;
-    return plain;
+    const most = heldBytes + part.length;
+    if (most > plain.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * most);
+      plain.copy(larger, 0, 0, heldBytes);
+      plain = larger;
+    }
+    heldBytes += part.copy(plain, heldBytes);
   };
   const finishPending = async function* () {
     if (!pending) return;
@@ -86,14 +90,15 @@ export const packChunks = async function* (
     byteStart = byteEnd;
   };
   const packHeld = async function* (cut?: Cut) {
-    const plain = takeHeld();
     yield* finishPending();
-    pending = { member: compress(plain) };
+    pending = { member: compress(plain.subarray(0, heldBytes)) };
     if (cut) {
       const { begins, ends } = cut;
       pending.chunk = { begins, ends, hashes: hashRecords(plain, packedBytes, cut) };
     }
-    packedBytes = cut ? 0 : packedBytes + plain.length;
+    packedBytes = cut ? 0 : packedBytes + heldBytes;
+    [plain, spare] = [spare, plain];
+    heldBytes = 0;
   };
 
   const noteFailure = (error: unknown): undefined => {
