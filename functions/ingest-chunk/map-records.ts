@@ -81,7 +81,8 @@ export const createRecordMapper = (
     const most = used + bytes + ROW_EXTRA_BYTES;
     if (most <= rows.length) return;
     const larger = Buffer.allocUnsafeSlow(2 * most);
-    rows.copy(larger, 0, 0, used);
+    // Also what has been written of the row in hand.
+    rows.copy(larger);
     rows = larger;
     buffer.bytes = larger;
   };

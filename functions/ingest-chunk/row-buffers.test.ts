@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { permitRecord } from '../shared/testing/permit-record.ts';
+import { createRecordMapper } from './map-records.ts';
+import { type RowBuffer, withRowBuffer } from './row-buffers.ts';
+
+const lend = () => withRowBuffer((buffer) => Promise.resolve(buffer));
+
+test('memory is handed on when its work has ended, also with an error, and never used twice at once', async () => {
+  const first = await lend();
+  const failed = withRowBuffer((buffer) => {
+    expect(buffer).toBe(first);
+    return Promise.reject(new Error('no database'));
+  });
+  const second = await lend();
+  expect(second).not.toBe(first);
+  await expect(failed).rejects.toThrow('no database');
+  expect([first, second]).toContain(await lend());
+});
+
+test('memory that has grown is let go of', async () => {
+  const grown = await withRowBuffer(async (buffer) => {
+    buffer.bytes = Buffer.alloc(2 * buffer.bytes.length);
+    return buffer;
+  });
+  expect(await lend()).not.toBe(grown);
+});
+
+test('rows that need more memory than there is are the same', () => {
+  const map = (buffer: RowBuffer) => {
+    const mapper = createRecordMapper(
+      { run_id: 1, chunk_number: 2, started_at: '2026-11-25' },
+      buffer,
+    );
+    for (const position of [1, 2, 3, 4]) {
+      const record = permitRecord(position, { DESCRIPTION: '½ \n'.repeat(300 * position) });
+      const bytes = Buffer.from(JSON.stringify(record));
+      mapper.write({ position, sourceHash: null, isTooLarge: false, bytes });
+    }
+    const { rows, ends } = mapper.end().incoming;
+    return { rows: rows.toString('utf8', 0, ends.at(-1)), ends };
+  };
+  const small = { bytes: Buffer.alloc(16) };
+  const mapped = map(small);
+  expect(mapped).toEqual(map({ bytes: Buffer.alloc(1 << 20) }));
+  expect(mapped.ends).toHaveLength(4);
+  expect(small.bytes.length).toBeGreaterThan(mapped.rows.length);
+});
