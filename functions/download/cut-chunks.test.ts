@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
 import { type Cut, createChunkCutter } from './cut-chunks.ts';
+import { readRecords } from './testing/read-records.ts';
 
 /** The chunks of a feed that comes in the given pieces, each with its own bytes. */
 const cut = (pieces: readonly Buffer[], chunkRecords: number) => {
@@ -32,8 +33,8 @@ test('every chunk but the last has the number of records asked for, at their pla
         text.subarray(index * pieceBytes, (index + 1) * pieceBytes),
       );
       const chunks = cut(pieces, chunkRecords);
-      const read = chunks.map(({ begins, ends, bytes }) =>
-        begins.map((begin, index) => JSON.parse(bytes.toString('utf8', begin, ends[index]))),
+      const read = chunks.map(({ bytes, ...places }) =>
+        readRecords(bytes, places).map((record) => JSON.parse(record)),
       );
       expect(read.flat()).toEqual(feed);
       expect(read).toHaveLength(Math.ceil(feed.length / chunkRecords));
@@ -53,7 +54,7 @@ test('a feed that ends early has no last chunk', () => {
 /** How many records each chunk has, of records with the given sizes and what stands between them. */
 const countRecords = (sizes: readonly number[], separator = ',') => {
   const texts = sizes.map((size) => `"${'x'.repeat(size - 2)}"`);
-  return cut([Buffer.from(`[${texts.join(separator)}]`)], 100).map(({ ends }) => ends.length);
+  return cut([Buffer.from(`[${texts.join(separator)}]`)], 100).map(({ records }) => records);
 };
 
 test('a record of more than 1 MiB is the last of its chunk, one of just as much need not be', () => {

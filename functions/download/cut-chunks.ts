@@ -1,3 +1,4 @@
+import { createIntegerArray } from '../shared/binary-array.ts';
 import { createRecordSplitter, MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
 
 /** Of a chunk's records that ingest-chunk reads; 5,000 of the City's have under 5 MB. */
@@ -7,9 +8,10 @@ const MAX_CHUNK_BYTES = 31 * MAX_RECORD_BYTES;
 export interface Cut {
   /** Where it ends in the bytes that were written last: behind its last record. */
   readonly end: number;
-  /** Where its records begin and end in the chunk's own bytes. */
-  readonly begins: readonly number[];
-  readonly ends: readonly number[];
+  readonly records: number;
+  /** Where its records begin and end in the chunk's own bytes; integer[] in PostgreSQL's binary format. */
+  readonly begins: Buffer;
+  readonly ends: Buffer;
 }
 
 export interface ChunkCutter {
@@ -31,23 +33,29 @@ export interface ChunkCutter {
 export const createChunkCutter = (chunkRecords: number): ChunkCutter => {
   let written = 0;
   let chunkStart = 0;
-  let begins: number[] = [];
-  let ends: number[] = [];
+  let records = 0;
+  /** Of the record before, in the chunk's own bytes. */
+  let previousEnd = 0;
+  let begins = createIntegerArray(chunkRecords);
+  let ends = createIntegerArray(chunkRecords);
   let cuts: Cut[] = [];
 
   const cut = (end: number): Cut => {
-    const chunk = { end, begins, ends };
-    begins = [];
-    ends = [];
+    const chunk = { end, records, begins: begins.end(), ends: ends.end() };
+    records = 0;
+    previousEnd = 0;
+    begins = createIntegerArray(chunkRecords);
+    ends = createIntegerArray(chunkRecords);
     return chunk;
   };
 
   const splitter = createRecordSplitter((start, end) => {
+    records += 1;
     begins.push(start - chunkStart);
-    const previousEnd = chunkStart + (ends.at(-1) ?? 0);
     ends.push(end - chunkStart);
-    const isTooLarge = end - previousEnd > MAX_RECORD_BYTES;
-    if (isTooLarge || ends.length === chunkRecords || end - chunkStart > MAX_CHUNK_BYTES) {
+    const isTooLarge = end - chunkStart - previousEnd > MAX_RECORD_BYTES;
+    previousEnd = end - chunkStart;
+    if (isTooLarge || records === chunkRecords || previousEnd > MAX_CHUNK_BYTES) {
       cuts.push(cut(end - written));
       chunkStart = end;
     }
@@ -62,7 +70,7 @@ export const createChunkCutter = (chunkRecords: number): ChunkCutter => {
     },
     end() {
       splitter.end();
-      return ends.length > 0 ? cut(0) : undefined;
+      return records > 0 ? cut(0) : undefined;
     },
   };
 };

@@ -80,7 +80,7 @@ const storeFeed = async (
         onText: sampler.write,
         onChunk(chunk) {
           chunks += 1;
-          records += chunk.begins.length;
+          records += chunk.records;
           return insertChunk(client, runId, chunks, chunk);
         },
         onEnd(end) {

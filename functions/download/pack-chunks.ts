@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
-import { HASH_BYTES, hashSource } from '../shared/hash-source.ts';
+import { createHashArray, integerAt } from '../shared/binary-array.ts';
+import { hashSource } from '../shared/hash-source.ts';
 import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
 import { type Cut, createChunkCutter } from './cut-chunks.ts';
 
@@ -10,8 +11,8 @@ const MAX_MEMBER_BYTES = 33 * MAX_RECORD_BYTES;
 /** Most chunks of the City's have less. */
 const PLAIN_BYTES = 5 << 20;
 
-/** What a chunk of the City's makes, twice over. */
-const OUTPUT_BYTES = 1 << 20;
+/** Of a member, what is made at a time: a quarter of what a chunk of the City's makes. */
+const OUTPUT_BYTES = 1 << 17;
 
 /** A chunk as the ledger has it; see the columns of sync_chunks. */
 export interface PackedChunk extends Records {
@@ -19,10 +20,8 @@ export interface PackedChunk extends Records {
   readonly byteEnd: number;
 }
 
-interface Records {
-  readonly begins: readonly number[];
-  readonly ends: readonly number[];
-  /** 16 bytes for each record, zeros for one that has none. */
+interface Records extends Omit<Cut, 'end'> {
+  /** uuid[] in PostgreSQL's binary format; null for a record that has none. */
   readonly hashes: Buffer;
 }
 
@@ -93,8 +92,9 @@ export const packChunks = async function* (
     yield* finishPending();
     pending = { member: compress(plain.subarray(0, heldBytes)) };
     if (cut) {
-      const { begins, ends } = cut;
-      pending.chunk = { begins, ends, hashes: hashRecords(plain, packedBytes, cut) };
+      const { records, begins, ends } = cut;
+      const hashes = hashRecords(plain, packedBytes, cut);
+      pending.chunk = { records, begins, ends, hashes };
     }
     packedBytes = cut ? 0 : packedBytes + heldBytes;
     [plain, spare] = [spare, plain];
@@ -137,14 +137,15 @@ const compress = (plain: Buffer): Promise<Buffer> =>
   compressWith(plain, { level: constants.Z_BEST_SPEED, chunkSize: OUTPUT_BYTES });
 
 /** A record that is too large, or does not begin in `plain`, has no hash. */
-const hashRecords = (plain: Buffer, plainStart: number, { begins, ends }: Cut): Buffer => {
-  const hashes = Buffer.alloc(begins.length * HASH_BYTES);
-  for (const [index, begin] of begins.entries()) {
-    const end = ends[index] as number;
-    if (end - begin > MAX_RECORD_BYTES || begin < plainStart) continue;
-    hashSource(plain, begin - plainStart, end - plainStart, hashes, index * HASH_BYTES);
+const hashRecords = (plain: Buffer, plainStart: number, { records, begins, ends }: Cut): Buffer => {
+  const hashes = createHashArray(records);
+  for (let index = 0; index < records; index += 1) {
+    const begin = integerAt(begins, index);
+    const end = integerAt(ends, index);
+    if (end - begin > MAX_RECORD_BYTES || begin < plainStart) hashes.addNull();
+    else hashSource(plain, begin - plainStart, end - plainStart, hashes.bytes, hashes.add());
   }
-  return hashes;
+  return hashes.end();
 };
 
 const endOf = (

@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import { encodeHashes, encodeIntegers } from '../shared/binary-array.ts';
 import type { PackedChunk } from './pack-chunks.ts';
 
 const INSERT_CHUNK = `
@@ -21,17 +20,17 @@ export const insertChunk = async (
   client: pg.ClientBase,
   runId: number,
   chunkNumber: number,
-  { byteStart, byteEnd, begins, ends, hashes }: PackedChunk,
+  { byteStart, byteEnd, records, begins, ends, hashes }: PackedChunk,
 ): Promise<void> => {
   await client.query(INSERT_CHUNK, [
     runId,
     chunkNumber,
     byteStart,
     byteEnd,
-    begins.length,
-    encodeIntegers(begins),
-    encodeIntegers(ends),
-    encodeHashes(hashes),
+    records,
+    begins,
+    ends,
+    hashes,
   ]);
 };
 

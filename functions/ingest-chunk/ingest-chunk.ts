@@ -99,7 +99,7 @@ const describeRefused = async (
 ): Promise<readonly DescribedReject[]> => {
   const reasons = new Map(refused.map(({ position, reason }) => [position, reason]));
   const described: DescribedReject[] = [];
-  await readRecords(context, chunk, pickRecords(located, [...reasons.keys()]), (record) => {
+  await readRecords(context, chunk, pickRecords(located, reasons.keys()), (record) => {
     described.push(describeReject(record, reasons.get(record.position) ?? ''));
   });
   return described;

@@ -1,30 +1,29 @@
 import type pg from 'pg';
-import { decodeHashes, decodeIntegers } from '../shared/binary-array.ts';
-import { HASH_BYTES } from '../shared/hash-source.ts';
+import { countElements, integerAt, readHashes } from '../shared/binary-array.ts';
 import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
 import type { IngestChunkRequest } from './contract.ts';
 
 const LOCATE_RECORDS = readSqlFile('locate-records');
 
-/** Some records of a chunk, as columns: objects by the thousand would outlive many collections. */
-export interface LocatedRecords {
+/** How much of a record that is too large is read and written down. */
+const PREVIEW_BYTES = 4_096;
+
+export interface LocatedRecord {
   /** 1 for the first record of the chunk. */
-  readonly positions: readonly number[];
-  /** Record i is the bytes [begins[i], ends[i]) of the chunk's. */
-  readonly begins: readonly number[];
-  readonly ends: readonly number[];
-  /** 16 bytes for each record, zeros for one that is too large. */
-  readonly hashes: Buffer;
+  readonly position: number;
+  /** In hexadecimal; null if it is too large. */
+  readonly sourceHash: string | null;
+  readonly isTooLarge: boolean;
+  /** What is to be read of it: the bytes [begin, end) of the chunk's. */
+  readonly begin: number;
+  readonly end: number;
 }
 
-export const NO_RECORDS: LocatedRecords = {
-  positions: [],
-  begins: [],
-  ends: [],
-  hashes: Buffer.alloc(0),
-};
+/** Some records of a chunk, in order. They are made anew each time: kept, they would fill the heap. */
+export type LocatedRecords = Iterable<LocatedRecord>;
 
+/** The arrays of sync_chunks, in PostgreSQL's binary format. */
 interface Ledger {
   readonly begins: Buffer;
   readonly ends: Buffer;
@@ -38,46 +37,39 @@ export const locateRecords = async (
 ): Promise<LocatedRecords> => {
   const { rows } = await client.query<Ledger>(LOCATE_RECORDS, [run_id, chunk_number]);
   const ledger = rows[0] as Ledger;
-  const begins = decodeIntegers(ledger.begins);
-  return {
-    positions: begins.map((_, index) => index + 1),
-    begins,
-    ends: decodeIntegers(ledger.ends),
-    hashes: decodeHashes(ledger.hashes),
-  };
+  return { [Symbol.iterator]: () => readLedger(ledger) };
 };
 
-/** Those of the records that are at some positions, which are in order. */
+const readLedger = function* ({ begins, ends, hashes }: Ledger): Generator<LocatedRecord, void> {
+  const count = countElements(begins);
+  const sourceHashes = readHashes(hashes);
+  for (let index = 0; index < count; index += 1) {
+    const begin = integerAt(begins, index);
+    const end = integerAt(ends, index);
+    const isTooLarge = end - begin > MAX_RECORD_BYTES;
+    yield {
+      position: index + 1,
+      sourceHash: sourceHashes.next().value ?? null,
+      isTooLarge,
+      begin,
+      end: isTooLarge ? begin + PREVIEW_BYTES : end,
+    };
+  }
+};
+
+/** Those of the records that are at some positions. */
 export const pickRecords = (
-  { positions, begins, ends, hashes }: LocatedRecords,
-  wanted: readonly number[],
+  records: LocatedRecords,
+  positions: Iterable<number>,
 ): LocatedRecords => {
-  const isWanted = new Set(wanted);
-  const indexes = [...positions.keys()].filter((index) => isWanted.has(positions[index] as number));
-  return {
-    positions: indexes.map((index) => positions[index] as number),
-    begins: indexes.map((index) => begins[index] as number),
-    ends: indexes.map((index) => ends[index] as number),
-    hashes: Buffer.concat(
-      indexes.map((index) => hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES)),
-    ),
-  };
+  const wanted = new Set(positions);
+  return { [Symbol.iterator]: () => readWanted(records, wanted) };
 };
 
-/** How much of a record that is too large is read and written down. */
-const PREVIEW_BYTES = 4_096;
-
-export const isTooLarge = ({ begins, ends }: LocatedRecords, index: number): boolean =>
-  (ends[index] as number) - (begins[index] as number) > MAX_RECORD_BYTES;
-
-/** How many of a record's bytes are read. */
-export const lengthOf = (located: LocatedRecords, index: number): number =>
-  isTooLarge(located, index)
-    ? PREVIEW_BYTES
-    : (located.ends[index] as number) - (located.begins[index] as number);
-
-/** In hexadecimal; null for a record that is too large. */
-export const sourceHashOf = ({ hashes }: LocatedRecords, index: number): string | null => {
-  const at = index * HASH_BYTES;
-  return hashes[at] === 0 ? null : hashes.toString('hex', at, at + HASH_BYTES);
+const readWanted = function* (
+  records: LocatedRecords,
+  wanted: ReadonlySet<number>,
+): Generator<LocatedRecord, void> {
+  if (wanted.size === 0) return;
+  for (const record of records) if (wanted.has(record.position)) yield record;
 };

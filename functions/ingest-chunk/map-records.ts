@@ -15,12 +15,9 @@ import { MAX_ADDED_BYTES, writeLocated } from './write-located.ts';
 
 /** Records that will be merged. */
 export interface IncomingRecords {
-  /** 1 for the first record of the chunk. */
-  readonly positions: readonly number[];
+  readonly records: number;
   /** Their rows of the table `incoming`, in COPY's text format. */
   readonly rows: Buffer;
-  /** Where each row ends in `rows`. */
-  readonly ends: readonly number[];
 }
 
 /** What the rows of a chunk say of it. */
@@ -70,12 +67,11 @@ export const createRecordMapper = (
   buffer: RowBuffer,
 ): RecordMapper => {
   const rejects: DescribedReject[] = [];
-  const positions: number[] = [];
-  const ends: number[] = [];
   const writtenBy = Buffer.from(`${started_at}\t${started_at}\t${run_id}\t${chunk_number}\n`);
   let layout: RecordLayout | null | undefined;
   let rows = buffer.bytes;
   let used = 0;
+  let records = 0;
 
   const reserve = (bytes: number): void => {
     const most = used + bytes + ROW_EXTRA_BYTES;
@@ -110,8 +106,7 @@ export const createRecordMapper = (
     const hashes = `\t\\\\x${hashRow(rows.subarray(start, end))}\t${sourceHash ?? '\\N'}\t`;
     used = end + rows.write(hashes, end, 'latin1');
     used += writtenBy.copy(rows, used);
-    positions.push(position);
-    ends.push(used);
+    records += 1;
     return null;
   };
 
@@ -120,7 +115,7 @@ export const createRecordMapper = (
       const reason = writeRow(record);
       if (reason !== null) rejects.push(describeReject(record, reason));
     },
-    end: () => ({ incoming: { positions, ends, rows }, rejects }),
+    end: () => ({ incoming: { records, rows: rows.subarray(0, used) }, rejects }),
   };
 };
 

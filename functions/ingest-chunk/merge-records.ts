@@ -20,6 +20,9 @@ const COUNT_OUTCOMES = readSqlFile('count-outcomes');
 /** Of those that are stored straight; one that is stored already makes so many take the longer way. */
 const BATCH_RECORDS = 1_000;
 
+const TAB = 0x09;
+const NEWLINE = 0x0a;
+
 type Pointer = [run_id: number, chunk_number: number];
 
 type Action = 'updated' | 'unchanged' | 'superseded' | 'replaces';
@@ -43,8 +46,7 @@ export const mergeRecords = async (
   lockRun: LockRun,
   areNew = false,
 ): Promise<void> => {
-  const records = incoming.ends.length;
-  if (records === 0) return lockRun();
+  if (incoming.records === 0) return lockRun();
   await client.query(CREATE_INCOMING);
   const pointer: Pointer = [run_id, chunk_number];
   const batches = areNew ? await copyNew(client, incoming) : [incoming];
@@ -52,7 +54,7 @@ export const mergeRecords = async (
   // From here to the commit one chunk at a time: duplicates across chunks see each other.
   await lockRun();
   if (left > 0) await mergeStored(client, pointer);
-  await client.query(COUNT_OUTCOMES, [...pointer, records - left]);
+  await client.query(COUNT_OUTCOMES, [...pointer, incoming.records - left]);
 };
 
 /**
@@ -65,8 +67,8 @@ const copyNew = async (
   incoming: IncomingRecords,
 ): Promise<readonly IncomingRecords[]> => {
   const others: IncomingRecords[] = [];
-  for (let first = 0; first < incoming.ends.length; first += BATCH_RECORDS) {
-    const batch = slice(incoming, first, first + BATCH_RECORDS);
+  let [batch, rest] = split(incoming, BATCH_RECORDS);
+  for (; batch.records > 0; [batch, rest] = split(rest, BATCH_RECORDS)) {
     try {
       await copy(client, COPY_NEW, [batch]);
     } catch (error) {
@@ -88,7 +90,7 @@ const insertNew = async (
   pointer: Pointer,
   batches: readonly IncomingRecords[],
 ): Promise<number> => {
-  const records = batches.reduce((sum, { ends }) => sum + ends.length, 0);
+  const records = batches.reduce((sum, batch) => sum + batch.records, 0);
   if (records === 0) return 0;
   await copy(client, 'copy incoming from stdin', batches);
   const inserted = (await client.query(INSERT_NEW)).rowCount ?? 0;
@@ -101,10 +103,7 @@ const copy = (
   statement: string,
   batches: readonly IncomingRecords[],
 ): Promise<void> =>
-  pipeline(
-    Readable.from(batches.map(({ rows, ends }) => rows.subarray(0, ends.at(-1)))),
-    client.query(copyFrom(statement)),
-  );
+  pipeline(Readable.from(batches.map(({ rows }) => rows)), client.query(copyFrom(statement)));
 
 /**
  * The same, but a record that the database refuses is isolated by halving under savepoints; the others
@@ -128,31 +127,35 @@ export const mergeAcceptable = async (
     await client.query('rollback to savepoint batch');
     // That has given back a lock taken since.
     await lockRun();
-    const [only] = incoming.positions;
-    if (only !== undefined && incoming.positions.length === 1) {
-      return [{ position: only, reason: (error as Error).message }];
+    if (incoming.records === 1) {
+      return [{ position: positionOf(incoming), reason: (error as Error).message }];
     }
-    const middle = Math.ceil(incoming.ends.length / 2);
+    const [first, second] = split(incoming, Math.ceil(incoming.records / 2));
     return [
-      ...(await mergeAcceptable(client, chunk, slice(incoming, 0, middle), lockRun)),
-      ...(await mergeAcceptable(client, chunk, slice(incoming, middle), lockRun)),
+      ...(await mergeAcceptable(client, chunk, first, lockRun)),
+      ...(await mergeAcceptable(client, chunk, second, lockRun)),
     ];
   }
 };
 
-/** The records [first, last). */
-const slice = (
-  { positions, rows, ends }: IncomingRecords,
-  first: number,
-  last?: number,
-): IncomingRecords => {
-  const start = ends[first - 1] ?? 0;
-  return {
-    positions: positions.slice(first, last),
-    ends: ends.slice(first, last).map((end) => end - start),
-    rows: rows.subarray(start),
-  };
+/** The first `count` records, and the others. */
+const split = (
+  { records, rows }: IncomingRecords,
+  count: number,
+): [IncomingRecords, IncomingRecords] => {
+  const first = Math.min(count, records);
+  let end = 0;
+  // COPY's text format has a newline nowhere but behind each row.
+  for (let row = 0; row < first; row += 1) end = rows.indexOf(NEWLINE, end) + 1;
+  return [
+    { records: first, rows: rows.subarray(0, end) },
+    { records: records - first, rows: rows.subarray(end) },
+  ];
 };
+
+/** The first record's, with which its row begins. */
+const positionOf = ({ rows }: IncomingRecords): number =>
+  Number(rows.toString('latin1', 0, rows.indexOf(TAB)));
 
 /** Merges what is left in `incoming`. */
 const mergeStored = async (client: pg.PoolClient, pointer: Pointer): Promise<void> => {

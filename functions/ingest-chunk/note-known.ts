@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { readSqlFile } from '../shared/sql-file.ts';
 import type { IngestChunkRequest } from './contract.ts';
-import { type LocatedRecords, locateRecords, NO_RECORDS, pickRecords } from './locate-records.ts';
+import { type LocatedRecords, locateRecords, pickRecords } from './locate-records.ts';
 
 const NOTE_KNOWN = readSqlFile('note-known');
 const FIND_CLASH = readSqlFile('find-clash');
@@ -24,7 +24,7 @@ export const noteKnown = async (
   const { run_id, chunk_number } = chunk;
   const { rows } = await client.query<Known>(NOTE_KNOWN, [run_id, chunk_number]);
   const { has_known, unknown } = rows[0] as Known;
-  if (has_known && unknown.length === 0) return NO_RECORDS;
+  if (has_known && unknown.length === 0) return [];
   const located = await locateRecords(client, chunk);
   return has_known ? pickRecords(located, unknown) : located;
 };

@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Context } from '../shared/context.ts';
 import { createGunzip } from '../shared/create-gunzip.ts';
 import { permanent } from '../shared/errors.ts';
-import { isTooLarge, type LocatedRecords, lengthOf, sourceHashOf } from './locate-records.ts';
+import type { LocatedRecord, LocatedRecords } from './locate-records.ts';
 
 /** The place of a chunk in the feed object of its run, or of the run that is resumed. */
 export interface ChunkPlace {
@@ -14,12 +14,8 @@ export interface ChunkPlace {
   readonly byte_end: number;
 }
 
-export interface SourceRecord {
-  /** 1 for the first record of the chunk. */
-  readonly position: number;
-  /** In hexadecimal; null if it is too large. */
-  readonly sourceHash: string | null;
-  readonly isTooLarge: boolean;
+export interface SourceRecord
+  extends Pick<LocatedRecord, 'position' | 'sourceHash' | 'isTooLarge'> {
   /** Only the first 4 KiB if it is too large. */
   readonly bytes: Buffer;
 }
@@ -36,17 +32,10 @@ export const readRecords = async (
   located: LocatedRecords,
   onRecord: (record: SourceRecord) => void,
 ): Promise<void> => {
-  if (located.positions.length === 0) return;
+  const reader = createRangeReader(located, onRecord);
+  if (reader.hasAll()) return;
   const file = bucket.file(new URL(chunk.snapshot_path ?? '').pathname.slice(1));
   const { byte_start: start, byte_end } = chunk;
-  const reader = createRangeReader(located, (index, bytes) =>
-    onRecord({
-      position: located.positions[index] as number,
-      sourceHash: sourceHashOf(located, index),
-      isTooLarge: isTooLarge(located, index),
-      bytes,
-    }),
-  );
   await pipeline(
     file.createReadStream({ start, end: byte_end - 1, validation: false }),
     createGunzip(),
@@ -61,31 +50,27 @@ export const readRecords = async (
 };
 
 /** Gives those of the bytes written that belong to a record, which follow one another. */
-const createRangeReader = (
-  located: LocatedRecords,
-  onRange: (index: number, bytes: Buffer) => void,
-) => {
-  const { begins } = located;
-  let index = 0;
+const createRangeReader = (located: LocatedRecords, onRecord: (record: SourceRecord) => void) => {
+  const records = located[Symbol.iterator]();
+  let next = records.next();
   /** Of a record that lies in several parts, what has come; most lie in one. */
   let held: Buffer | undefined;
   let offset = 0;
   return {
     write(part: Buffer): void {
-      while (index < begins.length) {
-        const begin = begins[index] as number;
+      while (!next.done) {
+        const { position, sourceHash, isTooLarge, begin, end } = next.value;
         if (begin >= offset + part.length) break;
-        const end = begin + lengthOf(located, index);
         const piece = part.subarray(Math.max(begin - offset, 0), end - offset);
         const bytes = held ? Buffer.concat([held, piece]) : piece;
         held = end > offset + part.length ? bytes : undefined;
         if (held) break;
-        onRange(index, bytes);
-        index += 1;
+        onRecord({ position, sourceHash, isTooLarge, bytes });
+        next = records.next();
       }
       offset += part.length;
     },
-    hasAll: (): boolean => index === begins.length,
+    hasAll: (): boolean => next.done === true,
   };
 };
 

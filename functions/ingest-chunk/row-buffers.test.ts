@@ -36,12 +36,12 @@ test('rows that need more memory than there is are the same', () => {
       const bytes = Buffer.from(JSON.stringify(record));
       mapper.write({ position, sourceHash: null, isTooLarge: false, bytes });
     }
-    const { rows, ends } = mapper.end().incoming;
-    return { rows: rows.toString('utf8', 0, ends.at(-1)), ends };
+    const { records, rows } = mapper.end().incoming;
+    return { records, rows: rows.toString() };
   };
   const small = { bytes: Buffer.alloc(16) };
   const mapped = map(small);
   expect(mapped).toEqual(map({ bytes: Buffer.alloc(1 << 20) }));
-  expect(mapped.ends).toHaveLength(4);
+  expect(mapped.records).toBe(4);
   expect(small.bytes.length).toBeGreaterThan(mapped.rows.length);
 });

@@ -8,71 +8,70 @@ const INTEGER_BYTES = 4;
 const MAX_INTEGER = 2 ** 31 - 1;
 
 /** Dimensions, whether there are nulls, the elements' type, their number, the first one's subscript. */
-const HEADER = 5;
+const HEADER_BYTES = 5 * INTEGER_BYTES;
 const COUNT_AT = 3 * INTEGER_BYTES;
 const NULL_LENGTH = -1;
 
-/** Writes big-endian integers one after the other, as array_recv and array_send of PostgreSQL do. */
-const createArray = (oid: number, count: number, elementBytes: number) => {
-  const bytes = Buffer.allocUnsafe((HEADER + count) * INTEGER_BYTES + count * elementBytes);
+/** Writes an array as PostgreSQL's array_recv reads it: each element behind its length. */
+const createArray = (oid: number, elementBytes: number, maxElements: number) => {
+  const bytes = Buffer.allocUnsafeSlow(HEADER_BYTES + maxElements * (INTEGER_BYTES + elementBytes));
   let used = 0;
   const writeInteger = (value: number): void => {
     used = bytes.writeInt32BE(value, used);
   };
-  for (const field of [1, 1, oid, count, 1]) writeInteger(field);
+  for (const field of [1, 1, oid, 0, 1]) writeInteger(field);
   return {
-    writeInteger,
-    writeBytes(source: Buffer, from: number): void {
-      used += source.copy(bytes, used, from, from + elementBytes);
+    bytes,
+    /** @returns where the next element's bytes are to be written to. */
+    add(): number {
+      writeInteger(elementBytes);
+      used += elementBytes;
+      return used - elementBytes;
     },
-    end: (): Buffer => bytes.subarray(0, used),
+    addNull: () => writeInteger(NULL_LENGTH),
+    end(count: number): Buffer {
+      bytes.writeInt32BE(count, COUNT_AT);
+      return bytes.subarray(0, used);
+    },
   };
 };
 
 /** An integer[] in PostgreSQL's binary format; what is greater than an integer is written as the greatest. */
-export const encodeIntegers = (values: readonly number[]): Buffer => {
-  const array = createArray(INTEGER_OID, values.length, INTEGER_BYTES);
-  for (const value of values) {
-    array.writeInteger(INTEGER_BYTES);
-    array.writeInteger(Math.min(value, MAX_INTEGER));
-  }
-  return array.end();
+export const createIntegerArray = (maxElements: number) => {
+  const { bytes, add, end } = createArray(INTEGER_OID, INTEGER_BYTES, maxElements);
+  let count = 0;
+  return {
+    push(value: number): void {
+      count += 1;
+      bytes.writeInt32BE(Math.min(value, MAX_INTEGER), add());
+    },
+    end: (): Buffer => end(count),
+  };
 };
 
-/** A uuid[] in PostgreSQL's binary format, of hashes one after the other; one that begins with 0 is null. */
-export const encodeHashes = (hashes: Buffer): Buffer => {
-  const array = createArray(UUID_OID, hashes.length / HASH_BYTES, HASH_BYTES);
-  for (let from = 0; from < hashes.length; from += HASH_BYTES) {
-    if (hashes[from] === 0) array.writeInteger(NULL_LENGTH);
-    else {
-      array.writeInteger(HASH_BYTES);
-      array.writeBytes(hashes, from);
-    }
-  }
-  return array.end();
+/** A uuid[] in PostgreSQL's binary format, for hashes and, in place of some, nulls. */
+export const createHashArray = (elements: number) => {
+  const { bytes, add, addNull, end } = createArray(UUID_OID, HASH_BYTES, elements);
+  return { bytes, add, addNull, end: (): Buffer => end(elements) };
 };
 
-/** The elements of an integer[] without nulls, from what array_send gives. */
-export const decodeIntegers = (array: Buffer): readonly number[] => {
-  const values: number[] = [];
-  for (let at = (HEADER + 1) * INTEGER_BYTES; at < array.length; at += 2 * INTEGER_BYTES) {
-    values.push(array.readInt32BE(at));
-  }
-  return values;
-};
-
-/** The elements of a uuid[], from what array_send gives, as encodeHashes takes them; zeros for a null. */
-export const decodeHashes = (array: Buffer): Buffer => {
+/** How many elements an array has, from what array_send gives. */
+export const countElements = (array: Buffer): number =>
   // An empty array has no dimension, and so no count.
-  const count = array.length > COUNT_AT ? array.readInt32BE(COUNT_AT) : 0;
-  const hashes = Buffer.alloc(count * HASH_BYTES);
-  let from = HEADER * INTEGER_BYTES;
-  for (let at = 0; at < hashes.length; at += HASH_BYTES) {
-    const isNull = array.readInt32BE(from) === NULL_LENGTH;
-    from += INTEGER_BYTES;
-    if (isNull) continue;
-    array.copy(hashes, at, from, from + HASH_BYTES);
-    from += HASH_BYTES;
+  array.length > COUNT_AT ? array.readInt32BE(COUNT_AT) : 0;
+
+/** An element of an integer[] without nulls. */
+export const integerAt = (array: Buffer, index: number): number =>
+  array.readInt32BE(HEADER_BYTES + (2 * index + 1) * INTEGER_BYTES);
+
+/** The elements of a uuid[], one after the other, in hexadecimal or null. */
+export const readHashes = function* (array: Buffer): Generator<string | null, void> {
+  const count = countElements(array);
+  let at = HEADER_BYTES;
+  for (let index = 0; index < count; index += 1) {
+    const isNull = array.readInt32BE(at) === NULL_LENGTH;
+    at += INTEGER_BYTES;
+    yield isNull ? null : array.toString('hex', at, at + HASH_BYTES);
+    if (!isNull) at += HASH_BYTES;
   }
-  return hashes;
 };
