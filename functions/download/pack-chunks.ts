@@ -11,8 +11,11 @@ const MAX_MEMBER_BYTES = 33 * MAX_RECORD_BYTES;
 /** Most chunks of the City's have less. */
 const PLAIN_BYTES = 5 << 20;
 
-/** Of a member, what is made at a time: a quarter of what a chunk of the City's makes. */
-const OUTPUT_BYTES = 1 << 17;
+/**
+ * A quarter more than a chunk of the City's makes: for each piece the thread that compresses has to wait
+ * until this one has time to take it.
+ */
+const OUTPUT_BYTES = 5 << 17;
 
 /** A chunk as the ledger has it; see the columns of sync_chunks. */
 export interface PackedChunk extends Records {
