@@ -3,7 +3,13 @@ import { permanent } from '../shared/errors.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
 import type { SnapshotRequest, SnapshotResponse } from './contract.ts';
 
-const TAKE_SNAPSHOT = readSqlFile('take-snapshot');
+const MEASURE_QUALITY = readSqlFile('measure-quality');
+const UPSERT_SNAPSHOT = readSqlFile('upsert-snapshot');
+
+interface UpsertedSnapshot {
+  readonly snapshot_date: string;
+  readonly effectiveness_score: string | null;
+}
 
 /**
  * Measures today's data quality and upserts the day's row.
@@ -14,13 +20,11 @@ export const takeSnapshot = async (
   { log, pool }: Context,
   { run_id }: SnapshotRequest,
 ): Promise<SnapshotResponse> => {
-  const { rows } = await pool.query<{
-    snapshot_date: string;
-    effectiveness_score: string | null;
-  }>(TAKE_SNAPSHOT, [run_id]);
-  const [row] = rows;
-  if (!row) throw permanent('run_not_found', `There is no run ${run_id}`, { status: 404 });
-  const { snapshot_date, effectiveness_score } = row;
+  const measured = await pool.query<{ snapshot: string }>(MEASURE_QUALITY, [run_id]);
+  const snapshot = measured.rows[0]?.snapshot;
+  if (!snapshot) throw permanent('run_not_found', `There is no run ${run_id}`, { status: 404 });
+  const { rows } = await pool.query<UpsertedSnapshot>(UPSERT_SNAPSHOT, [snapshot]);
+  const { snapshot_date, effectiveness_score } = rows[0] as UpsertedSnapshot;
   const score = effectiveness_score === null ? null : Number(effectiveness_score);
   log('INFO', `Snapshot of ${snapshot_date}: score ${score ?? 'none'}`, {
     event: 'snapshot_taken',
