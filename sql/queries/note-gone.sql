@@ -1,6 +1,25 @@
--- Run $1 completes: notes of the permits with the keys ($2, $3, $4) that they have gone or, if they had,
--- are back.
-with times as (
+-- Run $1 completes: notes which permits its feed no longer had, and which it had again.
+with lineage as (
+  select run_lineage($1) as run_id
+),
+seen as (
+  select page, bit_or(bits) as bits
+  from sync_sightings
+  where run_id in (select run_id from lineage)
+  group by page
+),
+pages as (
+  select generate_series(0, last_value / 4096) as page
+  from stored_permits_id_seq
+),
+-- One bit for each permit.
+sightings as materialized (
+  select
+    string_agg(coalesce(bits, repeat('0', 4096)::bit(4096))::text, '' order by page)::varbit as bits
+  from pages
+  left join seen using (page)
+),
+times as (
   select
     started_at as now,
     (
@@ -19,6 +38,8 @@ set
     when stored.is_gone then times.now
     else greatest(stored.last_seen_at, times.before)
   end
-from times, unnest($2::text[], $3::text[], $4::text[]) as key (permit_num, revision_num, permit_type)
-where (stored.permit_num, stored.revision_num, stored.permit_type)
-  = (key.permit_num, key.revision_num, key.permit_type);
+from sightings, times
+where stored.is_gone = (
+  stored.written_by_run in (select run_id from lineage)
+  or get_bit(sightings.bits, stored.id) = 1
+);
