@@ -6,9 +6,16 @@ select
   started_at::text as started_at,
   not exists (
     select
-    from sync_chunks as stored
-    where stored.run_id <> $1
-      and stored.status = 'done'
+    from sync_runs as other
+    -- One look for each of them: a run's chunks may be many.
+    cross join lateral (
+      select
+      from sync_chunks
+      where run_id = other.id
+        and status = 'done'
+      limit 1
+    ) as stored
+    where other.id <> $1
   ) as is_first_load
 from sync_chunks as chunk
 join sync_runs on sync_runs.id = run_id
