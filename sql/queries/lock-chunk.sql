@@ -4,19 +4,7 @@ select
   chunk.records_updated, chunk.records_unchanged, chunk.records_errors, chunk.records_superseded,
   -- As text: a JavaScript date has no microseconds.
   started_at::text as started_at,
-  not exists (
-    select
-    from sync_runs as other
-    -- One look for each of them: a run's chunks may be many.
-    cross join lateral (
-      select
-      from sync_chunks
-      where run_id = other.id
-        and status = 'done'
-      limit 1
-    ) as stored
-    where other.id <> $1
-  ) as is_first_load
+  not exists (select from sync_runs where status = 'completed') as is_first_load
 from sync_chunks as chunk
 join sync_runs on sync_runs.id = run_id
 where run_id = $1
