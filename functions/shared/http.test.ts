@@ -57,6 +57,16 @@ describe('a call that succeeds', () => {
     expect(body()).toEqual({ name: 'a', twice: 2 });
   });
 
+  test('does its work outside the framework’s domain, also behind an await', async () => {
+    const { body } = await callEndpoint(async () => {
+      const before = 'domain' in process && process.domain;
+      await new Promise(setImmediate);
+      const after = 'domain' in process && process.domain;
+      return { before: before ?? null, after: after ?? null };
+    });
+    expect(body()).toEqual({ before: null, after: null });
+  });
+
   test('logs its start and its end', async () => {
     const { events } = await callEndpoint(async () => ({}));
     expect(events).toEqual([
