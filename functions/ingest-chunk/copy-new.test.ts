@@ -28,7 +28,7 @@ test('the permits of a first load are stored in the order of the feed, later one
     const run_id = await prepareRun(context, JSON.stringify(feed));
     await ingestChunk(context, { run_id, chunk_number: 1 });
     await context.pool.query(
-      "update sync_runs set status = 'completed', completed_at = now(), duration_ms = 1",
+      "update sync_runs set status = 'failed', completed_at = now(), duration_ms = 1, error_message = ''",
     );
     return select(`
       select written_by_position as position

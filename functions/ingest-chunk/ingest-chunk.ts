@@ -5,7 +5,7 @@ import { isDataError, permanent } from '../shared/errors.ts';
 import type { SyncChunk } from '../shared/schema.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
 import type { IngestChunkRequest, IngestChunkResponse } from './contract.ts';
-import { type LocatedRecords, pickRecords } from './locate-records.ts';
+import { type LocatedRecords, locateRecords, pickRecords } from './locate-records.ts';
 import {
   createRecordMapper,
   type DescribedReject,
@@ -78,11 +78,11 @@ const ingestIn = async (
     await lockRunningRun(client, request.run_id);
     if (!isAlone) await requireNoClash(client, request);
   };
-  const located = await noteKnown(client, request);
+  const { is_first_load: areNew } = chunk;
+  const located = await (areNew ? locateRecords : noteKnown)(client, request);
   const mapper = createRecordMapper(chunk, buffer);
   await readRecords(context, chunk, located, mapper.write);
   const { incoming, rejects } = mapper.end();
-  const { is_first_load: areNew } = chunk;
   const refused = isAlone
     ? await mergeAcceptable(client, request, incoming, lockRun)
     : await mergeRecords(client, request, incoming, lockRun, areNew).then(() => []);
@@ -111,7 +111,7 @@ type LockedChunk = ChunkCounts &
   ChunkPlace &
   WrittenBy &
   Pick<SyncChunk, 'status'> & {
-    /** No run has completed: it is likely that none of the permits is stored. */
+    /** What is stored is this feed's own, so that nothing is known to be unchanged. */
     readonly is_first_load: boolean;
   };
 

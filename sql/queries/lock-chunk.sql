@@ -4,7 +4,12 @@ select
   chunk.records_updated, chunk.records_unchanged, chunk.records_errors, chunk.records_superseded,
   -- As text: a JavaScript date has no microseconds.
   started_at::text as started_at,
-  not exists (select from sync_runs where status = 'completed') as is_first_load
+  not exists (
+    select
+    from sync_chunks as other
+    where other.status = 'done'
+      and other.run_id not in (select run_lineage($1))
+  ) as is_first_load
 from sync_chunks as chunk
 join sync_runs on sync_runs.id = run_id
 where run_id = $1

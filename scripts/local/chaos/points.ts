@@ -26,7 +26,7 @@ const committed =
 const ends = (transaction: readonly string[], last: RegExp, earlier: RegExp): boolean =>
   last.test(transaction.at(-1) ?? '') && transaction.some((text) => earlier.test(text));
 
-const FINISH_CHUNK = /status = 'done'/;
+const FINISH_CHUNK = /set\s+status = 'done'/;
 const CLOSE_RUN = /^update "sync_runs" set "status"/;
 
 /** Where a fault can strike, in the order of a run. */
