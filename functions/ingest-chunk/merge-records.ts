@@ -14,6 +14,7 @@ const REPLACE_DUPLICATES = readSqlFile('replace-duplicates');
 const RECORD_HISTORY = readSqlFile('record-history');
 const OVERWRITE_PERMITS = readSqlFile('overwrite-permits');
 const INSERT_NEW = readSqlFile('insert-new');
+const COUNT_NEW = readSqlFile('count-new');
 const REMOVE_INSERTED = readSqlFile('remove-inserted');
 const COUNT_OUTCOMES = readSqlFile('count-outcomes');
 
@@ -36,7 +37,7 @@ export type LockRun = () => Promise<void>;
  *
  * @param lockRun is called when the records have been sent and the new permits inserted: other chunks of
  * the run can do the same until then.
- * @param areNew whether it is likely that none of the permits is stored.
+ * @param areNew whether hardly one of the permits is stored.
  * @throws a data error of PostgreSQL when it refuses one of the records.
  */
 export const mergeRecords = async (
@@ -46,15 +47,14 @@ export const mergeRecords = async (
   lockRun: LockRun,
   areNew = false,
 ): Promise<void> => {
-  if (incoming.records === 0) return lockRun();
-  await client.query(CREATE_INCOMING);
   const pointer: Pointer = [run_id, chunk_number];
   const batches = areNew ? await copyNew(client, incoming) : [incoming];
   const left = await insertNew(client, pointer, batches);
+  const inserted = incoming.records - left;
+  if (inserted > 0) await client.query(COUNT_NEW, [...pointer, inserted]);
   // From here to the commit one chunk at a time: duplicates across chunks see each other.
   await lockRun();
   if (left > 0) await mergeStored(client, pointer);
-  await client.query(COUNT_OUTCOMES, [...pointer, incoming.records - left]);
 };
 
 /**
@@ -92,6 +92,7 @@ const insertNew = async (
 ): Promise<number> => {
   const records = batches.reduce((sum, batch) => sum + batch.records, 0);
   if (records === 0) return 0;
+  await client.query(CREATE_INCOMING);
   await copy(client, 'copy incoming from stdin', batches);
   const inserted = (await client.query(INSERT_NEW)).rowCount ?? 0;
   if (inserted > 0 && inserted < records) await client.query(REMOVE_INSERTED, pointer);
@@ -165,6 +166,7 @@ const mergeStored = async (client: pg.PoolClient, pointer: Pointer): Promise<voi
   if (actions.has('replaces')) await client.query(REPLACE_DUPLICATES, [run_id]);
   if (actions.has('updated')) await client.query(RECORD_HISTORY, [run_id]);
   await client.query(OVERWRITE_PERMITS, pointer);
+  await client.query(COUNT_OUTCOMES, pointer);
 };
 
 /**

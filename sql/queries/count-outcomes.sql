@@ -1,7 +1,7 @@
--- Adds the merged batch, with $3 permits that it has inserted, to the counts of chunk $2 of run $1.
+-- Adds what became of the records in merge_plan to the counts of chunk $2 of run $1.
 update sync_chunks as chunk
 set
-  records_new = chunk.records_new + $3 + batch.new,
+  records_new = chunk.records_new + batch.new,
   records_updated = chunk.records_updated + batch.updated,
   records_unchanged = chunk.records_unchanged + batch.unchanged,
   records_superseded = chunk.records_superseded + batch.superseded
