@@ -1,17 +1,24 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Fetch, FetchResponse } from './fetch.ts';
 
 /**
+ * Connections are kept for the next of many calls in a row, and no longer: one that the server closes
+ * meanwhile would look like a broken request, and servers keep theirs for seconds.
+ */
+const KEEP = { keepAlive: true, timeout: 100 } as const;
+
+/**
  * A fetch on node:http. Node's own gives up when a response's headers take longer than 300 s, and a
- * workflow may wait 1800 s. Each request has its own connection: a kept one that the server closes
- * meanwhile would look like a broken request.
+ * workflow may wait 1800 s.
  */
 export function createNodeFetch(): Fetch {
+  const http = { send: requestHttp, agent: new HttpAgent(KEEP) };
+  const https = { send: requestHttps, agent: new HttpsAgent(KEEP) };
   return (url, init) =>
     new Promise<FetchResponse>((resolve, reject) => {
       const target = new URL(url);
-      const send = target.protocol === 'https:' ? requestHttps : requestHttp;
+      const { send, agent } = target.protocol === 'https:' ? https : http;
       const request = send(target, {
         method: init.method,
         headers:
@@ -19,7 +26,7 @@ export function createNodeFetch(): Fetch {
             ? init.headers
             : { ...init.headers, 'content-length': String(init.body.byteLength) },
         signal: init.signal,
-        agent: false,
+        agent,
       });
       request.on('error', reject);
       request.on('response', (response) => {

@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { useServer } from '../conformance/use-server.ts';
+import { createNodeFetch } from './create-node-fetch.ts';
+import type { Fetch } from './fetch.ts';
+
+const serve = useServer();
+
+async function post(fetch: Fetch, url: string): Promise<number> {
+  const { signal } = new AbortController();
+  const init = { method: 'POST', headers: {}, redirect: 'manual', signal } as const;
+  const { status, body } = await fetch(url, init);
+  for await (const _part of body ?? []);
+  return status;
+}
+
+/** A server that keeps its connections for good, and those it has seen. */
+async function serveOnSockets() {
+  const sockets: Socket[] = [];
+  const { url } = await serve((_request, response) => {
+    const { socket } = response;
+    if (socket === null) throw new Error('a response without a connection');
+    // Node's own time-out of an idle connection: none.
+    socket.setTimeout = () => socket;
+    sockets.push(socket);
+    response.writeHead(204).end();
+  });
+  return { url, sockets };
+}
+
+test('calls in a row have one connection', async () => {
+  const { url, sockets } = await serveOnSockets();
+  const fetch = createNodeFetch();
+  expect(await post(fetch, url)).toBe(204);
+  expect(await post(fetch, url)).toBe(204);
+  expect(new Set(sockets).size).toBe(1);
+});
+
+test('an idle connection is not kept for the server to close', async () => {
+  const { url, sockets } = await serveOnSockets();
+  await post(createNodeFetch(), url);
+  const [socket] = sockets;
+  if (socket === undefined) throw new Error('no connection');
+  // It is the client that ends it: the server never does.
+  await once(socket, 'end');
+  expect(socket.readableEnded).toBe(true);
+});
+
+test('a connection that the server has closed is not used again', async () => {
+  const { url, sockets } = await serveOnSockets();
+  const fetch = createNodeFetch();
+  await post(fetch, url);
+  const [socket] = sockets;
+  if (socket === undefined) throw new Error('no connection');
+  const closed = once(socket, 'close');
+  socket.end();
+  await closed;
+  expect(await post(fetch, url)).toBe(204);
+  expect(new Set(sockets).size).toBe(2);
+});
