@@ -33,11 +33,12 @@ export const renderReport = (report: Report): string =>
     renderTargets(report.targets),
   ].join('\n');
 
-const describeRun = ({ machine, records, repeats, sample }: Report): string =>
+const describeRun = ({ machine, records, repeats, sample, commit_milliseconds }: Report): string =>
   `${records.toLocaleString('en')} records, medians of ${repeats} (least–most); ${machine.cpu}, ` +
   `${machine.cores} cores, ${figure(machine.memory_bytes / GIBIBYTE)} GiB, ${machine.system}, ` +
   `Node ${machine.node}, PostgreSQL ${machine.postgresql}.\n` +
-  `Row at a time is extrapolated from ${sample.toLocaleString('en')} records.\n`;
+  `Row at a time is extrapolated from ${sample.toLocaleString('en')} records; a transaction that does ` +
+  `nothing but commit takes ${spread(commit_milliseconds)} ms.\n`;
 
 const renderCases = ({ cases }: Report): string =>
   renderTable(

@@ -55,6 +55,8 @@ export interface Report {
   readonly repeats: number;
   /** Records of the row-at-a-time cases, whose seconds are extrapolated from them. */
   readonly sample: number;
+  /** Of a transaction that does nothing but commit. */
+  readonly commit_milliseconds: Spread;
   readonly cases: readonly CaseFigures[];
   readonly phases: readonly PhaseFigures[];
   /** The workflow with functions that answer at once. */

@@ -2,6 +2,7 @@ import type { BenchDatabase, Measurement } from './bench-database.ts';
 import type { BenchFeeds } from './bench-feeds.ts';
 import { loadFloor } from './load-floor.ts';
 import { loadRows, type Row } from './load-rows.ts';
+import { measureCommit } from './measure-commit.ts';
 import { runSyncCase, type SyncMeasurement } from './run-sync-case.ts';
 import type { CloudProcess } from './start-cloud.ts';
 
@@ -24,6 +25,8 @@ export interface Round {
   /** Of the sample. */
   readonly rows: { readonly first: Measurement; readonly unchanged: Measurement };
   readonly ours: Readonly<Record<'first' | 'unchanged' | 'weekday' | 'changed', SyncMeasurement>>;
+  /** Milliseconds of a transaction that does nothing else. */
+  readonly commit: number;
   /** Milliseconds of the workflow with functions that answer at once. */
   readonly engine: number;
 }
@@ -76,6 +79,7 @@ export const runRound = async (bench: Bench): Promise<Round> => {
   await floor.empty();
   const rowsFirst = await tell('row at a time, first load', runRows(bench.sample.length));
   const rowsUnchanged = await tell('row at a time, unchanged', runRows(0));
+  const commit = await measureCommit(floor);
   const engine = await cloud.measureEngine(oursFirst.chunks);
   return {
     floor: { first: floorFirst, unchanged: floorUnchanged },
@@ -86,6 +90,7 @@ export const runRound = async (bench: Bench): Promise<Round> => {
       weekday: oursWeekday,
       changed: oursChanged,
     },
+    commit,
     engine,
   };
 };

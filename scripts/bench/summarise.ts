@@ -37,6 +37,7 @@ export const summarise = (figures: Figures): Report => {
     records,
     repeats,
     sample,
+    commit_milliseconds: spreadOf(rounds.map(({ commit }) => commit)),
     cases: summariseCases(figures),
     phases: Object.entries(OURS).map(([key, name]) =>
       summarisePhases(

@@ -31,6 +31,7 @@ export const roundOf = (
     weekday = 1.4,
     rows = 50,
     walPerUnchanged = 70,
+    commit = 0.4,
     engine = 0.5,
   } = {},
 ): Round => {
@@ -51,6 +52,7 @@ export const roundOf = (
       weekday: sync(500 * slowness * weekday, 90_000, 980),
       changed: sync(3 * ours, 2_000_000),
     },
+    commit: commit * slowness,
     engine: (ours * engine) / 100,
   };
 };
