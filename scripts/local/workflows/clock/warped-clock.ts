@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from './clock.ts';
 
 // setTimeout takes at most 2^31 - 1 ms (24.8 days); a sleep may last a year.
@@ -14,24 +15,12 @@ export function createWarpedClock(factor: number): Clock {
 }
 
 async function waitFor(seconds: number, signal: AbortSignal | undefined): Promise<void> {
-  for (let leftMs = seconds * 1000; leftMs >= 0; leftMs -= LONGEST_TIMER_MS) {
-    await waitForTimer(Math.min(leftMs, LONGEST_TIMER_MS), signal);
-  }
-}
-
-// The one of node:timers/promises makes an error of its own, with its stack, for each wait that is
-// given up: as many as there are requests.
-function waitForTimer(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener('abort', onAbort, { once: true });
-  });
+  let leftMs = seconds * 1000;
+  do {
+    const partMs = Math.min(leftMs, LONGEST_TIMER_MS);
+    leftMs -= partMs;
+    await wait(partMs, undefined, signal === undefined ? {} : { signal }).catch((error) => {
+      throw signal?.aborted ? signal.reason : error;
+    });
+  } while (leftMs > 0);
 }

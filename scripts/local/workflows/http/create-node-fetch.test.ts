@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
+import { runSnippet } from '../conformance/run-snippet.ts';
 import { useServer } from '../conformance/use-server.ts';
 import { createNodeFetch } from './create-node-fetch.ts';
 import type { Fetch } from './fetch.ts';
@@ -29,11 +30,12 @@ async function serveOnSockets() {
   return { url, sockets };
 }
 
-test('calls in a row have one connection', async () => {
+test("a workflow's calls in a row have one connection", async () => {
   const { url, sockets } = await serveOnSockets();
-  const fetch = createNodeFetch();
-  expect(await post(fetch, url)).toBe(204);
-  expect(await post(fetch, url)).toBe(204);
+  const call = `call: http.post\n    args: {url: "${url}", body: {a: 1}}`;
+  const { error } = await runSnippet(`- first:\n    ${call}\n- second:\n    ${call}\n`);
+  expect(error).toBeUndefined();
+  expect(sockets).toHaveLength(2);
   expect(new Set(sockets).size).toBe(1);
 });
 

@@ -59,9 +59,6 @@ function writeHeaderName(name: string): string {
   return name.replace(/(^|-)([a-z])/g, (start) => start.toUpperCase());
 }
 
-// Made once: a reason of its own for each request costs a stack trace.
-const ENDED = new Error('the request has ended');
-
 type Exchange = {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
@@ -73,11 +70,10 @@ async function exchange(request: OutgoingRequest, network: Network): Promise<Exc
   signal.throwIfAborted();
   const outgoing = prepareRequest(request);
   const stop = new AbortController();
-  const ended = new AbortController();
   const onAbort = () => stop.abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   let timedOut = false;
-  (clock.limit ?? clock.sleep)(request.timeoutSeconds, ended.signal).then(
+  (clock.limit ?? clock.sleep)(request.timeoutSeconds, stop.signal).then(
     () => {
       timedOut = true;
       stop.abort();
@@ -96,7 +92,7 @@ async function exchange(request: OutgoingRequest, network: Network): Promise<Exc
     throw classifyFailure(error);
   } finally {
     signal.removeEventListener('abort', onAbort);
-    ended.abort(ENDED);
+    stop.abort();
     release?.();
   }
 }
