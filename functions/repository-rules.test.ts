@@ -18,13 +18,13 @@ interface SourceFile {
 
 const IMPORT = /\b(?:from|import)\s*\(?\s*'([^']+)'/g;
 
-const readSource = (path: string): SourceFile => {
+function readSource(path: string): SourceFile {
   const text = readFileSync(join(ROOT, path), 'utf8');
   const imports = [...text.matchAll(IMPORT)].map(([, specifier = '']) =>
     specifier.startsWith('.') ? join(dirname(path), specifier) : specifier,
   );
   return { path, text, imports };
-};
+}
 
 const files = FOLDERS.filter((folder) => existsSync(join(ROOT, folder)))
   .flatMap((folder) =>
@@ -38,25 +38,33 @@ const files = FOLDERS.filter((folder) => existsSync(join(ROOT, folder)))
 const sources = files.filter(({ path }) => extname(path) === '.ts');
 /** npm run chaos is a test that goes on for as long as one likes. */
 const TESTS = /\.test\.ts$|\/testing\/|\/chaos\/|^scripts\/chaos\.ts$/;
-const isTest = ({ path }: SourceFile) => TESTS.test(path);
-const isIn = (folder: string) => (file: SourceFile) => file.path.startsWith(`${folder}/`);
+function isTest({ path }: SourceFile) {
+  return TESTS.test(path);
+}
+function isIn(folder: string) {
+  return (file: SourceFile) => file.path.startsWith(`${folder}/`);
+}
 
 /** Each import that breaks a rule, as `file imports what`. */
-const findImports = (
+function findImports(
   from: readonly SourceFile[],
   breaks: (specifier: string, file: SourceFile) => boolean,
-): readonly string[] =>
-  from.flatMap((file) =>
+): readonly string[] {
+  return from.flatMap((file) =>
     file.imports
       .filter((specifier) => breaks(specifier, file))
       .map((specifier) => `${file.path} imports ${specifier}`),
   );
+}
 
-const findText = (from: readonly SourceFile[], pattern: RegExp): readonly string[] =>
-  from.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+function findText(from: readonly SourceFile[], pattern: RegExp): readonly string[] {
+  return from.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+}
 
 /** `download` for `functions/download/index.ts`. */
-const functionOf = (path: string): string | undefined => /^functions\/([^/]+)\//.exec(path)?.[1];
+function functionOf(path: string): string | undefined {
+  return /^functions\/([^/]+)\//.exec(path)?.[1];
+}
 
 describe('the rules of this repository', () => {
   test('are checked against real files and real imports', () => {

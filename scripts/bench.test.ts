@@ -6,7 +6,9 @@ import type { Report } from './bench/report.ts';
 
 const SCRIPT = fileURLToPath(new URL('./bench.ts', import.meta.url));
 
-const bench = (...args: string[]) => promisify(execFile)(process.execPath, [SCRIPT, ...args]);
+function bench(...args: string[]) {
+  return promisify(execFile)(process.execPath, [SCRIPT, ...args]);
+}
 
 test('npm run bench runs every case, finds each right, and prints one document', async () => {
   const { stdout, stderr } = await bench('--records', '300', '--repeats', '1', '--json');

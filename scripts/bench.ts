@@ -17,7 +17,7 @@ interface Options {
   readonly writeReadme?: boolean;
 }
 
-const bench = async ({ quick, repeats, growth = false, ...options }: Options): Promise<void> => {
+async function bench({ quick, repeats, growth = false, ...options }: Options): Promise<void> {
   const records = options.records ?? (quick ? QUICK_RECORDS : FULL_RECORDS);
   // Loaded once the command line is known to be right: it takes a second.
   const { runBench } = await import('./bench/run-bench.ts');
@@ -38,7 +38,7 @@ const bench = async ({ quick, repeats, growth = false, ...options }: Options): P
     say(`missed: ${name}: ${measured?.toFixed(2)}, not ${limit}\n`);
   }
   if (missed.length > 0) process.exitCode = 1;
-};
+}
 
 await runCommand(
   new Command('npm run bench --')

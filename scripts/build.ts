@@ -7,12 +7,12 @@ interface Options {
   readonly out?: string;
 }
 
-const build = async ({ json, out }: Options): Promise<void> => {
+async function build({ json, out }: Options): Promise<void> {
   const { buildFunctions } = await import('./build/build-functions.ts');
   const { zip, bytes, sha256, files } = await buildFunctions(out);
   if (json) process.stdout.write(`${JSON.stringify({ zip, bytes, sha256, files }, null, 2)}\n`);
   else process.stdout.write(`${relative('.', zip)}  ${bytes.toLocaleString('en')} bytes\n`);
-};
+}
 
 await runCommand(
   new Command('npm run build --')

@@ -5,7 +5,9 @@ import { expect, test } from 'vitest';
 
 const SCRIPT = fileURLToPath(new URL('./chaos.ts', import.meta.url));
 
-const chaos = (...args: string[]) => promisify(execFile)(process.execPath, [SCRIPT, ...args]);
+function chaos(...args: string[]) {
+  return promisify(execFile)(process.execPath, [SCRIPT, ...args]);
+}
 
 test('npm run chaos strikes as many syncs as it is told to and says how they ended', async () => {
   const { stdout, stderr } = await chaos('--schedules', '2', '--seed', '1', '--json');

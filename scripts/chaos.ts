@@ -22,7 +22,7 @@ interface Options {
 }
 
 /** Runs schedules until the time is up or one fails. */
-const runChaos = async ({ minutes, schedules, seed, path, json }: Options): Promise<void> => {
+async function runChaos({ minutes, schedules, seed, path, json }: Options): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'permit-sync-chaos-'));
   const endings: Record<Ending, number> = { completed: 0, redriven: 0 };
   try {
@@ -61,17 +61,19 @@ const runChaos = async ({ minutes, schedules, seed, path, json }: Options): Prom
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
-};
+}
 
-const describe = ({ completed, redriven }: Record<Ending, number>): string =>
-  `${completed} syncs completed, ${redriven} completed when redriven`;
+function describe({ completed, redriven }: Record<Ending, number>): string {
+  return `${completed} syncs completed, ${redriven} completed when redriven`;
+}
 
-const describeStrikes = (strikes: readonly Strike[]) =>
-  strikes
+function describeStrikes(strikes: readonly Strike[]) {
+  return strikes
     .map(
       ({ point, fault, nth, times }) => `  ${point}: ${fault}, ${times} times from the ${nth}. on`,
     )
     .join('\n');
+}
 
 await runCommand(
   new Command('npm run chaos --')

@@ -14,15 +14,15 @@ interface Options {
 
 const HOUR_MILLISECONDS = 3_600_000;
 
-const formatLetter = ({ publishedAt, letter }: PulledLetter): string => {
+function formatLetter({ publishedAt, letter }: PulledLetter): string {
   const hours = ((Date.now() - publishedAt.getTime()) / HOUR_MILLISECONDS).toFixed(1);
   const chunks =
     letter.failed_chunks.length > 0 ? `  chunks ${letter.failed_chunks.join(', ')}` : '';
   return `${hours} h  run ${letter.run_id ?? '?'}${chunks}  ${letter.error_message}\n`;
-};
+}
 
 /** Looks at the letters and gives them back. */
-const listDeadLetters = async (options: Options): Promise<void> => {
+async function listDeadLetters(options: Options): Promise<void> {
   const queue = openDeadLetterQueue(options);
   try {
     const pulled = await queue.pull(options.limit);
@@ -34,7 +34,7 @@ const listDeadLetters = async (options: Options): Promise<void> => {
   } finally {
     await queue.close();
   }
-};
+}
 
 await runCommand(
   new Command('npm run dead-letters --')

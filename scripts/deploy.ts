@@ -8,16 +8,16 @@ interface Options extends DeployOptions {
   readonly json?: boolean;
 }
 
-const say = (text: string): void => {
+function say(text: string): void {
   process.stderr.write(text);
-};
+}
 
-const print = (document: unknown): void => {
+function print(document: unknown): void {
   process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-};
+}
 
 /** The end, for people: what the sync came to and what to paste next. */
-const formatEnd = ({ plan, outputs, smoke }: Deployment): string => {
+function formatEnd({ plan, outputs, smoke }: Deployment): string {
   if (!outputs) {
     const changes = Object.values(plan).flat().length;
     return `Planned, not applied: ${changes} changes. To apply: npm run deploy\n`;
@@ -30,9 +30,9 @@ Deployed. The first sync: ${JSON.stringify(smoke?.result)}
   psql        ${outputs.psql_command}
   API         curl -H "Authorization: Bearer $(gcloud auth print-identity-token)" ${outputs.api_url}
 `;
-};
+}
 
-const deploy = async (options: Options, command: Command): Promise<void> => {
+async function deploy(options: Options, command: Command): Promise<void> {
   if (!options.plan && !options.yes && !process.stdin.isTTY) {
     command.error('error: there is no terminal to ask on; give --yes, or --plan to stop before', {
       exitCode: 2,
@@ -53,7 +53,7 @@ const deploy = async (options: Options, command: Command): Promise<void> => {
     say(`\nerror: ${step}: ${message}\n  done: ${done.join(', ') || 'nothing'}\n  next: ${next}\n`);
     process.exitCode = 1;
   }
-};
+}
 
 await runCommand(
   new Command('npm run deploy --')

@@ -18,7 +18,7 @@ interface Options {
 /** Where npm run local has the Google APIs unless told otherwise. */
 const LOCAL_ENDPOINT = 'http://127.0.0.1:8080';
 
-const listChecks = async (options: Options): Promise<readonly Check[]> => {
+async function listChecks(options: Options): Promise<readonly Check[]> {
   if (!options.local && options.endpoint === undefined) {
     const { listCloudChecks } = await import('./doctor/cloud/list-cloud-checks.ts');
     return listCloudChecks(options.terraform);
@@ -33,16 +33,16 @@ const listChecks = async (options: Options): Promise<readonly Check[]> => {
     ...createApiChecks({ endpoint, project, location, workflow }),
     ...createDatabaseChecks(options.databaseUrl),
   ];
-};
+}
 
-const examine = async (options: Options): Promise<void> => {
+async function examine(options: Options): Promise<void> {
   const results = await runChecks(await listChecks(options));
   const well = allWell(results);
   const document = { ok: well, checks: results };
   if (options.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   else process.stdout.write(formatChecks(results));
   process.exitCode = well ? 0 : 1;
-};
+}
 
 await runCommand(
   new Command('npm run doctor --')

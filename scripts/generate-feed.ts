@@ -6,7 +6,13 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { generateFeed } from './local/feed/generate-feed.ts';
 import { LAST_DAY, MOST_RECORDS } from './local/feed/generate-records.ts';
 
-type Options = { records: number; day: number; seed: number; bad: number; out: string };
+interface Options {
+  records: number;
+  day: number;
+  seed: number;
+  bad: number;
+  out: string;
+}
 
 const WRONG_USAGE = 2;
 

@@ -19,7 +19,9 @@ let directory: string;
 let child: ChildProcess;
 let said: string;
 
-const read = (label: string): string => new RegExp(`${label} +(\\S+)`).exec(said)?.[1] ?? '';
+function read(label: string): string {
+  return new RegExp(`${label} +(\\S+)`).exec(said)?.[1] ?? '';
+}
 
 beforeAll(async () => {
   database = await cloneDatabase();
@@ -40,8 +42,8 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-const waitUntilUp = (): Promise<string> =>
-  new Promise((resolve, reject) => {
+function waitUntilUp(): Promise<string> {
+  return new Promise((resolve, reject) => {
     let text = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (part) => {
@@ -51,6 +53,7 @@ const waitUntilUp = (): Promise<string> =>
     }
     child.once('exit', () => reject(new Error(`npm run local ended: ${text}`)));
   });
+}
 
 /** The README's blocks of shell lines on keeping it up: curl's, then gcloud's. */
 const [curlLines = '', gcloudLines = ''] = [
@@ -59,23 +62,26 @@ const [curlLines = '', gcloudLines = ''] = [
   ),
 ].map(([, lines]) => lines);
 
-const has = (program: string): boolean =>
-  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+function has(program: string): boolean {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .some((folder) => existsSync(join(folder, program)));
+}
 
-const runLines = async (lines: string): Promise<string> => {
+async function runLines(lines: string): Promise<string> {
   const env = { PATH: process.env.PATH, CLOUDSDK_CONFIG: join(directory, 'gcloud') };
   const { stdout } = await promisify(execFile)('bash', ['-ec', lines], { env });
   return stdout;
-};
+}
 
-const send = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+async function send(method: string, path: string, body?: unknown): Promise<unknown> {
   const parent = 'v1/projects/local-project/locations/northamerica-northeast2';
   const response = await fetch(`${read('Google APIs')}/${parent}/${path}`, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return response.json();
-};
+}
 
 describe('npm run local', () => {
   test('prints the lines for gcloud that the README has', () => {

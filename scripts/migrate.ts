@@ -3,12 +3,12 @@ import { migrateUrl } from './local/prepare-database.ts';
 import { databaseUrlOption } from './shared/options.ts';
 import { runCommand } from './shared/run-command.ts';
 
-const migrate = async ({ databaseUrl }: { readonly databaseUrl: string }): Promise<void> => {
+async function migrate({ databaseUrl }: { readonly databaseUrl: string }): Promise<void> {
   const applied = await migrateUrl(databaseUrl);
   const said =
     applied.length === 0 ? 'The database is up to date' : `Applied ${applied.join(', ')}`;
   process.stderr.write(`${said}\n`);
-};
+}
 
 await runCommand(
   new Command('npm run migrate --')

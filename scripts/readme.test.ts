@@ -3,17 +3,19 @@ import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { CONFIG_VARIABLES } from '../functions/shared/config.ts';
 
-const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+function read(path: string): string {
+  return readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+}
 
 const README = read('README.md');
 
 /** What stands in backquotes in the first column of a README table. */
-const firstColumn = (heading: string): string[] => {
+function firstColumn(heading: string): string[] {
   const [, section = ''] = README.split(`## ${heading}\n`);
   const [table = ''] = section.split('\n## ');
   const cells = [...table.matchAll(/^\| ([^|]+) \|/gm)].map(([, cell = '']) => cell);
   return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
-};
+}
 
 describe('the README', () => {
   test('names every configuration variable, and no other', () => {

@@ -48,7 +48,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-const publish = async (fields: object): Promise<void> => {
+async function publish(fields: object): Promise<void> {
   const letter = {
     execution_id: 'e',
     records_processed: 0,
@@ -63,20 +63,22 @@ const publish = async (fields: object): Promise<void> => {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ messages: [{ data }] }),
   });
-};
+}
 
-const deployWorkflow = () => apis.workflows.deploy({ workflowId: 'permit-sync', source: SOURCE });
+function deployWorkflow() {
+  return apis.workflows.deploy({ workflowId: 'permit-sync', source: SOURCE });
+}
 
-const run = async (command: string, ...args: string[]) => {
+async function run(command: string, ...args: string[]) {
   const script = fileURLToPath(new URL(`./${command}.ts`, import.meta.url));
   const env = { GOOGLE_CLOUD_PROJECT: projectId, GOOGLE_API_ENDPOINT: apis.endpoint };
   return promisify(execFile)(process.execPath, [script, ...args], { env }).catch((error) => error);
-};
+}
 
-const listRuns = async (): Promise<unknown[]> => {
+async function listRuns(): Promise<unknown[]> {
   const { stdout } = await run('dead-letters', '--json');
   return JSON.parse(stdout).map(({ run_id }: { run_id: number }) => run_id);
-};
+}
 
 test(
   'dead-letters lists age, run, chunks and error, and leaves the letters where they are',

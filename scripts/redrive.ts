@@ -19,21 +19,22 @@ interface Options {
 /** What --limit counts is chosen among as many letters as this. */
 const MOST_LETTERS = 10_000;
 
-const describe = ({ letter }: PulledLetter): string =>
-  `run ${letter.run_id ?? '?'}  ${letter.error_message}`;
+function describe({ letter }: PulledLetter): string {
+  return `run ${letter.run_id ?? '?'}  ${letter.error_message}`;
+}
 
 /**
  * The argument to run again with: whoever redrives is the trigger now, not the old message. A run
  * that failed in some chunks is gone on with; one that never had its feed begins anew.
  */
-const argumentOf = ({ letter }: PulledLetter): string => {
+function argumentOf({ letter }: PulledLetter): string {
   const { message_id: _, ...argument } = letter.argument;
   const resume = letter.failed_chunks.length > 0 ? { resume_run_id: letter.run_id } : {};
   return JSON.stringify({ ...argument, ...resume, trigger: 'manual' });
-};
+}
 
 /** Starts an execution for each chosen letter; a letter is acknowledged once its execution exists. */
-const redrive = async (options: Options): Promise<void> => {
+async function redrive(options: Options): Promise<void> {
   const config = {
     GOOGLE_CLOUD_PROJECT: options.project,
     GOOGLE_API_ENDPOINT: options.endpoint,
@@ -68,7 +69,7 @@ const redrive = async (options: Options): Promise<void> => {
     await queue.close();
     await client.close();
   }
-};
+}
 
 await runCommand(
   new Command('npm run redrive --')

@@ -28,7 +28,7 @@ const SELECT_REJECTS = `
   order by chunk_number, position
 `;
 
-const selectRejects = async ({ databaseUrl, run }: Options): Promise<readonly Reject[]> => {
+async function selectRejects({ databaseUrl, run }: Options): Promise<readonly Reject[]> {
   const client = new pg.Client(databaseUrl);
   await client.connect();
   try {
@@ -36,21 +36,21 @@ const selectRejects = async ({ databaseUrl, run }: Options): Promise<readonly Re
   } finally {
     await client.end();
   }
-};
+}
 
-const formatReject = (reject: Reject): string => {
+function formatReject(reject: Reject): string {
   const { run_id, chunk_number, position, permit_num, revision_num, permit_type, reason } = reject;
   const key = [permit_num, revision_num, permit_type].map((part) => part ?? '?').join(' | ');
   return `run ${run_id}  chunk ${chunk_number}  record ${position}  ${key}  ${reason}\n`;
-};
+}
 
 /** Only `--json` shows a record's text, which can name a private person. */
-const rejects = async (options: Options): Promise<void> => {
+async function rejects(options: Options): Promise<void> {
   const found = await selectRejects(options);
   if (options.json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
   else process.stdout.write(found.map(formatReject).join(''));
   process.stderr.write(`${found.length} ${found.length === 1 ? 'reject' : 'rejects'}\n`);
-};
+}
 
 await runCommand(
   new Command('npm run rejects --')

@@ -34,12 +34,13 @@ interface Ended {
   readonly stderr: string;
 }
 
-const spawnStart = (...args: string[]): ChildProcess =>
-  spawn(process.execPath, [SCRIPT, '--data-dir', directory, ...args], {
+function spawnStart(...args: string[]): ChildProcess {
+  return spawn(process.execPath, [SCRIPT, '--data-dir', directory, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
 
-const start = async (...args: string[]): Promise<Ended> => {
+async function start(...args: string[]): Promise<Ended> {
   const child = spawnStart(...args);
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout as NodeJS.ReadableStream),
@@ -47,18 +48,19 @@ const start = async (...args: string[]): Promise<Ended> => {
     once(child, 'close'),
   ]);
   return { code, stdout, stderr };
-};
+}
 
-const startOnDatabase = (...args: string[]): Promise<Ended> =>
-  start('--database-url', database.url, ...args);
+function startOnDatabase(...args: string[]): Promise<Ended> {
+  return start('--database-url', database.url, ...args);
+}
 
-const writeFeed = async (day: number): Promise<string> => {
+async function writeFeed(day: number): Promise<string> {
   const path = join(directory, `day-${day}.json`);
   await writeFile(path, [...generateText({ records: 300, day })]);
   return path;
-};
+}
 
-const selectRuns = async () => {
+async function selectRuns() {
   const client = new pg.Client(database.url);
   await client.connect();
   const { rows } = await client.query(
@@ -66,11 +68,11 @@ const selectRuns = async () => {
   );
   await client.end();
   return rows;
-};
+}
 
 /** Waits until the process has said some words; goes on reading, so that it can say more. */
-const waitForOutput = (child: ChildProcess, words: string): Promise<void> =>
-  new Promise((resolve, reject) => {
+function waitForOutput(child: ChildProcess, words: string): Promise<void> {
+  return new Promise((resolve, reject) => {
     let said = '';
     child.stderr?.on('data', (part) => {
       said += part;
@@ -78,6 +80,7 @@ const waitForOutput = (child: ChildProcess, words: string): Promise<void> =>
     });
     child.once('exit', () => reject(new Error(`It never said "${words}": ${said}`)));
   });
+}
 
 describe('npm start', () => {
   test(

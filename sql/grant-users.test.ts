@@ -32,10 +32,10 @@ let as: Readonly<Record<FunctionName, Context>>;
 /** What Workflow Executions says of every execution. */
 let executionState = 'ACTIVE';
 
-const grant = async (names = users.names): Promise<void> => {
+async function grant(names = users.names): Promise<void> {
   const client = await admin.pool.connect();
   await grantUsers(client, names).finally(() => client.release());
-};
+}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'grants-'));
@@ -72,10 +72,10 @@ beforeEach(async () => {
   await admin.pool.query('truncate stored_permits, permit_history, sync_runs cascade');
 });
 
-const download = async (
+async function download(
   fields: { readonly feed?: readonly FeedRecord[]; readonly resume_run_id?: number },
   execution_id = randomUUID(),
-) => {
+) {
   const { feed, ...request } = fields;
   const file_path = feed && join(folder, `${execution_id}.json`);
   if (file_path) await writeFile(file_path, JSON.stringify(feed));
@@ -86,24 +86,26 @@ const download = async (
     ...request,
   });
   return { execution_id, ...opened };
-};
+}
 
-const ingest = async ({ run_id, chunks_total }: { run_id: number; chunks_total: number }) => {
+async function ingest({ run_id, chunks_total }: { run_id: number; chunks_total: number }) {
   for (let chunk_number = 1; chunk_number <= chunks_total; chunk_number += 1) {
     await ingestChunk(as['ingest-chunk'], { run_id, chunk_number });
   }
-};
+}
 
-const sync = async (fields: Parameters<typeof download>[0]) => {
+async function sync(fields: Parameters<typeof download>[0]) {
   const run = await download(fields);
   await ingest(run);
   const { execution_id, run_id } = run;
   const closed = await finalizeRun(as.finalize, { execution_id, outcome: 'completed' });
   await takeSnapshot(as.snapshot, { run_id });
   return closed;
-};
+}
 
-const records = (...ordinals: number[]) => ordinals.map((ordinal) => permitRecord(ordinal));
+function records(...ordinals: number[]) {
+  return ordinals.map((ordinal) => permitRecord(ordinal));
+}
 
 describe('with the rights in sql/grants each function', () => {
   test('does its work: new, updated, unchanged, rejected, and duplicates across chunks', async () => {

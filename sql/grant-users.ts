@@ -33,10 +33,10 @@ grant usage on schema public to :"user";
  * @throws Error when two functions share a user, since then each would have the other's rights;
  * what PostgreSQL said, as about a user who does not exist: nothing is granted then.
  */
-export const grantUsers = async (
+export async function grantUsers(
   client: pg.Client | pg.PoolClient,
   users: Readonly<Record<FunctionName, string>>,
-): Promise<void> => {
+): Promise<void> {
   if (new Set(Object.values(users)).size < Object.keys(users).length) {
     throw new Error('Two functions share a database user; each needs its own');
   }
@@ -60,4 +60,4 @@ export const grantUsers = async (
     await client.query('rollback');
     throw error;
   }
-};
+}

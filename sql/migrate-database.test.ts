@@ -23,7 +23,7 @@ type TestDatabase = AsyncDisposable & {
 };
 
 /** An empty database. */
-const createDatabase = async (): Promise<TestDatabase> => {
+async function createDatabase(): Promise<TestDatabase> {
   const name = `migrate_${randomUUID().replaceAll('-', '')}`;
   await server.query(`create database ${name} template template0`);
   const url = new URL(inject('databaseUrl'));
@@ -43,22 +43,22 @@ const createDatabase = async (): Promise<TestDatabase> => {
       await server.query(`drop database ${name} with (force)`);
     },
   };
-};
+}
 
 /** A folder with these files, by name. */
-const createFolder = async (files: Readonly<Record<string, string>>) => {
+async function createFolder(files: Readonly<Record<string, string>>) {
   const path = await mkdtemp(join(tmpdir(), 'migrations-'));
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(path, name), text)));
   return {
     url: pathToFileURL(`${path}/`),
     [Symbol.asyncDispose]: () => rm(path, { recursive: true }),
   };
-};
+}
 
-const listTables = async (db: Kysely<unknown>): Promise<readonly string[]> => {
+async function listTables(db: Kysely<unknown>): Promise<readonly string[]> {
   const tables = await db.introspection.getTables();
   return tables.map(({ name }) => name).sort();
-};
+}
 
 describe('migrateDatabase', () => {
   test('applies every migration in order, and nothing the second time', async () => {

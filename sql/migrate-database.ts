@@ -5,7 +5,7 @@ import { type Migration, type MigrationProvider, Migrator } from 'kysely/migrati
 const MIGRATIONS = new URL('./migrations/', import.meta.url);
 
 /** The numbered .sql files of a folder, each one migration; there is no way back down. */
-const readMigrations = async (folder: URL): Promise<Record<string, Migration>> => {
+async function readMigrations(folder: URL): Promise<Record<string, Migration>> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql'));
   const migrations = files.map(async (file) => {
     const text = await readFile(new URL(file, folder), 'utf8');
@@ -17,7 +17,7 @@ const readMigrations = async (folder: URL): Promise<Record<string, Migration>> =
     return [file.slice(0, -'.sql'.length), migration] as const;
   });
   return Object.fromEntries(await Promise.all(migrations));
-};
+}
 
 /**
  * Applies the migrations of `folder` (a URL that ends in a slash) that the database does not have
@@ -27,14 +27,14 @@ const readMigrations = async (folder: URL): Promise<Record<string, Migration>> =
  * @returns the names of those applied.
  * @throws what PostgreSQL said, with the migration's name; nothing of the batch is applied then.
  */
-export const migrateDatabase = async <T>(
+export async function migrateDatabase<T>(
   db: Kysely<T>,
   folder: URL = MIGRATIONS,
-): Promise<readonly string[]> => {
+): Promise<readonly string[]> {
   const provider: MigrationProvider = { getMigrations: () => readMigrations(folder) };
   const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest();
   if (error === undefined) return results.map(({ migrationName }) => migrationName);
   const failed = results.find(({ status }) => status === 'Error');
   const reason = error instanceof Error ? error.message : String(error);
   throw new Error(`Migration ${failed?.migrationName ?? 'failed'}: ${reason}`, { cause: error });
-};
+}

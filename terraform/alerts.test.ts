@@ -24,37 +24,39 @@ beforeAll(async () => {
 });
 afterAll(() => context[Symbol.asyncDispose]());
 
-const policyOf = (name: string): Block =>
-  terraform.resource(`google_monitoring_alert_policy.${name}`);
+function policyOf(name: string): Block {
+  return terraform.resource(`google_monitoring_alert_policy.${name}`);
+}
 
-const logCondition = (name: string) => {
+function logCondition(name: string) {
   const condition = blockIn(blockIn(policyOf(name), 'conditions'), 'condition_matched_log');
   return {
     filter: String(condition.filter),
     extractors: condition.label_extractors as Readonly<Record<string, string>>,
   };
-};
+}
 
-const labelsOf = (name: string, entry: LogEntry) =>
-  Object.fromEntries(
+function labelsOf(name: string, entry: LogEntry) {
+  return Object.fromEntries(
     Object.entries(logCondition(name).extractors).map(([label, extractor]) => [
       label,
       extractLabel(extractor, entry),
     ]),
   );
+}
 
 /** What finalize and snapshot write to standard output for a run that fails. */
-const failRun = async () => {
+async function failRun() {
   const { log, lines } = recordLines();
   const error = { body: { error: { code: 'feed_not_found', message: 'there is no feed' } } };
   const request = { execution_id: 'an-execution', outcome: 'failed', error } as const;
   const { run_id } = await finalizeRun({ ...context, log }, request);
   await takeSnapshot({ ...context, log }, { run_id });
   return { run_id, lines };
-};
+}
 
 /** What the workflow logs for a run whose chunk 2 stays broken. */
-const deadLetter = async (): Promise<readonly LogEntry[]> => {
+async function deadLetter(): Promise<readonly LogEntry[]> {
   const body = { error: { code: 'chunk_broken', message: 'no' } };
   await using sync = await startSync(
     answerAt('/ingest-chunk', ({ body: request }) =>
@@ -62,8 +64,8 @@ const deadLetter = async (): Promise<readonly LogEntry[]> => {
     ),
   );
   await sync.run({});
-  return sync.logs;
-};
+  return sync.logs.map((entry) => ({ ...entry }));
+}
 
 describe('the alert for a failed run', () => {
   test('I09 matches the line that finalize logs, and takes run, error, time and records out of it', async () => {

@@ -34,17 +34,17 @@ interface Descriptor {
 }
 
 /** The metrics that Cloud Monitoring knows once finalize has written a run's. */
-const writeMetrics = async (): Promise<readonly Descriptor[]> => {
+async function writeMetrics(): Promise<readonly Descriptor[]> {
   await finalizeRun(context, { execution_id: randomUUID(), outcome: 'failed', error: 'broken' });
   const url = `${inject('googleApiEndpoint')}/v3/projects/${PROJECT}/metricDescriptors`;
   const { metricDescriptors } = (await (await fetch(url)).json()) as {
     metricDescriptors: readonly Descriptor[];
   };
   return metricDescriptors.filter(({ type }) => type.startsWith('custom.googleapis.com/'));
-};
+}
 
 /** The names of metrics in any text: filters and dashboards in one way, PromQL in another. */
-const metricsIn = (text: string): readonly string[] => {
+function metricsIn(text: string): readonly string[] {
   const filtered = [...text.matchAll(/metric\.type=\\?"([\w./]+)\\?"/g)].map(
     ([, name = '']) => name,
   );
@@ -52,7 +52,7 @@ const metricsIn = (text: string): readonly string[] => {
     ([, name]) => `custom.googleapis.com/permit_sync/${name}`,
   );
   return [...new Set([...filtered, ...queried])].sort();
-};
+}
 
 test('the metrics that are described are those that finalize writes, with their kinds and labels', async () => {
   const written = await writeMetrics();

@@ -12,20 +12,20 @@ const CHANGED_IN_7 = [
   'google_storage_bucket.retention_policy.retention_period',
 ];
 
-const schemaOf = (type: string): ResourceSchema => {
+function schemaOf(type: string): ResourceSchema {
   const schema = schemas.get(type);
   if (schema === undefined) {
     throw new Error(`${type} is new here: node terraform/testing/update-provider-schema.ts`);
   }
   return schema;
-};
+}
 
 /** The path of every argument that a block sets, without list positions. */
-const pathsOf = (value: unknown, path: string): readonly string[] => {
+function pathsOf(value: unknown, path: string): readonly string[] {
   if (Array.isArray(value)) return value.flatMap((each) => pathsOf(each, path));
   if (typeof value !== 'object' || value === null) return [path];
   return [path, ...Object.entries(value).flatMap(([key, each]) => pathsOf(each, `${path}.${key}`))];
-};
+}
 
 describe('against the schema of provider 6.50.0', () => {
   test.each(terraform.resources.map((resource) => [resource.address, resource] as const))(

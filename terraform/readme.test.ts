@@ -4,15 +4,17 @@ import { readTerraform } from './testing/read-terraform.ts';
 import { writeTables } from './testing/readme-tables.ts';
 
 const terraform = await readTerraform();
-const readText = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
+function readText(name: string) {
+  return readFileSync(new URL(name, import.meta.url), 'utf8');
+}
 const readme = readText('README.md');
 
 /** The rows under a heading, without the table's head. */
-const rowsUnder = (heading: string): string => {
+function rowsUnder(heading: string): string {
   const section = readme.split(/^## /m).find((each) => each.startsWith(`${heading}\n`)) ?? '';
   const lines = section.split('\n').filter((line) => line.startsWith('|'));
   return `${lines.slice(2).join('\n')}\n`;
-};
+}
 
 test('the README lists every input with its meaning and default', () => {
   expect(rowsUnder('Inputs')).toBe(writeTables(terraform).inputs);

@@ -7,15 +7,16 @@ const schemas = readProviderSchema();
 const addresses = new Set(terraform.resources.map(({ address }) => address));
 
 /** Every text of every file, expressions among them. */
-const textsIn = (value: unknown): readonly string[] => {
+function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
   return Object.values(value).flatMap(textsIn);
-};
+}
 
 const expressions = textsIn(terraform.files).filter((text) => text.includes('${'));
-const findAll = (pattern: RegExp) =>
-  expressions.flatMap((text) => [...text.matchAll(pattern)].map(([, ...groups]) => groups));
+function findAll(pattern: RegExp) {
+  return expressions.flatMap((text) => [...text.matchAll(pattern)].map(([, ...groups]) => groups));
+}
 
 describe('every expression refers to something that is there', () => {
   test('variables', () => {

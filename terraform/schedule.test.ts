@@ -14,8 +14,9 @@ const timeInToronto = new Intl.DateTimeFormat('en-CA', {
   hourCycle: 'h23',
 });
 
-const firesAfter = (start: string, count: number): readonly string[] =>
-  cron.nextRuns(count, new Date(start)).map((date) => date.toISOString());
+function firesAfter(start: string, count: number): readonly string[] {
+  return cron.nextRuns(count, new Date(start)).map((date) => date.toISOString());
+}
 
 describe('the schedule', () => {
   test('I01 fires at 6:00 in Toronto on both sides of the change to summer time, March 14, 2027', () => {

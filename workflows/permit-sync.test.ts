@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ANNOUNCE, answerAt, answerWell, PUBLISH, startSync } from './testing/start-sync.ts';
 
-const error = (code: string, message: string) => ({ error: { code, message } });
+function error(code: string, message: string) {
+  return { error: { code, message } };
+}
 const away = { status: 503, body: error('feed_unavailable', 'the portal is away') };
 
 describe('a good day', () => {

@@ -28,10 +28,11 @@ afterAll(async () => {
 // Quicker than to truncate so few rows.
 beforeEach(() => context.pool.query('delete from stored_permits; delete from sync_runs'));
 
-const isRefusal = (expected: Refusal | Completion): expected is Refusal =>
-  typeof expected[0] === 'string';
+function isRefusal(expected: Refusal | Completion): expected is Refusal {
+  return typeof expected[0] === 'string';
+}
 
-const expectRefusal = ({ run, error }: SyncedFeed, [code, message]: Refusal): void => {
+function expectRefusal({ run, error }: SyncedFeed, [code, message]: Refusal): void {
   expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
   expect(run).toMatchObject({
     status: 'failed',
@@ -40,12 +41,12 @@ const expectRefusal = ({ run, error }: SyncedFeed, [code, message]: Refusal): vo
     // All but this one are found before anything is ingested.
     chunks_total: code === 'too_many_rejects' ? 1 : null,
   });
-};
+}
 
-const expectCompletion = async (
+async function expectCompletion(
   { run, error, rejects }: SyncedFeed,
   [stored, ...reasons]: Completion,
-): Promise<void> => {
+): Promise<void> {
   expect(error).toBeUndefined();
   expect(rejects.map(({ reason }) => reason)).toEqual(
     reasons.map((reason) => expect.stringContaining(reason)),
@@ -53,7 +54,7 @@ const expectCompletion = async (
   expect(run).toMatchObject({ status: 'completed', records_errors: reasons.length });
   const { rows } = await context.pool.query('select count(*) from permits');
   expect(rows).toEqual([{ count: stored }]);
-};
+}
 
 describe(`each of ${BAD_FEEDS.length} bad feeds has its documented outcome and a run row`, () => {
   test.each(BAD_FEEDS)('%s', async (_, feed, expected) => {

@@ -11,7 +11,7 @@ const MAX_DEPTH = 100;
  * @returns a filter that throws SyncError `feed_malformed` (permanent) for a document nested deeper
  * than 100 levels, and for a number that no double can hold, which would be written as null.
  */
-export const createTokenCheck = (source: string): ((token: Token) => Token) => {
+export function createTokenCheck(source: string): (token: Token) => Token {
   let depth = 0;
   return (token) => {
     const { name } = token;
@@ -26,4 +26,4 @@ export const createTokenCheck = (source: string): ((token: Token) => Token) => {
     }
     return token;
   };
-};
+}

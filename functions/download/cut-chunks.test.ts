@@ -5,7 +5,7 @@ import { type Cut, createChunkCutter } from './cut-chunks.ts';
 import { readRecords } from './testing/read-records.ts';
 
 /** The chunks of a feed that comes in the given pieces, each with its own bytes. */
-const cut = (pieces: readonly Buffer[], chunkRecords: number) => {
+function cut(pieces: readonly Buffer[], chunkRecords: number) {
   const cutter = createChunkCutter(chunkRecords);
   const chunks: (Cut & { readonly bytes: Buffer })[] = [];
   let held = Buffer.alloc(0);
@@ -20,7 +20,7 @@ const cut = (pieces: readonly Buffer[], chunkRecords: number) => {
   }
   const last = cutter.end();
   return last ? [...chunks, { ...last, bytes: held }] : chunks;
-};
+}
 
 test('every chunk but the last has the number of records asked for, at their places in its bytes', () => {
   const records = fc.array(fc.dictionary(fc.constantFrom('a', '…'), fc.string(), { maxKeys: 2 }));
@@ -52,10 +52,10 @@ test('a feed that ends early has no last chunk', () => {
 });
 
 /** How many records each chunk has, of records with the given sizes and what stands between them. */
-const countRecords = (sizes: readonly number[], separator = ',') => {
+function countRecords(sizes: readonly number[], separator = ',') {
   const texts = sizes.map((size) => `"${'x'.repeat(size - 2)}"`);
   return cut([Buffer.from(`[${texts.join(separator)}]`)], 100).map(({ records }) => records);
-};
+}
 
 test('a record of more than 1 MiB is the last of its chunk, one of just as much need not be', () => {
   const large = MAX_RECORD_BYTES + 1;

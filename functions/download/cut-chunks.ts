@@ -30,7 +30,7 @@ export interface ChunkCutter {
  * early behind 31 MiB of records, and behind one that is too large, or too far from the one before,
  * which so comes last and need not be read to be set aside.
  */
-export const createChunkCutter = (chunkRecords: number): ChunkCutter => {
+export function createChunkCutter(chunkRecords: number): ChunkCutter {
   let written = 0;
   let chunkStart = 0;
   let records = 0;
@@ -73,4 +73,4 @@ export const createChunkCutter = (chunkRecords: number): ChunkCutter => {
       return records > 0 ? cut(0) : undefined;
     },
   };
-};
+}

@@ -8,8 +8,9 @@ import { toParts } from './testing/to-parts.ts';
 
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
-const decode = async (bytes: Buffer, cuts: readonly number[] = []): Promise<string> =>
-  (await buffer(await decodeFeed(toParts(bytes, cuts)))).toString();
+async function decode(bytes: Buffer, cuts: readonly number[] = []): Promise<string> {
+  return (await buffer(await decodeFeed(toParts(bytes, cuts)))).toString();
+}
 
 describe('decodeFeed', () => {
   test('gives the same text plain, gzipped, marked and cut anywhere', async () => {

@@ -14,7 +14,7 @@ interface Peeked {
 }
 
 /** Reads on until `count` bytes are at hand or the body ends. */
-const peek = async (body: Bytes, count: number): Promise<Peeked> => {
+async function peek(body: Bytes, count: number): Promise<Peeked> {
   const rest = body[Symbol.asyncIterator]();
   let first: Buffer = Buffer.alloc(0);
   while (first.length < count) {
@@ -23,13 +23,13 @@ const peek = async (body: Bytes, count: number): Promise<Peeked> => {
     first = Buffer.concat([first, value]);
   }
   return { first, rest };
-};
+}
 
 /**
  * Puts bytes back before the rest of a body. No generator: every one that the pieces of a feed pass
  * through costs a few promises for each of them.
  */
-export const prepend = (first: Buffer, rest: AsyncIterator<Buffer>): Bytes => {
+export function prepend(first: Buffer, rest: AsyncIterator<Buffer>): Bytes {
   let isFirst = true;
   return {
     [Symbol.asyncIterator]: () => ({
@@ -41,9 +41,9 @@ export const prepend = (first: Buffer, rest: AsyncIterator<Buffer>): Bytes => {
       return: async () => (await rest.return?.()) ?? { value: undefined, done: true },
     }),
   };
-};
+}
 
-const gunzip = async function* (body: Bytes): Bytes {
+async function* gunzip(body: Bytes): Bytes {
   const gunzipped = createGunzip();
   const source = Readable.from(body).on('error', (error) => gunzipped.destroy(error));
   try {
@@ -60,17 +60,17 @@ const gunzip = async function* (body: Bytes): Bytes {
   } finally {
     source.destroy();
   }
-};
+}
 
 /**
  * The plain JSON text of a body: gunzipped when it is gzip (told by its first bytes, since a `.gz`
  * may come under any name or header), and without a byte order mark.
  */
-export const decodeFeed = async (body: Bytes): Promise<Bytes> => {
+export async function decodeFeed(body: Bytes): Promise<Bytes> {
   const { first, rest } = await peek(body, GZIP_MAGIC.length);
   const isGzip = first.subarray(0, 2).equals(GZIP_MAGIC);
   const all = prepend(first, rest);
   const text = await peek(isGzip ? gunzip(all) : all, BYTE_ORDER_MARK.length);
   const isMarked = text.first.subarray(0, 3).equals(BYTE_ORDER_MARK);
   return prepend(isMarked ? text.first.subarray(3) : text.first, text.rest);
-};
+}

@@ -30,36 +30,41 @@ afterAll(async () => {
 
 beforeEach(() => context.pool.query('truncate sync_runs cascade'));
 
-const saveFeed = async (text: string | Buffer): Promise<string> => {
+async function saveFeed(text: string | Buffer): Promise<string> {
   const path = join(folder, `${randomUUID()}.json`);
   await writeFile(path, text);
   return path;
-};
+}
 
-const makeRequest = (fields: Partial<DownloadRequest> = {}): DownloadRequest => ({
-  execution_id: randomUUID(),
-  trigger: 'manual',
-  ...fields,
-});
+function makeRequest(fields: Partial<DownloadRequest> = {}): DownloadRequest {
+  return {
+    execution_id: randomUUID(),
+    trigger: 'manual',
+    ...fields,
+  };
+}
 
-const readRuns = () => context.db.selectFrom('sync_runs').selectAll().orderBy('id').execute();
+function readRuns() {
+  return context.db.selectFrom('sync_runs').selectAll().orderBy('id').execute();
+}
 
-const readRun = async () => {
+async function readRun() {
   const [run] = await readRuns();
   if (!run) throw new Error('There is no run');
   return run;
-};
+}
 
-const readChunks = () =>
-  context.db.selectFrom('sync_chunks').selectAll().orderBy('chunk_number').execute();
+function readChunks() {
+  return context.db.selectFrom('sync_chunks').selectAll().orderBy('chunk_number').execute();
+}
 
-const readObject = async (runId: number): Promise<Buffer> => {
+async function readObject(runId: number): Promise<Buffer> {
   const [bytes] = await context.bucket.file(`runs/${runId}/feed.json.gz`).download();
   return gunzipSync(bytes);
-};
+}
 
 /** The records of each chunk, read back the way that ingest-chunk reads them. */
-const readBack = async (runId: number): Promise<unknown[][]> => {
+async function readBack(runId: number): Promise<unknown[][]> {
   const file = context.bucket.file(`runs/${runId}/feed.json.gz`);
   const chunks = await readChunks();
   return Promise.all(
@@ -71,17 +76,20 @@ const readBack = async (runId: number): Promise<unknown[][]> => {
       );
     }),
   );
-};
+}
 
-const makeRecords = (count: number) =>
-  Array.from({ length: count }, (_, index) =>
+function makeRecords(count: number) {
+  return Array.from({ length: count }, (_, index) =>
     permitRecord(index, { DESCRIPTION: `2 ½ storey "house"\n${index} ]}[{ \\` }),
   );
+}
 
-const withPortal = (url: string): Context => ({
-  ...context,
-  config: { ...context.config, CKAN_BASE_URL: url },
-});
+function withPortal(url: string): Context {
+  return {
+    ...context,
+    config: { ...context.config, CKAN_BASE_URL: url },
+  };
+}
 
 describe('a download', () => {
   test('L01 a running row exists before the first chunk is ingested, before the feed is even fetched', async () => {

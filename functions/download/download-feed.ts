@@ -22,10 +22,10 @@ import { claimLedger, insertChunk, lockLedger } from './write-ledger.ts';
  * @throws SyncError as openRun, openFeed, normaliseFeed, RecordSplitter.end, requireKeyColumns,
  * requireUsualSize and resumeRun do.
  */
-export const downloadFeed = async (
+export async function downloadFeed(
   context: Context,
   request: DownloadRequest,
-): Promise<DownloadResponse> => {
+): Promise<DownloadResponse> {
   const { execution_id: executionId, trigger, file_path: filePath, resume_run_id } = request;
   const messageId = request.message_id;
   const run = await openRun(context, { executionId, trigger, messageId, filePath });
@@ -48,25 +48,25 @@ export const downloadFeed = async (
     });
   }
   return describeDownload(context, run.id, object);
-};
+}
 
-const hasLedger = async ({ db }: Context, runId: number): Promise<boolean> => {
+async function hasLedger({ db }: Context, runId: number): Promise<boolean> {
   const run = await db
     .selectFrom('sync_runs')
     .select('chunks_total')
     .where('id', '=', runId)
     .executeTakeFirstOrThrow();
   return run.chunks_total !== null;
-};
+}
 
-const storeFeed = async (
+async function storeFeed(
   context: Context,
   client: pg.PoolClient,
   runId: number,
   feed: Feed,
   object: string,
   checkSize: (records: number) => Promise<void>,
-) => {
+) {
   const { bucket, config, db, log } = context;
   let packed: PackedFeed | undefined;
   let records = 0;
@@ -110,13 +110,13 @@ const storeFeed = async (
     records_total: records,
     chunks_total: chunks,
   });
-};
+}
 
-const describeDownload = async (
+async function describeDownload(
   { db }: Context,
   runId: number,
   object: string,
-): Promise<DownloadResponse> => {
+): Promise<DownloadResponse> {
   const ledger = await db
     .selectFrom('sync_chunks')
     .where('run_id', '=', runId)
@@ -126,4 +126,4 @@ const describeDownload = async (
     ])
     .executeTakeFirstOrThrow();
   return { run_id: runId, object, ...ledger };
-};
+}

@@ -6,26 +6,29 @@ import { parseConfig } from '../shared/config.ts';
 import { startTestServer } from '../shared/testing/start-test-server.ts';
 import { fetchAllowed } from './fetch-allowed.ts';
 
-const configure = (ckanBaseUrl: string, allowedHosts: readonly string[] = []) =>
-  parseConfig({
+function configure(ckanBaseUrl: string, allowedHosts: readonly string[] = []) {
+  return parseConfig({
     GOOGLE_CLOUD_PROJECT: 'test-project',
     FEED_BUCKET: 'feeds',
     DATABASE_URL: 'postgres://127.0.0.1/none',
     CKAN_BASE_URL: ckanBaseUrl,
     FEED_ALLOWED_HOSTS: allowedHosts.join(','),
   });
+}
 
 const portal = 'https://portal.example';
 
-const fetchText = async (...args: Parameters<typeof fetchAllowed>): Promise<string> =>
-  (await buffer(await fetchAllowed(...args))).toString();
+async function fetchText(...args: Parameters<typeof fetchAllowed>): Promise<string> {
+  return (await buffer(await fetchAllowed(...args))).toString();
+}
 
 /** Answers `/` with a redirect to `location`, anything else with "arrived". */
-const startRedirector = (location: string) =>
-  startTestServer((request, response) => {
+function startRedirector(location: string) {
+  return startTestServer((request, response) => {
     if (request.url === '/') response.writeHead(302, { location }).end('moved');
     else response.end('arrived');
   });
+}
 
 describe('the allow list', () => {
   test.each([

@@ -9,21 +9,27 @@ import { openResponse } from './open-response.ts';
 const MAX_REDIRECTS = 5;
 
 /** The portal itself, and origins that the configuration lists in full, wherever they are. */
-const isTrusted = (config: Config, { origin }: URL): boolean =>
-  origin === new URL(config.CKAN_BASE_URL).origin || config.FEED_ALLOWED_HOSTS.includes(origin);
+function isTrusted(config: Config, { origin }: URL): boolean {
+  return (
+    origin === new URL(config.CKAN_BASE_URL).origin || config.FEED_ALLOWED_HOSTS.includes(origin)
+  );
+}
 
 /** https on a host listed by its name will do too, but only out on the public internet. */
-const isAllowed = (config: Config, url: URL): boolean =>
-  isTrusted(config, url) ||
-  (url.protocol === 'https:' && config.FEED_ALLOWED_HOSTS.includes(url.host));
+function isAllowed(config: Config, url: URL): boolean {
+  return (
+    isTrusted(config, url) ||
+    (url.protocol === 'https:' && config.FEED_ALLOWED_HOSTS.includes(url.host))
+  );
+}
 
-const requireAllowed = (config: Config, url: URL): void => {
+function requireAllowed(config: Config, url: URL): void {
   if (isAllowed(config, url)) return;
   throw permanent('source_not_allowed', `${url.origin} is not a host that feeds may come from`, {
     status: 400,
     hint: `Add it to FEED_ALLOWED_HOSTS, or use ${config.CKAN_BASE_URL}`,
   });
-};
+}
 
 /**
  * Opens a URL on an allowed host for reading; each redirect has to lead to an allowed one too. A
@@ -33,10 +39,10 @@ const requireAllowed = (config: Config, url: URL): void => {
  * transient, `feed_unavailable` for 408, 429, 5xx and a broken connection; a connection that
  * breaks later, inside the body, throws it there.
  */
-export const fetchAllowed = async (
+export async function fetchAllowed(
   config: Config,
   address: string,
-): Promise<AsyncIterable<Buffer>> => {
+): Promise<AsyncIterable<Buffer>> {
   let url = parseUrl(address);
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
     requireAllowed(config, url);
@@ -48,23 +54,23 @@ export const fetchAllowed = async (
     url = parseRedirect(url, headers.location);
   }
   throw permanent('feed_refused', `${address} redirects more than ${MAX_REDIRECTS} times`);
-};
+}
 
-const parseUrl = (address: string): URL => {
+function parseUrl(address: string): URL {
   const url = URL.parse(address);
   if (url === null) throw permanent('invalid_request', `${address} is not a URL`, { status: 400 });
   if (url.username === '' && url.password === '') return url;
   const message = `The URL on ${url.origin} holds credentials, which would end up in logs`;
   throw permanent('invalid_request', message, { status: 400 });
-};
+}
 
-const parseRedirect = (from: URL, location: string): URL => {
+function parseRedirect(from: URL, location: string): URL {
   const url = URL.parse(location, from.href);
   if (url !== null) return url;
   throw permanent('feed_refused', `${from} redirects to ${location}, which is not a URL`);
-};
+}
 
-const fetchOnce = async (url: URL, publicOnly: boolean): Promise<IncomingMessage> => {
+async function fetchOnce(url: URL, publicOnly: boolean): Promise<IncomingMessage> {
   try {
     return await openResponse(url, publicOnly);
   } catch (cause) {
@@ -79,10 +85,10 @@ const fetchOnce = async (url: URL, publicOnly: boolean): Promise<IncomingMessage
       cause,
     });
   }
-};
+}
 
 /** The body's bytes, its Content-Encoding undone. */
-const readBody = (url: URL, response: IncomingMessage): AsyncIterable<Buffer> => {
+function readBody(url: URL, response: IncomingMessage): AsyncIterable<Buffer> {
   const encoding = response.headers['content-encoding']?.toLowerCase() ?? 'identity';
   if (encoding === 'identity') return readToEnd(url, response);
   if (encoding === 'gzip' || encoding === 'x-gzip') {
@@ -94,20 +100,20 @@ const readBody = (url: URL, response: IncomingMessage): AsyncIterable<Buffer> =>
   }
   response.destroy();
   throw permanent('feed_refused', `${url} is encoded as ${encoding}, which nobody asked for`);
-};
+}
 
-const readToEnd = async function* (url: URL, body: Readable): AsyncIterable<Buffer> {
+async function* readToEnd(url: URL, body: Readable): AsyncIterable<Buffer> {
   try {
     yield* body as AsyncIterable<Buffer>;
   } catch (cause) {
     throw transient('feed_unavailable', `${url} broke off: ${messageOf(cause)}`, { cause });
   }
-};
+}
 
-const refusal = (url: URL, status: number) => {
+function refusal(url: URL, status: number) {
   const message = `${url} answered with status ${status}`;
   if (status === 404 || status === 410)
     return permanent('feed_not_found', message, { status: 404 });
   if (isTransientStatus(status)) return transient('feed_unavailable', message);
   return permanent('feed_refused', message);
-};
+}

@@ -4,7 +4,8 @@ import { createJsonEndpoint } from '../shared/http.ts';
 import { downloadRequest } from './contract.ts';
 import { downloadFeed } from './download-feed.ts';
 
-export const createDownload = (context: Context): HttpFunction =>
-  createJsonEndpoint('download', context, downloadRequest, (request, callContext) =>
+export function createDownload(context: Context): HttpFunction {
+  return createJsonEndpoint('download', context, downloadRequest, (request, callContext) =>
     downloadFeed(callContext, request),
   );
+}

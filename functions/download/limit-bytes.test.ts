@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { createByteLimit } from './limit-bytes.ts';
 import { toParts } from './testing/to-parts.ts';
 
-const read = async (limit: ReturnType<typeof createByteLimit>, text: string) =>
-  (await buffer(limit(toParts(Buffer.from(text), [1, 2, 3])))).toString();
+async function read(limit: ReturnType<typeof createByteLimit>, text: string) {
+  return (await buffer(limit(toParts(Buffer.from(text), [1, 2, 3])))).toString();
+}
 
 test('just as many bytes as allowed pass, in one body or in several', async () => {
   expect(await read(createByteLimit('the feed', 6, 'raise it'), 'abcdef')).toBe('abcdef');

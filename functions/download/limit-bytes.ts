@@ -10,11 +10,11 @@ type Bytes = AsyncIterable<Buffer>;
  * at the first piece beyond the limit. `source` names the bodies in its message, `hint` says what to
  * do.
  */
-export const createByteLimit = (
+export function createByteLimit(
   source: string,
   maxBytes: number,
   hint: string,
-): ((body: Bytes) => Bytes) => {
+): (body: Bytes) => Bytes {
   let left = maxBytes;
   return async function* (body) {
     for await (const bytes of body) {
@@ -27,4 +27,4 @@ export const createByteLimit = (
       yield bytes;
     }
   };
-};
+}

@@ -35,7 +35,7 @@ const NOT_PUBLIC_V6 = [
   '2002::/16',
 ];
 
-const toBlockList = (): BlockList => {
+function toBlockList(): BlockList {
   const list = new BlockList();
   const add = (type: 'ipv4' | 'ipv6', subnets: readonly string[]): void => {
     for (const subnet of subnets) {
@@ -46,14 +46,15 @@ const toBlockList = (): BlockList => {
   add('ipv4', NOT_PUBLIC_V4);
   add('ipv6', NOT_PUBLIC_V6);
   return list;
-};
+}
 
 const NOT_PUBLIC = toBlockList();
 
 /** @returns false for a private, loopback, link-local, multicast or otherwise special address. */
-export const isPublicAddress = (address: string): boolean =>
+export function isPublicAddress(address: string): boolean {
   // Of ::ffff:127.0.0.1 the list checks the IPv4 address.
-  !NOT_PUBLIC.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
+  return !NOT_PUBLIC.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
+}
 
 /** A name that leads to an address that is not public, or is one itself. */
 export class AddressNotPublic extends Error {
@@ -73,9 +74,8 @@ export type LookupAll = (
  * A `lookup` for a socket that gives a name's addresses only if all of them are public. The socket
  * connects to what it is given, so a name that changes its address afterwards gains nothing.
  */
-export const createPublicLookup =
-  (lookupAll: LookupAll): LookupFunction =>
-  (host, options, callback) => {
+export function createPublicLookup(lookupAll: LookupAll): LookupFunction {
+  return (host, options, callback) => {
     lookupAll(host, { ...options, all: true }, (error, addresses) => {
       const [first] = addresses ?? [];
       const inside = addresses?.find(({ address }) => !isPublicAddress(address));
@@ -85,3 +85,4 @@ export const createPublicLookup =
       else callback(null, first.address, first.family);
     });
   };
+}

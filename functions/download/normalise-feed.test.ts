@@ -9,18 +9,21 @@ import { toParts } from './testing/to-parts.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-const toFeed = (text: string | Buffer, cuts: readonly number[] = []): Feed => ({
-  source: 'the feed',
-  body: toParts(Buffer.from(text), cuts),
-});
+function toFeed(text: string | Buffer, cuts: readonly number[] = []): Feed {
+  return {
+    source: 'the feed',
+    body: toParts(Buffer.from(text), cuts),
+  };
+}
 
 const MAX_BYTES = 1_000_000;
 
-const normalise = async (feed: Feed): Promise<string> =>
-  (await buffer(normaliseFeed(feed, MAX_BYTES))).toString();
+async function normalise(feed: Feed): Promise<string> {
+  return (await buffer(normaliseFeed(feed, MAX_BYTES))).toString();
+}
 
 /** What was given before the error, and the error. */
-const normaliseUntilError = async (feed: Feed, maxBytes = MAX_BYTES) => {
+async function normaliseUntilError(feed: Feed, maxBytes = MAX_BYTES) {
   const given: Buffer[] = [];
   try {
     for await (const bytes of normaliseFeed(feed, maxBytes)) given.push(bytes);
@@ -28,20 +31,21 @@ const normaliseUntilError = async (feed: Feed, maxBytes = MAX_BYTES) => {
     return { given: Buffer.concat(given).toString(), error };
   }
   throw new Error('There was no error');
-};
+}
 
 const FIELDS = ['_id', 'PERMIT_NUM', 'DESCRIPTION', 'RESIDENTIAL'] as const;
 
 /** `/datastore/dump/<id>?format=json`: records are lists in the order of the fields. */
-const toDump = (rows: readonly Row[]): string =>
-  JSON.stringify({
+function toDump(rows: readonly Row[]): string {
+  return JSON.stringify({
     fields: FIELDS.map((id) => ({ id, type: 'text' })),
     records: rows.map((row) => FIELDS.map((field) => row[field])),
   });
+}
 
 /** One answer of datastore_search. */
-const toPage = (records: readonly Row[], total: number): string =>
-  JSON.stringify({
+function toPage(records: readonly Row[], total: number): string {
+  return JSON.stringify({
     help: 'https://…/help_show?name=datastore_search',
     success: true,
     result: {
@@ -54,6 +58,7 @@ const toPage = (records: readonly Row[], total: number): string =>
       total,
     },
   });
+}
 
 const row: fc.Arbitrary<Row> = fc.record({
   _id: fc.nat(),

@@ -16,7 +16,7 @@ type Bytes = AsyncIterable<Buffer>;
  * `feed_truncated` (transient) when pages end before their total; what createByteLimit's filter
  * and readDocument throw.
  */
-export const normaliseFeed = async function* (feed: Feed, maxBytes: number): Bytes {
+export async function* normaliseFeed(feed: Feed, maxBytes: number): Bytes {
   const hint = 'If that is right, raise MAX_FEED_BYTES';
   const limit = createByteLimit(feed.source, maxBytes, hint);
   const open = async (body: Bytes) => openText(limit(await decodeFeed(body)));
@@ -27,10 +27,11 @@ export const normaliseFeed = async function* (feed: Feed, maxBytes: number): Byt
   }
   if (start === '{') yield* rewritePages(feed, text, open);
   else yield* text;
-};
+}
 
-const notJson = ({ source }: Feed) =>
-  transient('feed_not_json', `${source} answered with HTML or XML instead of JSON`);
+function notJson({ source }: Feed) {
+  return transient('feed_not_json', `${source} answered with HTML or XML instead of JSON`);
+}
 
 interface Text {
   /** The first character; empty for an empty text. */
@@ -39,7 +40,7 @@ interface Text {
 }
 
 /** The text and its first character; white space before that is left out. */
-const openText = async (decoded: Bytes): Promise<Text> => {
+async function openText(decoded: Bytes): Promise<Text> {
   const rest = decoded[Symbol.asyncIterator]();
   for (;;) {
     const { done, value } = await rest.next();
@@ -49,10 +50,10 @@ const openText = async (decoded: Bytes): Promise<Text> => {
     const text = prepend(value.subarray(from), rest);
     return { start: String.fromCharCode(value[from] as number), text };
   }
-};
+}
 
 /** One array out of a document with records, and of the pages that follow it. */
-const rewritePages = async function* (
+async function* rewritePages(
   feed: Feed,
   firstPage: Bytes,
   openPage: (body: Bytes) => Promise<Text>,
@@ -82,4 +83,4 @@ const rewritePages = async function* (
     page = next.text;
   }
   yield Buffer.from(separator === '[' ? '[]' : ']');
-};
+}

@@ -22,22 +22,26 @@ afterAll(async () => {
   await context[Symbol.asyncDispose]();
 });
 
-const readFeed = async (config: Config, filePath: string | null): Promise<string> =>
-  (await buffer((await openFeed(config, filePath)).body)).toString();
+async function readFeed(config: Config, filePath: string | null): Promise<string> {
+  return (await buffer((await openFeed(config, filePath)).body)).toString();
+}
 
 /** A portal that answers package_show with `answer` and anything else with its own path. */
-const startPortal = (answer: unknown) => {
+function startPortal(answer: unknown) {
   const handle: RequestListener = (request, response) => {
     const isPackage = request.url?.startsWith('/api/3/action/package_show');
     response.end(isPackage ? answer : `[${JSON.stringify(request.url)}]`);
   };
   return startTestServer(handle);
-};
+}
 
-const describePackage = (resources: readonly object[]): string =>
-  JSON.stringify({ help: '…', success: true, result: { name: 'permits', resources } });
+function describePackage(resources: readonly object[]): string {
+  return JSON.stringify({ help: '…', success: true, result: { name: 'permits', resources } });
+}
 
-const withPortal = (url: string): Config => ({ ...context.config, CKAN_BASE_URL: url });
+function withPortal(url: string): Config {
+  return { ...context.config, CKAN_BASE_URL: url };
+}
 
 describe("the City's feed", () => {
   test('is not looked for in an answer without end', async () => {

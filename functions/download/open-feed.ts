@@ -37,10 +37,7 @@ export interface Feed {
  * @throws SyncError as fetchAllowed does; `source_not_allowed` (400); `feed_not_found` (404);
  * `feed_too_large` for package_show's answer.
  */
-export const openFeed = async (
-  config: Config,
-  filePath: string | null | undefined,
-): Promise<Feed> => {
+export async function openFeed(config: Config, filePath: string | null | undefined): Promise<Feed> {
   if (filePath == null) return openUrl(config, await findDownloadUrl(config));
   if (/^https?:/i.test(filePath)) return openUrl(config, filePath);
   if (/^gs:/i.test(filePath)) return openObject(config, filePath);
@@ -51,9 +48,9 @@ export const openFeed = async (
     });
   }
   return openFile(filePath);
-};
+}
 
-const openUrl = async (config: Config, address: string): Promise<Feed> => {
+async function openUrl(config: Config, address: string): Promise<Feed> {
   const url = URL.parse(address);
   if (!url?.pathname.endsWith('/datastore_search')) {
     return { source: address, body: await fetchAllowed(config, address) };
@@ -66,7 +63,7 @@ const openUrl = async (config: Config, address: string): Promise<Feed> => {
     return fetchAllowed(config, page.href);
   };
   return { source: address, body: await open(offset), pages: { offset, open } };
-};
+}
 
 /** The parts of CKAN's package_show that are read. */
 const packageShow = z.object({
@@ -75,7 +72,7 @@ const packageShow = z.object({
   }),
 });
 
-const findDownloadUrl = async (config: Config): Promise<string> => {
+async function findDownloadUrl(config: Config): Promise<string> {
   const { CKAN_BASE_URL, CKAN_PACKAGE } = config;
   const address = `${CKAN_BASE_URL}/api/3/action/package_show?id=${encodeURIComponent(CKAN_PACKAGE)}`;
   // The portal answers with HTML, and status 200, while it is being rebuilt.
@@ -96,9 +93,9 @@ const findDownloadUrl = async (config: Config): Promise<string> => {
     `Package ${CKAN_PACKAGE} has no JSON download; its formats: ${formats}`,
     { status: 404, hint: PACKAGE_HINT },
   );
-};
+}
 
-const openObject = async (config: Config, path: string): Promise<Feed> => {
+async function openObject(config: Config, path: string): Promise<Feed> {
   const [, bucket, name] = /^gs:\/\/([^/]+)\/(.+)$/i.exec(path) ?? [];
   if (bucket === undefined || name === undefined) {
     throw permanent('invalid_request', `${path} is not gs://bucket/object`, { status: 400 });
@@ -111,9 +108,9 @@ const openObject = async (config: Config, path: string): Promise<Feed> => {
   });
   if (!exists) throw permanent('feed_not_found', `${path} does not exist`, { status: 404 });
   return { source: path, body: file.createReadStream({ decompress: false, validation: false }) };
-};
+}
 
-const openFile = async (path: string): Promise<Feed> => {
+async function openFile(path: string): Promise<Feed> {
   const stats = await stat(path).catch((cause: unknown) => {
     const { code } = cause as NodeJS.ErrnoException;
     throw permanent('feed_not_found', `${path} cannot be opened: ${code}`, { status: 404, cause });
@@ -122,4 +119,4 @@ const openFile = async (path: string): Promise<Feed> => {
     throw permanent('feed_not_found', `${path} is a directory, not a file`, { status: 404 });
   }
   return { source: path, body: createReadStream(path, { highWaterMark: 1 << 18 }) };
-};
+}

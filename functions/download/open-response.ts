@@ -17,12 +17,12 @@ const lookupPublic = createPublicLookup(lookup);
  * @param publicOnly refuses to connect to an address that is not on the public internet.
  * @throws AddressNotPublic; else what the socket throws. The answer's body throws it too.
  */
-export const openResponse = (
+export function openResponse(
   url: URL,
   publicOnly: boolean,
   idleTimeoutMs = IDLE_TIMEOUT_MS,
-): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => {
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
     // A socket looks nothing up for an address.
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
     if (publicOnly && isIP(host) !== 0 && !isPublicAddress(host)) {
@@ -49,3 +49,4 @@ export const openResponse = (
     request.on('error', reject);
     request.end();
   });
+}

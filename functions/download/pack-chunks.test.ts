@@ -9,7 +9,7 @@ import { readRecords } from './testing/read-records.ts';
 
 const PIECE_BYTES = 65_536;
 
-const pack = async (text: string, chunkRecords: number, failAfter?: number) => {
+async function pack(text: string, chunkRecords: number, failAfter?: number) {
   const chunks: PackedChunk[] = [];
   let feed: PackedFeed | undefined;
   const bytes = Buffer.from(text).subarray(0, failAfter);
@@ -32,13 +32,14 @@ const pack = async (text: string, chunkRecords: number, failAfter?: number) => {
   const object = await buffer(packed);
   expect(Buffer.concat(seen).equals(bytes)).toBe(true);
   return { chunks, feed, object };
-};
+}
 
 /** The records of each chunk, by their places. */
-const readBack = (object: Buffer, chunks: readonly PackedChunk[]) =>
-  chunks.map(({ byteStart, byteEnd, ...places }) =>
+function readBack(object: Buffer, chunks: readonly PackedChunk[]) {
+  return chunks.map(({ byteStart, byteEnd, ...places }) =>
     readRecords(gunzipSync(object.subarray(byteStart, byteEnd)), places),
   );
+}
 
 test('each chunk can be gunzipped by itself, and all of them together are the feed', async () => {
   const records = Array.from({ length: 5_000 }, (_, index) => `{"PERMIT_NUM": "½ ${index}"}`);

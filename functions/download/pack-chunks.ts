@@ -49,7 +49,7 @@ export interface PackListener {
  * Packs a feed's text into gzip, each chunk into a member of its own; together they are the whole text,
  * byte for byte. Holds two chunks: one is compressed while the next comes in.
  */
-export const packChunks = async function* (
+export async function* packChunks(
   text: AsyncIterable<Buffer>,
   chunkRecords: number,
   { onText, onChunk, onEnd }: PackListener,
@@ -131,16 +131,17 @@ export const packChunks = async function* (
   yield* finishPending();
   await noted;
   onEnd({ bytes, failure });
-};
+}
 
 const compressWith = promisify(gzip);
 
 /** Off the main thread, at the level at which that is ready before the next chunk is there. */
-const compress = (plain: Buffer): Promise<Buffer> =>
-  compressWith(plain, { level: constants.Z_BEST_SPEED, chunkSize: OUTPUT_BYTES });
+function compress(plain: Buffer): Promise<Buffer> {
+  return compressWith(plain, { level: constants.Z_BEST_SPEED, chunkSize: OUTPUT_BYTES });
+}
 
 /** A record that is too large, or does not begin in `plain`, has no hash. */
-const hashRecords = (plain: Buffer, plainStart: number, { records, begins, ends }: Cut): Buffer => {
+function hashRecords(plain: Buffer, plainStart: number, { records, begins, ends }: Cut): Buffer {
   const hashes = createHashArray(records);
   for (let index = 0; index < records; index += 1) {
     const begin = integerAt(begins, index);
@@ -149,16 +150,16 @@ const hashRecords = (plain: Buffer, plainStart: number, { records, begins, ends 
     else hashSource(plain, begin - plainStart, end - plainStart, hashes.bytes, hashes.add());
   }
   return hashes.end();
-};
+}
 
-const endOf = (
+function endOf(
   cutter: ReturnType<typeof createChunkCutter>,
   onFailure: (error: unknown) => void,
-): Cut | undefined => {
+): Cut | undefined {
   try {
     return cutter.end();
   } catch (error) {
     onFailure(error);
     return undefined;
   }
-};
+}

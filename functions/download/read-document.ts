@@ -32,7 +32,7 @@ const RECORDS_PATH = /^(?:result\.)?records$/;
  * `feed_refused` (permanent) when it holds an error of the API. `source` names the document in their
  * messages.
  */
-export const readDocument = async function* (
+export async function* readDocument(
   source: string,
   text: AsyncIterable<Buffer>,
 ): AsyncIterable<Part> {
@@ -118,13 +118,13 @@ export const readDocument = async function* (
   if (!sawRecords) {
     throw permanent('feed_malformed', `${source} is an object without a list of records`);
   }
-};
+}
 
 /** The parser's own complaints; whatever the network or the storage said passes as it is. */
-const toFeedError = (source: string, cause: unknown, ended: boolean): unknown => {
+function toFeedError(source: string, cause: unknown, ended: boolean): unknown {
   if (!(cause instanceof Error) || !cause.message.startsWith('Parser ')) return cause;
   const message = `${source} is not valid JSON: ${cause.message}`;
   return ended
     ? transient('feed_truncated', message, { cause })
     : permanent('feed_malformed', message, { cause });
-};
+}

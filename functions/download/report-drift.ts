@@ -2,7 +2,7 @@ import type { Log } from '../shared/log.ts';
 import { listMissing, listUnmapped } from './require-key-columns.ts';
 
 /** Warns, once each, of columns that have come to the feed and of columns that have gone. */
-export const reportDrift = (log: Log, runId: number, columns: ReadonlySet<string>): void => {
+export function reportDrift(log: Log, runId: number, columns: ReadonlySet<string>): void {
   const unmapped = listUnmapped(columns);
   if (unmapped.length > 0) {
     const names = unmapped.join(', ');
@@ -25,4 +25,4 @@ export const reportDrift = (log: Log, runId: number, columns: ReadonlySet<string
       },
     );
   }
-};
+}

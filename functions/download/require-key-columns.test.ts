@@ -4,9 +4,13 @@ import { listUnmapped, requireKeyColumns } from './require-key-columns.ts';
 
 const COLUMNS = Object.keys(permitRecord(1));
 
-const list = (columns: readonly string[]) => listUnmapped(new Set(columns));
+function list(columns: readonly string[]) {
+  return listUnmapped(new Set(columns));
+}
 
-const check = (columns: readonly string[]) => requireKeyColumns(new Set(columns), 7);
+function check(columns: readonly string[]) {
+  return requireKeyColumns(new Set(columns), 7);
+}
 
 test('the City’s columns are all mapped or dropped', () => {
   expect(list(COLUMNS)).toEqual([]);

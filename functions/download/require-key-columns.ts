@@ -10,15 +10,17 @@ const KEY_COLUMNS: ReadonlySet<string> = new Set(
 const KNOWN: ReadonlySet<string> = new Set(FEED_COLUMNS.map(([name]) => name));
 
 /** @returns the columns that nobody has mapped: at most twenty, long names cut short. */
-export const listUnmapped = (columns: ReadonlySet<string>): readonly string[] =>
-  [...columns]
+export function listUnmapped(columns: ReadonlySet<string>): readonly string[] {
+  return [...columns]
     .filter((name) => !KNOWN.has(name) && !DROPPED_COLUMNS.has(name))
     .slice(0, MAX_NAMES)
     .map((name) => name.slice(0, MAX_NAME_LENGTH).toWellFormed());
+}
 
 /** @returns the mapped columns that are not there; none when nothing is known of the columns. */
-export const listMissing = (columns: ReadonlySet<string>): readonly string[] =>
-  columns.size === 0 ? [] : [...KNOWN].filter((name) => !columns.has(name));
+export function listMissing(columns: ReadonlySet<string>): readonly string[] {
+  return columns.size === 0 ? [] : [...KNOWN].filter((name) => !columns.has(name));
+}
 
 /**
  * Refuses a feed in whose records a part of the key has gone: each would be a reject. A feed of
@@ -26,7 +28,7 @@ export const listMissing = (columns: ReadonlySet<string>): readonly string[] =>
  *
  * @throws SyncError `schema_drift` (permanent) that names the columns.
  */
-export const requireKeyColumns = (columns: ReadonlySet<string>, runId: number): void => {
+export function requireKeyColumns(columns: ReadonlySet<string>, runId: number): void {
   const gone = listMissing(columns).filter((name) => KEY_COLUMNS.has(name));
   if (gone.length === 0) return;
   const unmapped = listUnmapped(columns).join(', ');
@@ -35,4 +37,4 @@ export const requireKeyColumns = (columns: ReadonlySet<string>, runId: number): 
     runId,
     hint: 'If the City renamed it, map the new name',
   });
-};
+}

@@ -12,8 +12,9 @@ let portal: TestServer;
 let context: TestContext;
 let size: number;
 
-const feedOf = (records: number): string =>
-  JSON.stringify(Array.from({ length: records }, (_, index) => permitRecord(index)));
+function feedOf(records: number): string {
+  return JSON.stringify(Array.from({ length: records }, (_, index) => permitRecord(index)));
+}
 
 beforeAll(async () => {
   portal = await startTestServer((request, response) => {
@@ -31,22 +32,24 @@ afterAll(async () => {
 
 beforeEach(() => context.pool.query('truncate sync_runs cascade'));
 
-const download = (fields: { file_path?: string; accept_shrink?: boolean } = {}) =>
-  downloadFeed(context, { execution_id: randomUUID(), trigger: 'manual', ...fields });
+function download(fields: { file_path?: string; accept_shrink?: boolean } = {}) {
+  return downloadFeed(context, { execution_id: randomUUID(), trigger: 'manual', ...fields });
+}
 
 /** Closes what is running, whatever has become of its chunks. */
-const close = (status: 'completed' | 'failed') =>
-  context.pool.query(
+function close(status: 'completed' | 'failed') {
+  return context.pool.query(
     `update sync_runs set status = $1, error_message = 'x', completed_at = now(), duration_ms = 1
      where status = 'running'`,
     [status],
   );
+}
 
-const completeSync = async (records: number): Promise<void> => {
+async function completeSync(records: number): Promise<void> {
   size = records;
   await download();
   await close('completed');
-};
+}
 
 test('a feed with under 80 % of the last one’s records is refused for now, and cut into no chunks', async () => {
   await completeSync(10);

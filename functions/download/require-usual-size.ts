@@ -11,11 +11,11 @@ const LEAST_PERCENT = 80;
  *
  * @throws SyncError `feed_shrank`, transient.
  */
-export const requireUsualSize = async (
+export async function requireUsualSize(
   { db }: Context,
   runId: number,
   records: number,
-): Promise<void> => {
+): Promise<void> {
   const { rows } = await sql<{ records: number }>`
     select coalesce(sum(record_count), 0)::integer as records
     from sync_chunks
@@ -41,4 +41,4 @@ export const requireUsualSize = async (
     `The feed has ${records} records, under ${LEAST_PERCENT} % of the ${usual} of the last one`,
     { runId, hint: 'If the City removed them, start the sync with {"accept_shrink": true}' },
   );
-};
+}

@@ -24,19 +24,25 @@ afterAll(async () => {
 
 beforeEach(() => context.pool.query('truncate stored_permits, permit_history, sync_runs cascade'));
 
-const download = (fields: { file_path?: string; resume_run_id?: number }) =>
-  downloadFeed(context, { execution_id: randomUUID(), trigger: 'manual', ...fields });
+function download(fields: { file_path?: string; resume_run_id?: number }) {
+  return downloadFeed(context, { execution_id: randomUUID(), trigger: 'manual', ...fields });
+}
 
-const readRun = (id: number) =>
-  context.db.selectFrom('sync_runs').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+function readRun(id: number) {
+  return context.db
+    .selectFrom('sync_runs')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+}
 
-const close = async (runId: number, outcome: 'completed' | 'failed') => {
+async function close(runId: number, outcome: 'completed' | 'failed') {
   const { execution_id } = await readRun(runId);
   return finalizeRun(context, { execution_id, outcome, error: 'the database went away' });
-};
+}
 
 /** A run over `records`, two a chunk, that fails after it has ingested the given chunks. */
-const failAfter = async (chunks: readonly number[], records: readonly unknown[]) => {
+async function failAfter(chunks: readonly number[], records: readonly unknown[]) {
   const file_path = join(folder, `${randomUUID()}.json`);
   await writeFile(file_path, JSON.stringify(records));
   const { run_id } = await download({ file_path });
@@ -44,20 +50,20 @@ const failAfter = async (chunks: readonly number[], records: readonly unknown[])
   for (const chunk_number of chunks) await ingestChunk(context, { run_id, chunk_number });
   await close(run_id, 'failed');
   return run_id;
-};
+}
 
-const resume = async (earlier: number) => {
+async function resume(earlier: number) {
   const { run_id, chunks_total } = await download({ resume_run_id: earlier });
   for (let chunk_number = 1; chunk_number <= chunks_total; chunk_number += 1) {
     await ingestChunk(context, { run_id, chunk_number });
   }
   return close(run_id, 'completed');
-};
+}
 
-const selectStatuses = async () => {
+async function selectStatuses() {
   const { rows } = await context.pool.query('select permit_num, status from permits order by 1');
   return rows.map(({ permit_num, status }) => `${permit_num}: ${status}`);
-};
+}
 
 const records = [1, 2, 3, 4, 5].map((ordinal) => permitRecord(ordinal));
 
@@ -152,8 +158,8 @@ test('a stored feed can be synced again by its path, all its chunks', async () =
   });
 });
 
-const saveFeed = async (): Promise<string> => {
+async function saveFeed(): Promise<string> {
   const path = join(folder, `${randomUUID()}.json`);
   await writeFile(path, JSON.stringify([permitRecord(1)]));
   return path;
-};
+}

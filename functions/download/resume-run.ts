@@ -10,8 +10,8 @@ import type { SyncRun } from '../shared/schema.ts';
  * @throws SyncError `run_not_resumable` (409) when there is no such run, or none that has failed
  * after its feed was stored.
  */
-export const resumeRun = ({ db }: Context, run: SyncRun, earlierId: number): Promise<void> =>
-  db.transaction().execute(async (trx) => {
+export function resumeRun({ db }: Context, run: SyncRun, earlierId: number): Promise<void> {
+  return db.transaction().execute(async (trx) => {
     const earlier = await trx
       .selectFrom('sync_runs')
       .selectAll()
@@ -68,3 +68,4 @@ export const resumeRun = ({ db }: Context, run: SyncRun, earlierId: number): Pro
         and status = 'pending'
     `.execute(trx);
   });
+}

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { createColumnSampler } from './sample-columns.ts';
 
 /** The columns of a feed that comes in pieces of the given size. */
-const sample = (text: string, pieceBytes = 100): readonly string[] => {
+function sample(text: string, pieceBytes = 100): readonly string[] {
   const sampler = createColumnSampler();
   const bytes = Buffer.from(text);
   for (let from = 0; from < bytes.length; from += pieceBytes) {
     sampler.write(bytes.subarray(from, from + pieceBytes));
   }
   return [...sampler.columns()];
-};
+}
 
 test('a column of any of the first records counts', () => {
   expect(sample('[{"a": 1}, {"b": null}, {"a": 2, "½": [{"c": 1}]}]', 1)).toEqual(['a', 'b', '½']);

@@ -11,7 +11,7 @@ export interface ColumnSampler {
 }
 
 /** Looks at the beginning of a feed for the columns that its records have. */
-export const createColumnSampler = (): ColumnSampler => {
+export function createColumnSampler(): ColumnSampler {
   const pieces: Buffer[] = [];
   let left = SAMPLE_BYTES;
   return {
@@ -32,9 +32,9 @@ export const createColumnSampler = (): ColumnSampler => {
       return names;
     },
   };
-};
+}
 
-const namesOf = (text: string): readonly string[] => {
+function namesOf(text: string): readonly string[] {
   try {
     const record: unknown = JSON.parse(text);
     const isObject = typeof record === 'object' && record !== null && !Array.isArray(record);
@@ -42,4 +42,4 @@ const namesOf = (text: string): readonly string[] => {
   } catch {
     return [];
   }
-};
+}

@@ -12,16 +12,16 @@ const INSERT_CHUNK = `
  * Waits until no other call is downloading for the run, and keeps others waiting until the transaction
  * ends: two at once could leave the chunks of one beside the bytes of the other.
  */
-export const lockLedger = async (client: pg.PoolClient, runId: number): Promise<void> => {
+export async function lockLedger(client: pg.PoolClient, runId: number): Promise<void> {
   await client.query("select pg_advisory_xact_lock(hashtext('download'), $1::integer)", [runId]);
-};
+}
 
-export const insertChunk = async (
+export async function insertChunk(
   client: pg.ClientBase,
   runId: number,
   chunkNumber: number,
   { byteStart, byteEnd, records, begins, ends, hashes }: PackedChunk,
-): Promise<void> => {
+): Promise<void> {
   await client.query(INSERT_CHUNK, [
     runId,
     chunkNumber,
@@ -32,13 +32,13 @@ export const insertChunk = async (
     ends,
     hashes,
   ]);
-};
+}
 
 /** The run has all its chunks. */
-export const claimLedger = async (
+export async function claimLedger(
   client: pg.PoolClient,
   runId: number,
   chunks: number,
-): Promise<void> => {
+): Promise<void> {
   await client.query('update sync_runs set chunks_total = $2 where id = $1', [runId, chunks]);
-};
+}

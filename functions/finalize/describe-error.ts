@@ -1,16 +1,20 @@
 const MAX_LENGTH = 2_000;
 
-const property = (value: unknown, key: string): unknown =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+function property(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+}
 
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
 
 /**
  * One line of what the workflow caught: the error body of a function's answer if there is one, else
  * the workflow's own message, else the raised value itself.
  */
-export const describeError = (error: unknown): string => {
+export function describeError(error: unknown): string {
   const answered = property(property(error, 'body'), 'error');
   const code = text(property(answered, 'code')) ?? text(property(error, 'code'));
   const message =
@@ -20,4 +24,4 @@ export const describeError = (error: unknown): string => {
     JSON.stringify(error) ??
     'unknown error';
   return (code === undefined ? message : `${code}: ${message}`).slice(0, MAX_LENGTH);
-};
+}

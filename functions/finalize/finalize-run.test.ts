@@ -17,7 +17,7 @@ afterAll(() => context[Symbol.asyncDispose]());
 beforeEach(() => context.pool.query('truncate sync_runs cascade'));
 
 /** A running run with two chunks, of which `done` are done. */
-const openRunWithChunks = async (done: number): Promise<SyncRun> => {
+async function openRunWithChunks(done: number): Promise<SyncRun> {
   const run = await openRun(context, { executionId: randomUUID(), trigger: 'manual' });
   const counts = { records_new: 1, records_updated: 2, records_unchanged: 3, records_errors: 4 };
   const chunk = { run_id: run.id, record_count: 10, byte_start: 0, byte_end: 9 };
@@ -29,10 +29,15 @@ const openRunWithChunks = async (done: number): Promise<SyncRun> => {
   await context.db.insertInto('sync_chunks').values(rows).execute();
   await context.db.updateTable('sync_runs').set({ chunks_total: 2 }).execute();
   return run;
-};
+}
 
-const readRun = (id: number): Promise<SyncRun> =>
-  context.db.selectFrom('sync_runs').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+function readRun(id: number): Promise<SyncRun> {
+  return context.db
+    .selectFrom('sync_runs')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+}
 
 describe('finalizeRun', () => {
   test('L02 completed and completed_at are set, with the sums of the chunks', async () => {

@@ -15,10 +15,10 @@ import { reportMetrics } from './report-metrics.ts';
  * @throws SyncError `run_not_found` (404), `run_closed` (409), `records_lost` (409),
  * `too_many_rejects` (422).
  */
-export const finalizeRun = async (
+export async function finalizeRun(
   context: Context,
   request: FinalizeRequest,
-): Promise<FinalizeResponse> => {
+): Promise<FinalizeResponse> {
   const { run, closedHere } =
     (await closeUnopenedRun(context.db, request)) ??
     (await context.db
@@ -29,7 +29,7 @@ export const finalizeRun = async (
     await reportMetrics(context, run);
   }
   return toResponse(run);
-};
+}
 
 interface Closing {
   readonly run: SyncRun;
@@ -37,21 +37,21 @@ interface Closing {
 }
 
 /** Writes the row of a trigger that failed before download could open its run. */
-const closeUnopenedRun = async (
+async function closeUnopenedRun(
   db: Kysely<Database>,
   { execution_id, outcome, trigger, error }: FinalizeRequest,
-): Promise<Closing | undefined> => {
+): Promise<Closing | undefined> {
   if (outcome === 'completed') return undefined;
   const request = { executionId: execution_id, trigger: trigger ?? 'manual' };
   const run = await insertFailedRun(db, request, describeError(error));
   return run && { run, closedHere: true };
-};
+}
 
-const closeOpenRun = async (
+async function closeOpenRun(
   trx: Transaction<Database>,
   { execution_id, outcome, error }: FinalizeRequest,
   maxRejectedPercent: number,
-): Promise<Closing> => {
+): Promise<Closing> {
   // A chunk in hand holds this lock from its merge to its commit: no count is taken too early. A
   // download that hangs does not hold it.
   const run = await trx
@@ -79,10 +79,10 @@ const closeOpenRun = async (
   // Rolls the closing back: the workflow then closes the run as failed, with this for its error.
   requireFewRejects(closed, maxRejectedPercent);
   return { run: closed, closedHere: true };
-};
+}
 
 /** @throws SyncError `too_many_rejects` (422) */
-const requireFewRejects = (run: SyncRun, maxRejectedPercent: number): void => {
+function requireFewRejects(run: SyncRun, maxRejectedPercent: number): void {
   const { id, records_errors, records_total } = run;
   const percent = (100 * records_errors) / Math.max(1, records_total);
   if (percent <= maxRejectedPercent) return;
@@ -92,10 +92,10 @@ const requireFewRejects = (run: SyncRun, maxRejectedPercent: number): void => {
     `Run ${id}: ${share} are rejects, more than ${maxRejectedPercent} %`,
     { runId: id, hint: `npm run rejects -- --run ${id} lists them` },
   );
-};
+}
 
 /** @throws SyncError `records_lost` (409) when a chunk that download wrote down is not done. */
-const requireEveryRecord = async (trx: Transaction<Database>, run: SyncRun): Promise<void> => {
+async function requireEveryRecord(trx: Transaction<Database>, run: SyncRun): Promise<void> {
   const { done } = await trx
     .selectFrom('sync_chunks')
     .where('run_id', '=', run.id)
@@ -109,9 +109,9 @@ const requireEveryRecord = async (trx: Transaction<Database>, run: SyncRun): Pro
     runId: run.id,
     hint: 'Start the sync again; chunks that are done are not stored twice',
   });
-};
+}
 
-const logOutcome = ({ log }: Context, run: SyncRun): void => {
+function logOutcome({ log }: Context, run: SyncRun): void {
   const { id, records_total, records_new, records_updated, records_unchanged } = run;
   const { records_errors, records_superseded } = run;
   if (run.status === 'completed') {
@@ -135,17 +135,19 @@ const logOutcome = ({ log }: Context, run: SyncRun): void => {
     failed_at: run.completed_at?.toISOString() ?? '',
     records_processed: records_total,
   });
-};
+}
 
-const toResponse = (run: SyncRun): FinalizeResponse => ({
-  run_id: run.id,
-  status: run.status === 'completed' ? 'completed' : 'failed',
-  records_total: run.records_total,
-  records_new: run.records_new,
-  records_updated: run.records_updated,
-  records_unchanged: run.records_unchanged,
-  records_errors: run.records_errors,
-  records_superseded: run.records_superseded,
-  error_message: run.error_message,
-  duration_ms: run.duration_ms ?? 0,
-});
+function toResponse(run: SyncRun): FinalizeResponse {
+  return {
+    run_id: run.id,
+    status: run.status === 'completed' ? 'completed' : 'failed',
+    records_total: run.records_total,
+    records_new: run.records_new,
+    records_updated: run.records_updated,
+    records_unchanged: run.records_unchanged,
+    records_errors: run.records_errors,
+    records_superseded: run.records_superseded,
+    error_message: run.error_message,
+    duration_ms: run.duration_ms ?? 0,
+  };
+}

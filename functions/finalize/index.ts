@@ -4,7 +4,8 @@ import { createJsonEndpoint } from '../shared/http.ts';
 import { finalizeRequest } from './contract.ts';
 import { finalizeRun } from './finalize-run.ts';
 
-export const createFinalize = (context: Context): HttpFunction =>
-  createJsonEndpoint('finalize', context, finalizeRequest, (request, callContext) =>
+export function createFinalize(context: Context): HttpFunction {
+  return createJsonEndpoint('finalize', context, finalizeRequest, (request, callContext) =>
     finalizeRun(callContext, request),
   );
+}

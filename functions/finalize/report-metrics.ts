@@ -11,21 +11,23 @@ interface Point {
 }
 
 /** What one closed run says: the run itself, its records by outcome, and how long it took. */
-const runPoints = (run: SyncRun): readonly Point[] => [
-  { metric: 'runs', labels: { status: run.status }, value: 1 },
-  ...(['new', 'updated', 'unchanged', 'errors', 'superseded'] as const).map((outcome) => ({
-    metric: 'records',
-    labels: { outcome },
-    value: run[`records_${outcome}`],
-  })),
-  { metric: 'duration_ms', labels: { status: run.status }, value: run.duration_ms ?? 0 },
-];
+function runPoints(run: SyncRun): readonly Point[] {
+  return [
+    { metric: 'runs', labels: { status: run.status }, value: 1 },
+    ...(['new', 'updated', 'unchanged', 'errors', 'superseded'] as const).map((outcome) => ({
+      metric: 'records',
+      labels: { outcome },
+      value: run[`records_${outcome}`],
+    })),
+    { metric: 'duration_ms', labels: { status: run.status }, value: run.duration_ms ?? 0 },
+  ];
+}
 
 /**
  * Writes a closed run to Cloud Monitoring as gauges at its completion time. Never fails: a run that
  * is stored is a success whether or not it could be reported, so a failure is a WARNING.
  */
-export const reportMetrics = async ({ config, log }: Context, run: SyncRun): Promise<void> => {
+export async function reportMetrics({ config, log }: Context, run: SyncRun): Promise<void> {
   // Loaded where it is used: every function would otherwise start with it in memory.
   const { MetricServiceClient } = await import('@google-cloud/monitoring');
   const client = new MetricServiceClient(gaxOptions(config));
@@ -52,4 +54,4 @@ export const reportMetrics = async ({ config, log }: Context, run: SyncRun): Pro
   } finally {
     await client.close();
   }
-};
+}

@@ -3,37 +3,39 @@ import type { ColumnKind } from '../shared/feed-columns.ts';
 /** A value that cannot be stored; the message says why, without the record's other values. */
 export class UnusableValue extends Error {}
 
-const isBlank = (value: unknown): boolean =>
-  value == null || (typeof value === 'string' && value.trim() === '');
+function isBlank(value: unknown): boolean {
+  return value == null || (typeof value === 'string' && value.trim() === '');
+}
 
-const unusable = (value: unknown, what: string): UnusableValue =>
-  new UnusableValue(`${describeValue(value)} is not ${what}`);
+function unusable(value: unknown, what: string): UnusableValue {
+  return new UnusableValue(`${describeValue(value)} is not ${what}`);
+}
 
 /** A list or an object may be nested deeper than JSON.stringify can follow. */
-const describeValue = (value: unknown): string => {
+function describeValue(value: unknown): string {
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
   return JSON.stringify(value)?.slice(0, 60);
-};
+}
 
 /** Key parts are kept verbatim: trailing spaces belong to them. */
-const cleanKey = (value: unknown): string => {
+function cleanKey(value: unknown): string {
   if (typeof value !== 'string' || isBlank(value)) throw unusable(value, 'a key');
   return wellFormed(value);
-};
+}
 
-const cleanText = (value: unknown): string => {
+function cleanText(value: unknown): string {
   if (typeof value === 'string') return wellFormed(value.trim());
   if (Number.isFinite(value) || typeof value === 'boolean') return String(value);
   throw unusable(value, 'text');
-};
+}
 
 /** Half of a surrogate pair would be stored as U+FFFD, that is, as something else. */
-const wellFormed = (text: string): string => {
+function wellFormed(text: string): string {
   if (text.isWellFormed()) return text;
   throw unusable(text, 'valid Unicode');
-};
+}
 
 /** `2024-01-15`, with or without a time, `2024/01/15` and `20240115093000` were all seen. */
 const DATE = /^(\d{4})(?:-(\d\d)-(\d\d)(?:[T ][\d:.]+Z?)?|\/(\d\d)\/(\d\d)|(\d\d)(\d\d)\d{6})$/;
@@ -42,16 +44,16 @@ const DATE = /^(\d{4})(?:-(\d\d)-(\d\d)(?:[T ][\d:.]+Z?)?|\/(\d\d)\/(\d\d)|(\d\d
 const MAX_KNOWN_DATES = 20_000;
 const knownDates = new Map<string, string>();
 
-const cleanDate = (value: unknown): string => {
+function cleanDate(value: unknown): string {
   const known = typeof value === 'string' ? knownDates.get(value) : undefined;
   if (known !== undefined) return known;
   const date = readDate(value);
   if (knownDates.size === MAX_KNOWN_DATES) knownDates.clear();
   knownDates.set(value as string, date);
   return date;
-};
+}
 
-const readDate = (value: unknown): string => {
+function readDate(value: unknown): string {
   const [, year, ...parts] = (typeof value === 'string' && DATE.exec(value.trim())) || [];
   const [month, day] = parts.filter((part) => part !== undefined);
   const date = `${year}-${month}-${day}`;
@@ -61,7 +63,7 @@ const readDate = (value: unknown): string => {
     throw unusable(value, 'a date');
   }
   return date;
-};
+}
 
 /** An optional sign and `$`, digits with or without commas, an optional fraction. */
 const DECIMAL = /^([+-]?)\$?(\d{1,3}(?:,\d{3})+|\d*)(?:\.(\d*))?$/;
@@ -70,7 +72,7 @@ const DECIMAL = /^([+-]?)\$?(\d{1,3}(?:,\d{3})+|\d*)(?:\.(\d*))?$/;
  * One spelling for each number, so that `1,000.` and `1000.00` are the same value.
  * @returns undefined when the value is not a number.
  */
-const toDecimal = (value: unknown): string | undefined => {
+function toDecimal(value: unknown): string | undefined {
   // JSON.parse reads a number beyond a double's range as Infinity, and -0 as itself.
   if (typeof value === 'number') return Number.isFinite(value) ? String(value + 0) : undefined;
   const match = typeof value === 'string' ? DECIMAL.exec(value.trim()) : null;
@@ -81,28 +83,30 @@ const toDecimal = (value: unknown): string | undefined => {
   const decimals = fraction.replace(/0+$/, '');
   const magnitude = decimals === '' ? integer : `${integer}.${decimals}`;
   return sign === '-' && magnitude !== '0' ? `-${magnitude}` : magnitude;
-};
+}
 
-const cleanNumeric = (value: unknown): string => {
+function cleanNumeric(value: unknown): string {
   const decimal = toDecimal(value);
   if (decimal === undefined) throw unusable(value, 'a number');
   return decimal;
-};
+}
 
 /** Words are expected where a number is free text, but 1e999 is a number that would be lost. */
-const requireInRange = (value: unknown): unknown => {
+function requireInRange(value: unknown): unknown {
   if (typeof value !== 'number' || Number.isFinite(value)) return value;
   throw unusable(value, 'a number');
-};
+}
 
 /** EST_CONST_COST is free text; half of it says "DO NOT UPDATE OR DELETE THIS INFO FIELD". */
-const cleanCost = (value: unknown): string | null => toDecimal(requireInRange(value)) ?? null;
+function cleanCost(value: unknown): string | null {
+  return toDecimal(requireInRange(value)) ?? null;
+}
 
 /** Dwelling units are free text too: null when not a whole number, never a made-up 0. */
-const cleanInteger = (value: unknown): string | null => {
+function cleanInteger(value: unknown): string | null {
   const decimal = toDecimal(requireInRange(value));
   return decimal !== undefined && /^-?\d{1,9}$/.test(decimal) ? decimal : null;
-};
+}
 
 const CLEANERS: Readonly<Record<ColumnKind, (value: unknown) => string | null>> = {
   key: cleanKey,
@@ -117,5 +121,6 @@ const CLEANERS: Readonly<Record<ColumnKind, (value: unknown) => string | null>> 
  * The text of a value as PostgreSQL stores it; null for an empty one.
  * @throws UnusableValue when the column's kind cannot hold it.
  */
-export const cleanValue = (kind: ColumnKind, value: unknown): string | null =>
-  kind !== 'key' && isBlank(value) ? null : CLEANERS[kind](value);
+export function cleanValue(kind: ColumnKind, value: unknown): string | null {
+  return kind !== 'key' && isBlank(value) ? null : CLEANERS[kind](value);
+}

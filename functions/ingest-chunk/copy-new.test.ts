@@ -20,7 +20,9 @@ afterAll(() => context[Symbol.asyncDispose]());
 
 beforeEach(() => context.pool.query('truncate stored_permits, permit_history, sync_runs cascade'));
 
-const select = async (text: string) => (await context.pool.query(text)).rows;
+async function select(text: string) {
+  return (await context.pool.query(text)).rows;
+}
 
 test('the permits of a first load are stored in the order of the feed, later ones in that of their keys', async () => {
   const ingest = async (...ordinals: number[]) => {

@@ -4,7 +4,8 @@ import { createJsonEndpoint } from '../shared/http.ts';
 import { ingestChunkRequest } from './contract.ts';
 import { ingestChunk } from './ingest-chunk.ts';
 
-export const createIngestChunk = (context: Context): HttpFunction =>
-  createJsonEndpoint('ingest-chunk', context, ingestChunkRequest, (request, callContext) =>
+export function createIngestChunk(context: Context): HttpFunction {
+  return createJsonEndpoint('ingest-chunk', context, ingestChunkRequest, (request, callContext) =>
     ingestChunk(callContext, request),
   );
+}

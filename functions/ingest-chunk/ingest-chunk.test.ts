@@ -17,16 +17,20 @@ afterAll(() => context[Symbol.asyncDispose]());
 
 beforeEach(() => context.pool.query('truncate stored_permits, permit_history, sync_runs cascade'));
 
-const prepareRun = (feed: string | Buffer, chunkRecords?: number) =>
-  prepareRunOf(context, feed, chunkRecords);
+function prepareRun(feed: string | Buffer, chunkRecords?: number) {
+  return prepareRunOf(context, feed, chunkRecords);
+}
 
 /** Longer than a row of an index may be, also compressed. */
 const INDIGESTIBLE = Array.from({ length: 100 }, (_, index) => hash('sha512', `${index}`)).join('');
 
-const selectAll = async (table: string) =>
-  (await context.pool.query(`select * from ${table} order by 1, 2, 3`)).rows;
+async function selectAll(table: string) {
+  return (await context.pool.query(`select * from ${table} order by 1, 2, 3`)).rows;
+}
 
-const feedOf = (...records: unknown[]): string => JSON.stringify(records);
+function feedOf(...records: unknown[]): string {
+  return JSON.stringify(records);
+}
 
 describe('ingestChunk', () => {
   test('stores every column of a record, cleaned, and leaves other processes’ columns alone', async () => {

@@ -28,10 +28,10 @@ const FINISH_CHUNK = readSqlFile('finish-chunk');
  *
  * @throws SyncError `chunk_not_found` (404), `run_closed` (409), `feed_object_changed` (409).
  */
-export const ingestChunk = async (
+export async function ingestChunk(
   context: Context,
   request: IngestChunkRequest,
-): Promise<IngestChunkResponse> => {
+): Promise<IngestChunkResponse> {
   const ingest = (isAlone: boolean) =>
     // Until the transaction has ended the connection may have rows to send.
     withRowBuffer((buffer) =>
@@ -47,7 +47,7 @@ export const ingestChunk = async (
     (await ingest(true));
   if (isDoneHere) logChunk(context, chunk);
   return toResponse(chunk);
-};
+}
 
 interface Ingested {
   readonly chunk: ChunkCounts;
@@ -61,13 +61,13 @@ interface Ingested {
  * @throws SightingsClash when one of them has had one of its permits by then, and a data error when the
  * database refuses a record: then it has to start again, in the end alone.
  */
-const ingestIn = async (
+async function ingestIn(
   context: Context,
   client: pg.PoolClient,
   request: IngestChunkRequest,
   isAlone: boolean,
   buffer: RowBuffer,
-): Promise<Ingested> => {
+): Promise<Ingested> {
   // Until the next analyze PostgreSQL may take a large table for a small one, and read all of it.
   await client.query('set local enable_seqscan = off');
   const chunk = await lockChunk(client, request);
@@ -88,22 +88,22 @@ const ingestIn = async (
     : await mergeRecords(client, request, incoming, lockRun, areNew).then(() => []);
   const described = [...rejects, ...(await describeRefused(context, chunk, located, refused))];
   return { chunk: await finishChunk(client, request, described), isDoneHere: true };
-};
+}
 
 /** Reads the few that the database refuses again, rather than keep the bytes of all until it is asked. */
-const describeRefused = async (
+async function describeRefused(
   context: Context,
   chunk: ChunkPlace,
   located: LocatedRecords,
   refused: readonly Reject[],
-): Promise<readonly DescribedReject[]> => {
+): Promise<readonly DescribedReject[]> {
   const reasons = new Map(refused.map(({ position, reason }) => [position, reason]));
   const described: DescribedReject[] = [];
   await readRecords(context, chunk, pickRecords(located, reasons.keys()), (record) => {
     described.push(describeReject(record, reasons.get(record.position) ?? ''));
   });
   return described;
-};
+}
 
 type ChunkCounts = Pick<SyncChunk, keyof IngestChunkResponse>;
 
@@ -115,31 +115,31 @@ type LockedChunk = ChunkCounts &
     readonly is_first_load: boolean;
   };
 
-const lockChunk = async (
+async function lockChunk(
   client: pg.PoolClient,
   { run_id, chunk_number }: IngestChunkRequest,
-): Promise<LockedChunk> => {
+): Promise<LockedChunk> {
   const { rows } = await client.query<LockedChunk>(LOCK_CHUNK, [run_id, chunk_number]);
   if (rows[0]) return rows[0];
   throw permanent('chunk_not_found', `Run ${run_id} has no chunk ${chunk_number}`, {
     status: 404,
     runId: run_id,
   });
-};
+}
 
-const finishChunk = async (
+async function finishChunk(
   client: pg.PoolClient,
   { run_id, chunk_number }: IngestChunkRequest,
   rejects: readonly DescribedReject[],
-): Promise<ChunkCounts> => {
+): Promise<ChunkCounts> {
   if (rejects.length > 0) {
     await client.query(INSERT_REJECTS, [run_id, chunk_number, JSON.stringify(rejects)]);
   }
   const { rows } = await client.query(FINISH_CHUNK, [run_id, chunk_number, rejects.length]);
   return rows[0];
-};
+}
 
-const logChunk = ({ log }: Context, chunk: ChunkCounts): void => {
+function logChunk({ log }: Context, chunk: ChunkCounts): void {
   const { run_id, chunk_number, records_errors } = chunk;
   const response = toResponse(chunk);
   log('INFO', `Run ${run_id}: chunk ${chunk_number} done`, {
@@ -153,14 +153,16 @@ const logChunk = ({ log }: Context, chunk: ChunkCounts): void => {
     chunk_number,
     records: records_errors,
   });
-};
+}
 
-const toResponse = (chunk: ChunkCounts): IngestChunkResponse => ({
-  run_id: chunk.run_id,
-  chunk_number: chunk.chunk_number,
-  records_new: chunk.records_new,
-  records_updated: chunk.records_updated,
-  records_unchanged: chunk.records_unchanged,
-  records_errors: chunk.records_errors,
-  records_superseded: chunk.records_superseded,
-});
+function toResponse(chunk: ChunkCounts): IngestChunkResponse {
+  return {
+    run_id: chunk.run_id,
+    chunk_number: chunk.chunk_number,
+    records_new: chunk.records_new,
+    records_updated: chunk.records_updated,
+    records_unchanged: chunk.records_unchanged,
+    records_errors: chunk.records_errors,
+    records_superseded: chunk.records_superseded,
+  };
+}

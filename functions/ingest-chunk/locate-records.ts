@@ -31,16 +31,16 @@ interface Ledger {
 }
 
 /** Where all records of a chunk are. */
-export const locateRecords = async (
+export async function locateRecords(
   client: pg.PoolClient,
   { run_id, chunk_number }: IngestChunkRequest,
-): Promise<LocatedRecords> => {
+): Promise<LocatedRecords> {
   const { rows } = await client.query<Ledger>(LOCATE_RECORDS, [run_id, chunk_number]);
   const ledger = rows[0] as Ledger;
   return { [Symbol.iterator]: () => readLedger(ledger) };
-};
+}
 
-const readLedger = function* ({ begins, ends, hashes }: Ledger): Generator<LocatedRecord, void> {
+function* readLedger({ begins, ends, hashes }: Ledger): Generator<LocatedRecord, void> {
   const count = countElements(begins);
   const sourceHashes = readHashes(hashes);
   for (let index = 0; index < count; index += 1) {
@@ -55,21 +55,18 @@ const readLedger = function* ({ begins, ends, hashes }: Ledger): Generator<Locat
       end: isTooLarge ? begin + PREVIEW_BYTES : end,
     };
   }
-};
+}
 
 /** Those of the records that are at some positions. */
-export const pickRecords = (
-  records: LocatedRecords,
-  positions: Iterable<number>,
-): LocatedRecords => {
+export function pickRecords(records: LocatedRecords, positions: Iterable<number>): LocatedRecords {
   const wanted = new Set(positions);
   return { [Symbol.iterator]: () => readWanted(records, wanted) };
-};
+}
 
-const readWanted = function* (
+function* readWanted(
   records: LocatedRecords,
   wanted: ReadonlySet<number>,
 ): Generator<LocatedRecord, void> {
   if (wanted.size === 0) return;
   for (const record of records) if (wanted.has(record.position)) yield record;
-};
+}

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { type FeedRecord, permitRecord } from '../shared/testing/permit-record.ts';
 import { hashRow, mapRecord, readKey } from './map-record.ts';
 
-const hashOf = (fields: FeedRecord): string => {
+function hashOf(fields: FeedRecord): string {
   const mapped = mapRecord(permitRecord(1, fields));
   if ('reason' in mapped) throw new Error(mapped.reason);
   return hashRow(mapped.row);
-};
+}
 
 describe('mapRecord', () => {
   test('hashes what is stored, not how the feed spells it', () => {

@@ -23,8 +23,9 @@ const KNOWN: ReadonlySet<string> = new Set(FEED_COLUMNS.map(([name]) => name));
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Backslash, tab, line feed and carriage return; PostgreSQL: "COPY", Text Format. */
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -35,25 +36,26 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** A value as COPY's text format has it. */
-export const escapeCopy = (text: string): string =>
-  /[\\\t\n\r]/.test(text)
+export function escapeCopy(text: string): string {
+  return /[\\\t\n\r]/.test(text)
     ? text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] as string)
     : text;
+}
 
 /** JSON.stringify follows some thousands of levels, PostgreSQL's jsonb fewer. */
 const MAX_EXTRA_DEPTH = 100;
 
 /** PostgreSQL's jsonb holds neither half of a surrogate pair nor NUL. */
-const requireText = (text: string): string => {
+function requireText(text: string): string {
   if (text.isWellFormed() && !text.includes('\0')) return text;
   throw new UnusableValue(`${JSON.stringify(text).slice(0, 60)} is not valid Unicode text`);
-};
+}
 
 /**
  * JSON with sorted keys: the order of keys says nothing about a permit.
  * @throws UnusableValue for what JSON.stringify would change, or jsonb refuse.
  */
-const canonical = (value: unknown, depth = 0): unknown => {
+function canonical(value: unknown, depth = 0): unknown {
   if (depth > MAX_EXTRA_DEPTH) {
     throw new UnusableValue(`a new column is nested deeper than ${MAX_EXTRA_DEPTH} levels`);
   }
@@ -67,10 +69,10 @@ const canonical = (value: unknown, depth = 0): unknown => {
   return Object.fromEntries(
     sorted.map((key) => [requireText(key), canonical(value[key], depth + 1)]),
   );
-};
+}
 
 /** Columns nobody has mapped, under the City's names; blank ones are left out. */
-const readExtra = (record: JsonObject): string => {
+function readExtra(record: JsonObject): string {
   let extra: Record<string, unknown> | undefined;
   for (const name in record) {
     if (KNOWN.has(name) || DROPPED_COLUMNS.has(name)) continue;
@@ -82,16 +84,18 @@ const readExtra = (record: JsonObject): string => {
   }
   if (extra === undefined) return '{}';
   return JSON.stringify(canonical(extra));
-};
+}
 
 /** SHA-256 in hexadecimal: equal exactly when storing the row would change nothing. */
-export const hashRow = (row: string | Buffer): string => hash('sha256', row, 'hex');
+export function hashRow(row: string | Buffer): string {
+  return hash('sha256', row, 'hex');
+}
 
 /**
  * Maps one record of the feed to the columns of `permits`.
  * @returns the row, or the reason why there can be none.
  */
-export const mapRecord = (record: unknown): MappedRecord | UnmappedRecord => {
+export function mapRecord(record: unknown): MappedRecord | UnmappedRecord {
   if (!isObject(record)) return { reason: 'not an object' };
   let column = '';
   try {
@@ -107,10 +111,10 @@ export const mapRecord = (record: unknown): MappedRecord | UnmappedRecord => {
     if (error instanceof UnusableValue) return { reason: `${column}: ${error.message}` };
     throw error;
   }
-};
+}
 
 /** @returns the key parts that are text. */
-export const readKey = (record: unknown): PermitKey => {
+export function readKey(record: unknown): PermitKey {
   const part = (name: string): string | null => {
     const value = isObject(record) ? record[name] : null;
     return typeof value === 'string' ? value : null;
@@ -120,4 +124,4 @@ export const readKey = (record: unknown): PermitKey => {
     revision_num: part('REVISION_NUM'),
     permit_type: part('PERMIT_TYPE'),
   };
-};
+}

@@ -62,10 +62,10 @@ export interface RecordMapper {
 }
 
 /** Maps records one after the other; their rows are in the buffer, also those that it gives in the end. */
-export const createRecordMapper = (
+export function createRecordMapper(
   { run_id, chunk_number, started_at }: WrittenBy,
   buffer: RowBuffer,
-): RecordMapper => {
+): RecordMapper {
   const rejects: DescribedReject[] = [];
   const writtenBy = Buffer.from(`${started_at}\t${started_at}\t${run_id}\t${chunk_number}\n`);
   let layout: RecordLayout | null | undefined;
@@ -117,30 +117,31 @@ export const createRecordMapper = (
     },
     end: () => ({ incoming: { records, rows: rows.subarray(0, used) }, rejects }),
   };
-};
+}
 
-const mapSource = (bytes: Buffer): MappedRecord | UnmappedRecord => {
+function mapSource(bytes: Buffer): MappedRecord | UnmappedRecord {
   const parsed = parseRecord(bytes);
   return 'reason' in parsed ? parsed : mapRecord(parsed.value);
-};
+}
 
-const parse = (text: string): Parsed => {
+function parse(text: string): Parsed {
   try {
     return { value: JSON.parse(text) };
   } catch {
     return { reason: 'not valid JSON' };
   }
-};
+}
 
 /** Decoding what is not UTF-8 would put U+FFFD in its place, that is, store something else. */
-const parseRecord = (bytes: Buffer): Parsed =>
-  isUtf8(bytes) ? parse(bytes.toString()) : { reason: 'not valid UTF-8' };
+function parseRecord(bytes: Buffer): Parsed {
+  return isUtf8(bytes) ? parse(bytes.toString()) : { reason: 'not valid UTF-8' };
+}
 
 /** The reject with the record's text and key, as the database can store them. */
-export const describeReject = (
+export function describeReject(
   { position, bytes, isTooLarge }: SourceRecord,
   reason: string,
-): DescribedReject => {
+): DescribedReject {
   const text = bytes.toString();
   const parsed = parse(text);
   const key = readKey('value' in parsed ? parsed.value : null);
@@ -152,7 +153,9 @@ export const describeReject = (
     revision_num: key.revision_num === null ? null : toStorable(key.revision_num),
     permit_type: key.permit_type === null ? null : toStorable(key.permit_type),
   };
-};
+}
 
 /** PostgreSQL's text cannot hold NUL, nor its JSON half of a surrogate pair. */
-const toStorable = (text: string): string => text.replaceAll('\0', '\uFFFD').toWellFormed();
+function toStorable(text: string): string {
+  return text.replaceAll('\0', '\uFFFD').toWellFormed();
+}

@@ -4,12 +4,12 @@ import { HASH_BYTES, hashSource } from '../shared/hash-source.ts';
 import { permitRecord } from '../shared/testing/permit-record.ts';
 import { mapRecord } from './map-record.ts';
 
-const hashOf = (text: string): string => {
+function hashOf(text: string): string {
   const target = Buffer.alloc(HASH_BYTES);
   const bytes = Buffer.from(`[${text}, `);
   hashSource(bytes, 1, bytes.length - 2, target, 0);
   return target.toString('hex');
-};
+}
 
 test('a record has the same hash whatever its _id, which the City gives anew on every load', () => {
   expect(hashOf('{"_id": 1, "A": "x"}')).toBe(hashOf('{"_id": 237000, "A": "x"}'));

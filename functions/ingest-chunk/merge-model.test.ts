@@ -61,7 +61,7 @@ const query: Query = async (text, values) => (await context.pool.query(text, val
 let executions = 0;
 
 /** Runs one sync with every chunk called twice, and gives its counts. */
-const runSync = async ({ feed, order, atOnce }: Sync) => {
+async function runSync({ feed, order, atOnce }: Sync) {
   executions += 1;
   const execution_id = `execution-${executions}`;
   const file_path = join(directory, `${execution_id}.json`);
@@ -81,7 +81,7 @@ const runSync = async ({ feed, order, atOnce }: Sync) => {
     await Promise.all(together.map(({ request }) => ingestChunk(context, request)));
   }
   return finalizeRun(context, { execution_id, outcome: 'completed', error: undefined });
-};
+}
 
 test('any sequence of feeds leaves the permits, the history and the counts of the model', async () => {
   await fc.assert(

@@ -40,13 +40,13 @@ export type LockRun = () => Promise<void>;
  * @param areNew whether hardly one of the permits is stored.
  * @throws a data error of PostgreSQL when it refuses one of the records.
  */
-export const mergeRecords = async (
+export async function mergeRecords(
   client: pg.PoolClient,
   { run_id, chunk_number }: IngestChunkRequest,
   incoming: IncomingRecords,
   lockRun: LockRun,
   areNew = false,
-): Promise<void> => {
+): Promise<void> {
   const pointer: Pointer = [run_id, chunk_number];
   const batches = areNew ? await copyNew(client, incoming) : [incoming];
   const left = await insertNew(client, pointer, batches);
@@ -55,17 +55,17 @@ export const mergeRecords = async (
   // From here to the commit one chunk at a time: duplicates across chunks see each other.
   await lockRun();
   if (left > 0) await mergeStored(client, pointer);
-};
+}
 
 /**
  * Stores new permits, batch by batch, in two thirds of the time that insert-new takes.
  *
  * @returns the batches of which nothing has been stored, as one of their permits was stored already.
  */
-const copyNew = async (
+async function copyNew(
   client: pg.PoolClient,
   incoming: IncomingRecords,
-): Promise<readonly IncomingRecords[]> => {
+): Promise<readonly IncomingRecords[]> {
   const others: IncomingRecords[] = [];
   let [batch, rest] = split(incoming, BATCH_RECORDS);
   for (; batch.records > 0; [batch, rest] = split(rest, BATCH_RECORDS)) {
@@ -78,18 +78,18 @@ const copyNew = async (
     }
   }
   return others;
-};
+}
 
 /**
  * Stores those permits that nobody has stored yet, and leaves the other records in `incoming`.
  *
  * @returns how many are left.
  */
-const insertNew = async (
+async function insertNew(
   client: pg.PoolClient,
   pointer: Pointer,
   batches: readonly IncomingRecords[],
-): Promise<number> => {
+): Promise<number> {
   const records = batches.reduce((sum, batch) => sum + batch.records, 0);
   if (records === 0) return 0;
   await client.query(CREATE_INCOMING);
@@ -97,14 +97,18 @@ const insertNew = async (
   const inserted = (await client.query(INSERT_NEW)).rowCount ?? 0;
   if (inserted > 0 && inserted < records) await client.query(REMOVE_INSERTED, pointer);
   return records - inserted;
-};
+}
 
-const copy = (
+function copy(
   client: pg.PoolClient,
   statement: string,
   batches: readonly IncomingRecords[],
-): Promise<void> =>
-  pipeline(Readable.from(batches.map(({ rows }) => rows)), client.query(copyFrom(statement)));
+): Promise<void> {
+  return pipeline(
+    Readable.from(batches.map(({ rows }) => rows)),
+    client.query(copyFrom(statement)),
+  );
+}
 
 /**
  * The same, but a record that the database refuses is isolated by halving under savepoints; the others
@@ -112,12 +116,12 @@ const copy = (
  *
  * @returns the records that were refused.
  */
-export const mergeAcceptable = async (
+export async function mergeAcceptable(
   client: pg.PoolClient,
   chunk: IngestChunkRequest,
   incoming: IncomingRecords,
   lockRun: LockRun,
-): Promise<readonly Reject[]> => {
+): Promise<readonly Reject[]> {
   await client.query('savepoint batch');
   try {
     await mergeRecords(client, chunk, incoming, lockRun);
@@ -137,13 +141,13 @@ export const mergeAcceptable = async (
       ...(await mergeAcceptable(client, chunk, second, lockRun)),
     ];
   }
-};
+}
 
 /** The first `count` records, and the others. */
-const split = (
+function split(
   { records, rows }: IncomingRecords,
   count: number,
-): [IncomingRecords, IncomingRecords] => {
+): [IncomingRecords, IncomingRecords] {
   const first = Math.min(count, records);
   let end = 0;
   // COPY's text format has a newline nowhere but behind each row.
@@ -152,14 +156,15 @@ const split = (
     { records: first, rows: rows.subarray(0, end) },
     { records: records - first, rows: rows.subarray(end) },
   ];
-};
+}
 
 /** The first record's, with which its row begins. */
-const positionOf = ({ rows }: IncomingRecords): number =>
-  Number(rows.toString('latin1', 0, rows.indexOf(TAB)));
+function positionOf({ rows }: IncomingRecords): number {
+  return Number(rows.toString('latin1', 0, rows.indexOf(TAB)));
+}
 
 /** Merges what is left in `incoming`. */
-const mergeStored = async (client: pg.PoolClient, pointer: Pointer): Promise<void> => {
+async function mergeStored(client: pg.PoolClient, pointer: Pointer): Promise<void> {
   const [run_id] = pointer;
   const { rows } = await client.query<{ action: Action }>(PLAN_MERGE, [run_id]);
   const actions = new Set(rows.map(({ action }) => action));
@@ -167,21 +172,21 @@ const mergeStored = async (client: pg.PoolClient, pointer: Pointer): Promise<voi
   if (actions.has('updated')) await client.query(RECORD_HISTORY, [run_id]);
   await client.query(OVERWRITE_PERMITS, pointer);
   await client.query(COUNT_OUTCOMES, pointer);
-};
+}
 
 /**
  * Waits until no chunk of the run is ingested alone, or, to be so itself, until none is ingested at all;
  * others wait until the transaction ends. With the run's row locked a chunk must not insert beside others,
  * which hold keys that it may want, and may want the row.
  */
-export const joinRun = async (
+export async function joinRun(
   client: pg.PoolClient,
   runId: number,
   isAlone: boolean,
-): Promise<void> => {
+): Promise<void> {
   const lock = isAlone ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared';
   await client.query(`select ${lock}(hashtext('ingest-chunk'), $1::integer)`, [runId]);
-};
+}
 
 /**
  * Locks the run's row to the end of the transaction: chunks merge one after the other, and finalize
@@ -189,7 +194,7 @@ export const joinRun = async (
  *
  * @throws SyncError `run_closed` (409) when the run is not running any more.
  */
-export const lockRunningRun = async (client: pg.PoolClient, runId: number): Promise<void> => {
+export async function lockRunningRun(client: pg.PoolClient, runId: number): Promise<void> {
   const { rows } = await client.query<{ status: string }>(
     'select status from sync_runs where id = $1 for no key update',
     [runId],
@@ -200,4 +205,4 @@ export const lockRunningRun = async (client: pg.PoolClient, runId: number): Prom
     runId,
     hint: 'Start a new sync',
   });
-};
+}

@@ -17,7 +17,7 @@ afterAll(() => context[Symbol.asyncDispose]());
 beforeEach(() => context.pool.query('truncate stored_permits, permit_history, sync_runs cascade'));
 
 /** Syncs a feed with one record a chunk, in its order, and gives each chunk's counts. */
-const sync = async (...feed: FeedRecord[]) => {
+async function sync(...feed: FeedRecord[]) {
   const run_id = await prepareRun(context, JSON.stringify(feed), 1);
   const outcomes = [];
   for (const index of feed.keys()) {
@@ -40,10 +40,11 @@ const sync = async (...feed: FeedRecord[]) => {
     outcomes.push(counted.map(([name]) => name.slice('records_'.length)).join(' '));
   }
   return outcomes;
-};
+}
 
-const select = async (columns: string, from = 'permits') =>
-  (await context.pool.query(`select ${columns} from ${from} order by permit_num`)).rows;
+async function select(columns: string, from = 'permits') {
+  return (await context.pool.query(`select ${columns} from ${from} order by permit_num`)).rows;
+}
 
 const A = permitRecord(1, { ISSUED_DATE: '2026-02-10', STATUS: 'Permit Issued' });
 const EARLIER = permitRecord(1, { ISSUED_DATE: '2026-01-10', STATUS: 'Inspection' });
@@ -89,14 +90,15 @@ test.each([
 });
 
 /** How many statements of this database wait for a row that another transaction has locked. */
-const countWaiting = async (): Promise<number> =>
-  (
+async function countWaiting(): Promise<number> {
+  return (
     await context.pool.query(
       `select count(*)::integer as waiting
        from pg_stat_activity
        where datname = current_database() and wait_event_type = 'Lock'`,
     )
   ).rows[0].waiting;
+}
 
 test.each([
   ['the same record', A, { unchanged: 1, updated: 0 }, 'Permit Issued'],

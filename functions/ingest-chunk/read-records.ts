@@ -26,12 +26,12 @@ export interface SourceRecord
  * @param onRecord gets one after the other; their bytes are not to be kept.
  * @throws SyncError `feed_object_changed` (409) when the object is not the one that download has stored.
  */
-export const readRecords = async (
+export async function readRecords(
   { bucket }: Context,
   chunk: ChunkPlace,
   located: LocatedRecords,
   onRecord: (record: SourceRecord) => void,
-): Promise<void> => {
+): Promise<void> {
   const reader = createRangeReader(located, onRecord);
   if (reader.hasAll()) return;
   const file = bucket.file(new URL(chunk.snapshot_path ?? '').pathname.slice(1));
@@ -47,10 +47,10 @@ export const readRecords = async (
     throw code?.startsWith('Z_') ? changed(chunk, code) : cause;
   });
   if (!reader.hasAll()) throw changed(chunk, 'it is too short');
-};
+}
 
 /** Gives those of the bytes written that belong to a record, which follow one another. */
-const createRangeReader = (located: LocatedRecords, onRecord: (record: SourceRecord) => void) => {
+function createRangeReader(located: LocatedRecords, onRecord: (record: SourceRecord) => void) {
   const records = located[Symbol.iterator]();
   let next = records.next();
   /** Of a record that lies in several parts, what has come; most lie in one. */
@@ -72,11 +72,12 @@ const createRangeReader = (located: LocatedRecords, onRecord: (record: SourceRec
     },
     hasAll: (): boolean => next.done === true,
   };
-};
+}
 
-const changed = ({ run_id, chunk_number }: ChunkPlace, found: string) =>
-  permanent(
+function changed({ run_id, chunk_number }: ChunkPlace, found: string) {
+  return permanent(
     'feed_object_changed',
     `Chunk ${chunk_number} of run ${run_id} is not in the feed object any more: ${found}`,
     { status: 409, runId: run_id, hint: 'The feed object was overwritten; start a new sync' },
   );
+}

@@ -38,24 +38,24 @@ const STYLES = [
  *
  * @returns null when the record is not a flat object of ASCII in one of the usual styles.
  */
-export const learnLayout = (record: Buffer): RecordLayout | null => {
+export function learnLayout(record: Buffer): RecordLayout | null {
   const names = readNames(record);
   const layouts = STYLES.map((style) => createLayout(names, style));
   return layouts.find((layout) => locateValues(layout, record)) ?? null;
-};
+}
 
-const readNames = (record: Buffer): readonly string[] => {
+function readNames(record: Buffer): readonly string[] {
   try {
     return Object.keys(JSON.parse(record.toString()));
   } catch {
     return [];
   }
-};
+}
 
-const createLayout = (
+function createLayout(
   names: readonly string[],
   { comma, colon }: (typeof STYLES)[number],
-): RecordLayout => {
+): RecordLayout {
   const columns = FEED_COLUMNS.map(([name]) => names.indexOf(name));
   const others = [...names.keys()].filter((value) => !columns.includes(value));
   const isDropped = (value: number) => DROPPED_COLUMNS.has(names[value] as string);
@@ -71,33 +71,34 @@ const createLayout = (
     begins: new Int32Array(names.length + 1),
     ends: new Int32Array(names.length + 1),
   };
-};
+}
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const DEL = 0x7f;
 const NULL_TEXT = Buffer.from('null');
 
-const createTable = (has: (byte: number) => boolean): Uint8Array =>
-  Uint8Array.from({ length: 256 }, (_, byte) => Number(has(byte)));
+function createTable(has: (byte: number) => boolean): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => Number(has(byte)));
+}
 
 const isPlain = createTable(
   (byte) => byte >= 0x20 && byte < DEL && byte !== QUOTE && byte !== BACKSLASH,
 );
 const isOfNumber = createTable((byte) => '+-.0123456789Ee'.includes(String.fromCharCode(byte)));
 
-const startsWith = (bytes: Buffer, from: number, text: Buffer): boolean => {
+function startsWith(bytes: Buffer, from: number, text: Buffer): boolean {
   for (let index = 0; index < text.length; index += 1) {
     if (bytes[from + index] !== text[index]) return false;
   }
   return true;
-};
+}
 
 /**
  * Finds where the values of a record are, without reading them.
  * @returns false when it is not written as the layout has it.
  */
-export const locateValues = (layout: RecordLayout, record: Buffer): boolean => {
+export function locateValues(layout: RecordLayout, record: Buffer): boolean {
   const { separators, forms, begins, ends } = layout;
   const values = separators.length - 1;
   let at = 0;
@@ -129,4 +130,4 @@ export const locateValues = (layout: RecordLayout, record: Buffer): boolean => {
       ends[value] = at;
     }
   }
-};
+}

@@ -3,7 +3,9 @@ import { permitRecord } from '../shared/testing/permit-record.ts';
 import { createRecordMapper } from './map-records.ts';
 import { type RowBuffer, withRowBuffer } from './row-buffers.ts';
 
-const lend = () => withRowBuffer((buffer) => Promise.resolve(buffer));
+function lend() {
+  return withRowBuffer((buffer) => Promise.resolve(buffer));
+}
 
 test('memory is handed on when its work has ended, also with an error, and never used twice at once', async () => {
   const first = await lend();

@@ -14,7 +14,7 @@ const idle: RowBuffer[] = [];
  *
  * @param work has to be done with the memory when it ends.
  */
-export const withRowBuffer = async <T>(work: (buffer: RowBuffer) => Promise<T>): Promise<T> => {
+export async function withRowBuffer<T>(work: (buffer: RowBuffer) => Promise<T>): Promise<T> {
   const buffer = idle.pop() ?? { bytes: Buffer.allocUnsafeSlow(BUFFER_BYTES) };
   try {
     return await work(buffer);
@@ -22,4 +22,4 @@ export const withRowBuffer = async <T>(work: (buffer: RowBuffer) => Promise<T>):
     // A larger one was for a chunk unlike the others.
     if (buffer.bytes.length === BUFFER_BYTES) idle.push(buffer);
   }
-};
+}

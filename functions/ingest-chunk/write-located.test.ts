@@ -14,16 +14,16 @@ const STYLES = [
 ] as const;
 
 /** A record as JSON, but for the values that `tokens` spell. */
-const format = (tokens: Readonly<Record<string, string>>, [comma, colon]: readonly string[]) => {
+function format(tokens: Readonly<Record<string, string>>, [comma, colon]: readonly string[]) {
   const fields = names.map((name) => {
     const token = tokens[name] ?? JSON.stringify(usual[name]);
     return JSON.stringify(name) + colon + token;
   });
   return `{${fields.join(comma)}}`;
-};
+}
 
 /** The row that is written without the record being parsed; undefined when it has to be. */
-const write = (text: string, sample = text): string | undefined => {
+function write(text: string, sample = text): string | undefined {
   const layout = learnLayout(Buffer.from(sample));
   if (layout === null) return undefined;
   const record = Buffer.from(text);
@@ -31,20 +31,20 @@ const write = (text: string, sample = text): string | undefined => {
   if (!locateValues(layout, record)) return undefined;
   const end = writeLocated(layout, record, target, 0);
   return end < 0 ? undefined : target.toString('utf8', 0, end);
-};
+}
 
-const parse = (text: string): unknown => {
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-};
+}
 
-const map = (text: string): string | undefined => {
+function map(text: string): string | undefined {
   const mapped = mapRecord(parse(text));
   return 'row' in mapped ? mapped.row : undefined;
-};
+}
 
 /** Right and wrong values of every kind, as they stand in a feed's text. */
 const TOKENS = [

@@ -23,12 +23,12 @@ const BACKSLASH = 0x5c;
  *
  * @returns where the row ends in `target`; -1 when mapRecord has to look at the record.
  */
-export const writeLocated = (
+export function writeLocated(
   layout: RecordLayout,
   record: Buffer,
   target: Buffer,
   start: number,
-): number => {
+): number {
   if (!areOthersUsual(layout, record)) return -1;
   const { columns, forms, begins, ends } = layout;
   let at = start;
@@ -48,13 +48,13 @@ export const writeLocated = (
     throw error;
   }
   return at + target.write('{}', at, 'latin1');
-};
+}
 
 /** Nobody has mapped what the other values say, unless they are dropped; then they only have to be valid. */
-const areOthersUsual = (
+function areOthersUsual(
   { unmapped, dropped, forms, begins, ends }: RecordLayout,
   record: Buffer,
-): boolean => {
+): boolean {
   for (const value of unmapped) if (forms[value] !== NULL) return false;
   for (const value of dropped) {
     const form = forms[value] as number;
@@ -63,9 +63,9 @@ const areOthersUsual = (
     if (findDecimalEnd(record, begins[value] as number, ends[value] as number) < 0) return false;
   }
   return true;
-};
+}
 
-const writeValue = (
+function writeValue(
   kind: ColumnKind,
   form: number,
   record: Buffer,
@@ -73,7 +73,7 @@ const writeValue = (
   end: number,
   target: Buffer,
   at: number,
-): number => {
+): number {
   if (form === NULL) return kind === 'key' ? -1 : writeNull(target, at);
   if (form === NUMBER) {
     if (kind === 'key' || kind === 'date') return -1;
@@ -102,36 +102,31 @@ const writeValue = (
       : findDecimalEnd(record, begin, end, kind === 'integer');
   if (usualEnd >= 0) return copy(record, begin, usualEnd, target, at);
   return writeCleaned(kind, record.toString('latin1', begin, end), target, at);
-};
+}
 
-const writeNull = (target: Buffer, at: number): number => {
+function writeNull(target: Buffer, at: number): number {
   target[at] = BACKSLASH;
   target[at + 1] = LETTER_N;
   return at + 2;
-};
+}
 
-const writeCleaned = (kind: ColumnKind, value: unknown, target: Buffer, at: number): number => {
+function writeCleaned(kind: ColumnKind, value: unknown, target: Buffer, at: number): number {
   const cleaned = cleanValue(kind, value);
   return cleaned === null ? writeNull(target, at) : at + target.write(escapeCopy(cleaned), at);
-};
+}
 
-const copy = (
-  source: Buffer,
-  begin: number,
-  end: number,
-  target: Buffer,
-  start: number,
-): number => {
+function copy(source: Buffer, begin: number, end: number, target: Buffer, start: number): number {
   let at = start;
   for (let index = begin; index < end; index += 1) {
     target[at] = source[index] as number;
     at += 1;
   }
   return at;
-};
+}
 
-const isDigit = (byte: number | undefined): boolean =>
-  byte !== undefined && byte >= DIGIT_0 && byte <= DIGIT_9;
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= DIGIT_0 && byte <= DIGIT_9;
+}
 
 /** A double has 15 significant digits; from 0.000001 on it is written without an exponent. */
 const MAX_INTEGER_DIGITS = 9;
@@ -141,12 +136,7 @@ const MAX_FRACTION_DIGITS = 6;
  * Of a number that is written without a sign, exponent or comma, and not too long.
  * @returns the end of its shortest spelling, that is, without the zeros at its end; -1 for anything else.
  */
-const findDecimalEnd = (
-  source: Buffer,
-  begin: number,
-  end: number,
-  mustBeWhole = false,
-): number => {
+function findDecimalEnd(source: Buffer, begin: number, end: number, mustBeWhole = false): number {
   let point = begin;
   while (point < end && isDigit(source[point])) point += 1;
   const digits = point - begin;
@@ -161,24 +151,24 @@ const findDecimalEnd = (
     if (source[index] !== DIGIT_0) last = index + 1;
   }
   return mustBeWhole && last > point ? -1 : last;
-};
+}
 
 /** @returns the end of `2026-11-25`; -1 for another format or a day that not every month has. */
-const findDateEnd = (source: Buffer, begin: number, end: number): number => {
+function findDateEnd(source: Buffer, begin: number, end: number): number {
   if (end - begin !== 10) return -1;
   const year = readDigits(source, begin, begin + 4);
   const month = readDigits(source, begin + 5, begin + 7);
   const day = readDigits(source, begin + 8, end);
   const isDate = year >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= 28;
   return isDate && source[begin + 4] === HYPHEN && source[begin + 7] === HYPHEN ? end : -1;
-};
+}
 
 /** @returns the number; -1 if a byte is no digit. */
-const readDigits = (source: Buffer, begin: number, end: number): number => {
+function readDigits(source: Buffer, begin: number, end: number): number {
   let value = 0;
   for (let index = begin; index < end; index += 1) {
     if (!isDigit(source[index])) return -1;
     value = 10 * value + (source[index] as number) - DIGIT_0;
   }
   return value;
-};
+}

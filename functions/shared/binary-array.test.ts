@@ -16,8 +16,9 @@ beforeAll(async () => {
 
 afterAll(() => context[Symbol.asyncDispose]());
 
-const read = async (type: string, value: Buffer): Promise<string> =>
-  (await context.pool.query(`select $1::${type}::text as read`, [value])).rows[0].read;
+async function read(type: string, value: Buffer): Promise<string> {
+  return (await context.pool.query(`select $1::${type}::text as read`, [value])).rows[0].read;
+}
 
 test('integers are read as they are, those that are too great as the greatest', async () => {
   const array = createIntegerArray(5);
@@ -36,8 +37,9 @@ test('hashes are read as uuids', async () => {
   expect(await read('uuid[]', createHashArray(0).end())).toBe('{}');
 });
 
-const send = async (array: string): Promise<Buffer> =>
-  (await context.pool.query(`select array_send(${array}) as sent`)).rows[0].sent;
+async function send(array: string): Promise<Buffer> {
+  return (await context.pool.query(`select array_send(${array}) as sent`)).rows[0].sent;
+}
 
 test('what the database sends is read back', async () => {
   const integers = await send("'{0,1,-930,2147483647}'::integer[]");

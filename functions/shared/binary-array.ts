@@ -13,7 +13,7 @@ const COUNT_AT = 3 * INTEGER_BYTES;
 const NULL_LENGTH = -1;
 
 /** Writes an array as PostgreSQL's array_recv reads it: each element behind its length. */
-const createArray = (oid: number, elementBytes: number, maxElements: number) => {
+function createArray(oid: number, elementBytes: number, maxElements: number) {
   const bytes = Buffer.allocUnsafeSlow(HEADER_BYTES + maxElements * (INTEGER_BYTES + elementBytes));
   let used = 0;
   const writeInteger = (value: number): void => {
@@ -34,10 +34,10 @@ const createArray = (oid: number, elementBytes: number, maxElements: number) => 
       return bytes.subarray(0, used);
     },
   };
-};
+}
 
 /** An integer[] in PostgreSQL's binary format; what is greater than an integer is written as the greatest. */
-export const createIntegerArray = (maxElements: number) => {
+export function createIntegerArray(maxElements: number) {
   const { bytes, add, end } = createArray(INTEGER_OID, INTEGER_BYTES, maxElements);
   let count = 0;
   return {
@@ -47,25 +47,27 @@ export const createIntegerArray = (maxElements: number) => {
     },
     end: (): Buffer => end(count),
   };
-};
+}
 
 /** A uuid[] in PostgreSQL's binary format, for hashes and, in place of some, nulls. */
-export const createHashArray = (elements: number) => {
+export function createHashArray(elements: number) {
   const { bytes, add, addNull, end } = createArray(UUID_OID, HASH_BYTES, elements);
   return { bytes, add, addNull, end: (): Buffer => end(elements) };
-};
+}
 
 /** How many elements an array has, from what array_send gives. */
-export const countElements = (array: Buffer): number =>
+export function countElements(array: Buffer): number {
   // An empty array has no dimension, and so no count.
-  array.length > COUNT_AT ? array.readInt32BE(COUNT_AT) : 0;
+  return array.length > COUNT_AT ? array.readInt32BE(COUNT_AT) : 0;
+}
 
 /** An element of an integer[] without nulls. */
-export const integerAt = (array: Buffer, index: number): number =>
-  array.readInt32BE(HEADER_BYTES + (2 * index + 1) * INTEGER_BYTES);
+export function integerAt(array: Buffer, index: number): number {
+  return array.readInt32BE(HEADER_BYTES + (2 * index + 1) * INTEGER_BYTES);
+}
 
 /** The elements of a uuid[], one after the other, in hexadecimal or null. */
-export const readHashes = function* (array: Buffer): Generator<string | null, void> {
+export function* readHashes(array: Buffer): Generator<string | null, void> {
   const count = countElements(array);
   let at = HEADER_BYTES;
   for (let index = 0; index < count; index += 1) {
@@ -74,4 +76,4 @@ export const readHashes = function* (array: Buffer): Generator<string | null, vo
     yield isNull ? null : array.toString('hex', at, at + HASH_BYTES);
     if (!isNull) at += HASH_BYTES;
   }
-};
+}

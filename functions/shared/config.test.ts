@@ -14,7 +14,7 @@ const CLOUD_SQL = {
 };
 
 /** The variables that parseConfig complains about. */
-const faultsOf = (env: Readonly<Record<string, string | undefined>>): readonly string[] => {
+function faultsOf(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   try {
     parseConfig(env);
   } catch (error) {
@@ -22,7 +22,7 @@ const faultsOf = (env: Readonly<Record<string, string | undefined>>): readonly s
     return lines.map((line) => line.trim().split(':')[0] ?? '').sort();
   }
   return [];
-};
+}
 
 describe('parseConfig', () => {
   test('needs three variables and has defaults for the others', () => {

@@ -10,7 +10,9 @@ const httpUrl = z.url({ protocol: /^https?$/ }).transform((text) => text.replace
 const count = z.coerce.number().int().positive();
 
 /** Cross-checks run beside the variables' own, so that one attempt shows every fault. */
-const always = () => true;
+function always() {
+  return true;
+}
 
 const environment = z
   .object({
@@ -64,10 +66,10 @@ export const CONFIG_VARIABLES = Object.keys(environment.shape);
  *
  * @throws Error with one line per variable that is missing or not valid.
  */
-export const parseConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(present);
   if (parsed.success) return Object.freeze(parsed.data);
   const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
   throw new Error(`The environment is not usable:\n${lines.join('\n')}`);
-};
+}

@@ -18,8 +18,8 @@ export interface Context {
 }
 
 /** @returns the context of one process; nothing connects before its first use. */
-export const createContext = async (config: Config, log: Log): Promise<Context> => {
+export async function createContext(config: Config, log: Log): Promise<Context> {
   const pool = await createPool(config);
   const bucket = new Storage(storageOptions(config)).bucket(config.FEED_BUCKET);
   return { config, log, pool, db: createKysely(pool), bucket };
-};
+}

@@ -13,12 +13,14 @@ beforeAll(async () => {
 
 afterAll(() => context[Symbol.asyncDispose]());
 
-const readValue = async (id: number): Promise<number | undefined> => {
+async function readValue(id: number): Promise<number | undefined> {
   const { rows } = await context.pool.query('select value from counters where id = $1', [id]);
   return rows[0]?.value;
-};
+}
 
-const fail = (code: string) => Object.assign(new Error(`SQLSTATE ${code}`), { code });
+function fail(code: string) {
+  return Object.assign(new Error(`SQLSTATE ${code}`), { code });
+}
 
 test('bigint columns are numbers and dates are the text they are', async () => {
   const { rows } = await context.pool.query("select 2::bigint as big, date '2026-01-05' as day");

@@ -17,7 +17,7 @@ const types: pg.CustomTypesConfig = {
         : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 };
 
-const cloudSqlOptions = async (config: Config): Promise<pg.PoolConfig> => {
+async function cloudSqlOptions(config: Config): Promise<pg.PoolConfig> {
   // Loaded where it is used: a function with DATABASE_URL starts without it.
   const { AuthTypes, Connector, IpAddressTypes } = await import(
     '@google-cloud/cloud-sql-connector'
@@ -29,10 +29,10 @@ const cloudSqlOptions = async (config: Config): Promise<pg.PoolConfig> => {
     authType: AuthTypes.IAM,
   });
   return { ...connection, user, database };
-};
+}
 
 /** A pool of at most DATABASE_POOL_SIZE connections. It connects when first asked to. */
-export const createPool = async (config: Config): Promise<pg.Pool> => {
+export async function createPool(config: Config): Promise<pg.Pool> {
   const connection = config.DATABASE_URL
     ? { connectionString: config.DATABASE_URL }
     : await cloudSqlOptions(config);
@@ -48,20 +48,21 @@ export const createPool = async (config: Config): Promise<pg.Pool> => {
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
-};
+}
 
 /** Kysely over the same pool. */
-export const createKysely = (pool: pg.Pool): Kysely<Database> =>
-  new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+export function createKysely(pool: pg.Pool): Kysely<Database> {
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}
 
 /**
  * Runs `work` in one transaction and gives its result; any error rolls it back. A deadlock or
  * serialization failure is tried again at once, up to five times in all.
  */
-export const inTransaction = async <T>(
+export async function inTransaction<T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<T>,
-): Promise<T> => {
+): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     const client = await pool.connect();
     try {
@@ -80,4 +81,4 @@ export const inTransaction = async <T>(
       if (!isRetryAtOnce(error) || attempt === TRANSACTION_ATTEMPTS) throw error;
     }
   }
-};
+}

@@ -2,13 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { parseConfig } from './config.ts';
 import { gaxOptions, storageOptions } from './endpoint.ts';
 
-const configure = (endpoint: string) =>
-  parseConfig({
+function configure(endpoint: string) {
+  return parseConfig({
     GOOGLE_CLOUD_PROJECT: 'permits-project',
     FEED_BUCKET: 'feeds',
     DATABASE_URL: 'postgres://127.0.0.1/permits',
     GOOGLE_API_ENDPOINT: endpoint,
   });
+}
 
 describe('in the cloud, without an endpoint', () => {
   test('the clients get their project and nothing else', () => {

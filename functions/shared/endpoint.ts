@@ -8,7 +8,7 @@ export type Endpoint = Pick<Config, 'GOOGLE_API_ENDPOINT' | 'GOOGLE_CLOUD_PROJEC
  * Options of the generated Google clients (Workflows, Monitoring, Pub/Sub): none in the cloud; with
  * GOOGLE_API_ENDPOINT, REST over that endpoint without credentials. The only place that knows.
  */
-export const gaxOptions = ({ GOOGLE_API_ENDPOINT, GOOGLE_CLOUD_PROJECT }: Endpoint) => {
+export function gaxOptions({ GOOGLE_API_ENDPOINT, GOOGLE_CLOUD_PROJECT }: Endpoint) {
   const projectId = GOOGLE_CLOUD_PROJECT;
   if (GOOGLE_API_ENDPOINT === undefined) return { projectId };
   const { protocol, hostname, port } = new URL(GOOGLE_API_ENDPOINT);
@@ -21,10 +21,12 @@ export const gaxOptions = ({ GOOGLE_API_ENDPOINT, GOOGLE_CLOUD_PROJECT }: Endpoi
     // gax's own older google-auth-library declares another AuthClient; the two agree at run time.
     authClient: new PassThroughClient() as never,
   };
-};
+}
 
 /** Options of the Cloud Storage client, likewise. */
-export const storageOptions = ({ GOOGLE_API_ENDPOINT, GOOGLE_CLOUD_PROJECT }: Endpoint) => ({
-  projectId: GOOGLE_CLOUD_PROJECT,
-  ...(GOOGLE_API_ENDPOINT === undefined ? {} : { apiEndpoint: GOOGLE_API_ENDPOINT }),
-});
+export function storageOptions({ GOOGLE_API_ENDPOINT, GOOGLE_CLOUD_PROJECT }: Endpoint) {
+  return {
+    projectId: GOOGLE_CLOUD_PROJECT,
+    ...(GOOGLE_API_ENDPOINT === undefined ? {} : { apiEndpoint: GOOGLE_API_ENDPOINT }),
+  };
+}

@@ -13,8 +13,9 @@ import {
   transient,
 } from './errors.ts';
 
-const withCode = (code: unknown, message = 'it failed') =>
-  Object.assign(new Error(message), { code });
+function withCode(code: unknown, message = 'it failed') {
+  return Object.assign(new Error(message), { code });
+}
 
 describe('classifyError', () => {
   test.each<[string, unknown, string, Outcome]>([

@@ -28,12 +28,14 @@ export class SyncError extends Error {
 }
 
 /** @returns an error that the workflow retries (HTTP 503). */
-export const transient = (code: string, message: string, details?: Details): SyncError =>
-  new SyncError('transient', code, message, details);
+export function transient(code: string, message: string, details?: Details): SyncError {
+  return new SyncError('transient', code, message, details);
+}
 
 /** @returns an error that no retry can mend (HTTP 422, or the 4xx in `details.status`). */
-export const permanent = (code: string, message: string, details?: Details): SyncError =>
-  new SyncError('permanent', code, message, details);
+export function permanent(code: string, message: string, details?: Details): SyncError {
+  return new SyncError('permanent', code, message, details);
+}
 
 /** SQLSTATE classes and codes of a database that is away or busy, not of a wrong statement. */
 const TRANSIENT_SQLSTATE = /^(08|53|57P|40001$|40P01$|55P03$|25006$)/;
@@ -80,55 +82,60 @@ const TRANSIENT_MESSAGES: readonly (readonly [RegExp, string])[] = [
 const TRANSIENT_GRPC_CODE = new Set([4, 8, 10, 13, 14]);
 
 /** @returns true for an HTTP status that says "later": 408, 429 and 5xx. */
-export const isTransientStatus = (status: number): boolean =>
-  status === 408 || status === 429 || (status >= 500 && status < 600);
+export function isTransientStatus(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && status < 600);
+}
 
-const codeOf = (error: unknown): string | number | undefined => {
+function codeOf(error: unknown): string | number | undefined {
   const { code, status } = (error ?? {}) as { code?: unknown; status?: unknown };
   if (typeof code === 'string' || typeof code === 'number') return code;
   return typeof status === 'number' ? status : undefined;
-};
+}
 
 /**
  * What an error says, be it an Error or the bare `{code, message}` that the storage client throws.
  * node's AggregateError of a failed connection says it in its parts only.
  */
-export const messageOf = (error: unknown): string => {
+export function messageOf(error: unknown): string {
   const { message } = (error ?? {}) as { message?: unknown };
   if (typeof message === 'string' && message !== '') return message;
   if (!(error instanceof Error)) return String(error);
   const parts = error instanceof AggregateError ? error.errors.map(messageOf) : [];
   return parts.join('; ') || String(codeOf(error) ?? error.name);
-};
+}
 
 /** An error, its parts if it is an AggregateError, and the causes of each, nearest first. */
-const listCauses = (error: unknown, depth = 0): readonly unknown[] => {
+function listCauses(error: unknown, depth = 0): readonly unknown[] {
   if (error == null || depth === MAX_CAUSE_DEPTH) return [];
   const parts = error instanceof AggregateError ? error.errors : [];
   const causes = [...parts, (error as { cause?: unknown }).cause];
   return [error, ...causes.flatMap((cause) => listCauses(cause, depth + 1))];
-};
+}
 
 /** @returns true for a SQLSTATE that says that the rows, not the statement, are at fault. */
-export const isDataError = (error: unknown): boolean =>
-  isSqlState(codeOf(error)) && DATA_SQLSTATE.test(String(codeOf(error)));
+export function isDataError(error: unknown): boolean {
+  return isSqlState(codeOf(error)) && DATA_SQLSTATE.test(String(codeOf(error)));
+}
 
 /** @returns true when a row with the same key is stored already. */
-export const isUniqueViolation = (error: unknown): boolean =>
-  codeOf(error) === UNIQUE_VIOLATION_SQLSTATE;
+export function isUniqueViolation(error: unknown): boolean {
+  return codeOf(error) === UNIQUE_VIOLATION_SQLSTATE;
+}
 
 /** @returns true for a deadlock or serialization failure. */
-export const isRetryAtOnce = (error: unknown): boolean =>
-  RETRY_AT_ONCE_SQLSTATE.test(String(codeOf(error)));
+export function isRetryAtOnce(error: unknown): boolean {
+  return RETRY_AT_ONCE_SQLSTATE.test(String(codeOf(error)));
+}
 
-const isSqlState = (code: unknown): boolean =>
-  typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code);
+function isSqlState(code: unknown): boolean {
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code);
+}
 
 /**
  * The one table that tells transient from permanent: SQLSTATE, errno, and the HTTP status or gRPC
  * code of a Google client's error, on the error or on its causes. Anything else is a bug.
  */
-export const classifyError = (error: unknown): SyncError => {
+export function classifyError(error: unknown): SyncError {
   const message = messageOf(error);
   for (const at of listCauses(error)) {
     if (at instanceof SyncError) return at;
@@ -147,4 +154,4 @@ export const classifyError = (error: unknown): SyncError => {
     if (known !== undefined) return transient(known, message, { cause: error });
   }
   return new SyncError('bug', 'internal', message, { cause: error });
-};
+}

@@ -5,13 +5,14 @@ import { isActive, isExecutionActive } from './executions.ts';
 import { startGoogleApis } from './testing/start-google-apis.ts';
 import { startTestServer } from './testing/start-test-server.ts';
 
-const configure = (endpoint: string) =>
-  parseConfig({
+function configure(endpoint: string) {
+  return parseConfig({
     GOOGLE_CLOUD_PROJECT: 'permits-project',
     FEED_BUCKET: 'feeds',
     DATABASE_URL: 'postgres://127.0.0.1/permits',
     GOOGLE_API_ENDPOINT: endpoint,
   });
+}
 
 test.each([
   ['ACTIVE', true],

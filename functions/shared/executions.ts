@@ -3,28 +3,35 @@ import type { Config } from './config.ts';
 import { type Endpoint, gaxOptions } from './endpoint.ts';
 
 /** The client of the Workflow Executions API. Loaded where it is used: most calls never need it. */
-export const createExecutionsClient = async (endpoint: Endpoint): Promise<ExecutionsClient> => {
+export async function createExecutionsClient(endpoint: Endpoint): Promise<ExecutionsClient> {
   const { ExecutionsClient } = await import('@google-cloud/workflows');
   return new ExecutionsClient(gaxOptions(endpoint));
-};
+}
 
 type WorkflowName = Pick<Config, 'GOOGLE_CLOUD_PROJECT' | 'WORKFLOW_LOCATION' | 'WORKFLOW_NAME'>;
 
 /** Resource name of the workflow that calls the functions. */
-export const workflowPath = (client: ExecutionsClient, config: WorkflowName): string =>
-  client.workflowPath(config.GOOGLE_CLOUD_PROJECT, config.WORKFLOW_LOCATION, config.WORKFLOW_NAME);
+export function workflowPath(client: ExecutionsClient, config: WorkflowName): string {
+  return client.workflowPath(
+    config.GOOGLE_CLOUD_PROJECT,
+    config.WORKFLOW_LOCATION,
+    config.WORKFLOW_NAME,
+  );
+}
 
 /** Of google.cloud.workflows.executions.v1.Execution.State: REST gives the name, gRPC the number. */
 const ACTIVE_STATES = new Set<unknown>(['ACTIVE', 1, 'QUEUED', 6]);
 
 /** @returns true while an execution has not ended. */
-export const isActive = (state: unknown): boolean => ACTIVE_STATES.has(state);
+export function isActive(state: unknown): boolean {
+  return ACTIVE_STATES.has(state);
+}
 
 /** NOT_FOUND as gRPC and as REST say it. */
 const NOT_FOUND = new Set<unknown>([5, 404]);
 
 /** @returns false when the execution has ended, or the service does not know it any more. */
-export const isExecutionActive = async (config: Config, executionId: string): Promise<boolean> => {
+export async function isExecutionActive(config: Config, executionId: string): Promise<boolean> {
   const client = await createExecutionsClient(config);
   try {
     const [{ state }] = await client.getExecution({
@@ -37,4 +44,4 @@ export const isExecutionActive = async (config: Config, executionId: string): Pr
   } finally {
     await client.close();
   }
-};
+}

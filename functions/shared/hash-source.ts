@@ -21,26 +21,27 @@ const COMMA = 0x2c;
  * leading `_id` is left out, which the City gives anew on every load. Records with the same hash are
  * stored alike; the opposite need not be true.
  */
-export const hashSource = (
+export function hashSource(
   bytes: Buffer,
   begin: number,
   end: number,
   target: Buffer,
   offset: number,
-): void => {
+): void {
   target[offset] = MAPPING_VERSION;
   const digest = hash('sha256', bytes.subarray(skipId(bytes, begin), end), 'binary');
   target.write(digest, offset + 1, HASH_BYTES - 1, 'latin1');
-};
+}
 
 /** Behind `{"_id": 123,` or, as JSON.stringify writes it, `{"_id":123,`; else where the record begins. */
-const skipId = (bytes: Buffer, begin: number): number => {
+function skipId(bytes: Buffer, begin: number): number {
   if (ID_START.some((byte, index) => byte !== bytes[begin + index])) return begin;
   let index = begin + ID_START.length;
   if (bytes[index] === SPACE) index += 1;
   while (isDigit(bytes[index])) index += 1;
   return bytes[index] === COMMA ? index + 1 : begin;
-};
+}
 
-const isDigit = (byte: number | undefined): boolean =>
-  byte !== undefined && byte >= DIGIT_0 && byte <= DIGIT_9;
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= DIGIT_0 && byte <= DIGIT_9;
+}

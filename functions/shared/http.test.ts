@@ -22,30 +22,34 @@ beforeAll(async () => {
 afterAll(() => context[Symbol.asyncDispose]());
 
 /** Calls a function as the Functions Framework serves it. */
-const callFunction = async (handler: HttpFunction, init: RequestInit) => {
+async function callFunction(handler: HttpFunction, init: RequestInit) {
   http('function-under-test', handler);
   await using server = await startTestServer(getTestServer('function-under-test'));
   const response = await fetch(server.url, init);
   return { status: response.status, text: await response.text() };
-};
+}
 
-const post = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
-  method: 'POST',
-  headers: { 'content-type': 'application/json', ...headers },
-  body: typeof body === 'string' ? body : JSON.stringify(body),
-});
+function post(body: unknown, headers: Record<string, string> = {}): RequestInit {
+  return {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  };
+}
 
 /** Calls an endpoint that does `work`; gives the answer and what was logged. */
-const callEndpoint = async (work: Work, init: RequestInit = post({ name: 'a' })) => {
+async function callEndpoint(work: Work, init: RequestInit = post({ name: 'a' })) {
   const stream = new PassThrough();
   const logged = { ...context, log: createLog(stream) };
   const answer = await callFunction(createJsonEndpoint('weigh', logged, contract, work), init);
   const logText = String(stream.read() ?? '');
   const events = logText.split('\n').flatMap((line) => (line ? [JSON.parse(line)] : []));
   return { ...answer, body: () => JSON.parse(answer.text), logText, events };
-};
+}
 
-const fail = (error: unknown) => callEndpoint(() => Promise.reject(error));
+function fail(error: unknown) {
+  return callEndpoint(() => Promise.reject(error));
+}
 
 describe('a call that succeeds', () => {
   test('answers with JSON, the defaults of the contract filled in', async () => {

@@ -15,22 +15,24 @@ export interface ErrorBody {
   };
 }
 
-export const toErrorBody = ({ code, message, runId, hint }: SyncError): ErrorBody => ({
-  error: {
-    code,
-    message,
-    ...(runId === undefined ? {} : { run_id: runId }),
-    ...(hint === undefined ? {} : { hint }),
-  },
-});
+export function toErrorBody({ code, message, runId, hint }: SyncError): ErrorBody {
+  return {
+    error: {
+      code,
+      message,
+      ...(runId === undefined ? {} : { run_id: runId }),
+      ...(hint === undefined ? {} : { hint }),
+    },
+  };
+}
 
 /** @throws SyncError `invalid_request` (400) that names each field at fault. */
-const parseRequest = <T>(contract: ZodType<T>, body: unknown): T => {
+function parseRequest<T>(contract: ZodType<T>, body: unknown): T {
   const parsed = contract.safeParse(body ?? {});
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));
   throw permanent('invalid_request', faults.join('; '), { status: 400 });
-};
+}
 
 export type RespondToError = (error: SyncError, response: Response) => void;
 
@@ -43,20 +45,20 @@ const respondWithErrorBody: RespondToError = (error, response) => {
  * catches. Every promise and every stream made in one costs more time and memory, and an endpoint catches
  * what its call throws.
  */
-const leaveDomain = (): void => {
+function leaveDomain(): void {
   (process as { domain?: Domain | null }).domain?.exit();
-};
+}
 
 /**
  * An HTTP function named `step`: logs its start and end, runs `handle`, and turns what it throws
  * into a status that tells transient (503) from permanent (4xx) from bug (500).
  */
-export const createEndpoint = (
+export function createEndpoint(
   step: string,
   context: Context,
   handle: (request: Request, response: Response, context: Context) => Promise<void>,
   respondToError: RespondToError = respondWithErrorBody,
-): HttpFunction => {
+): HttpFunction {
   const serve = async (request: Request, response: Response): Promise<void> => {
     const fields = traceFields(context.config.GOOGLE_CLOUD_PROJECT, request.headers);
     const log: Log = (severity, message, event) => context.log(severity, message, event, fields);
@@ -88,16 +90,16 @@ export const createEndpoint = (
     leaveDomain();
     return serve(request, response);
   };
-};
+}
 
 /** An endpoint that takes a POST of the contract's request and answers with JSON. */
-export const createJsonEndpoint = <I, O>(
+export function createJsonEndpoint<I, O>(
   step: string,
   context: Context,
   contract: ZodType<I>,
   work: (request: I, context: Context) => Promise<O>,
-): HttpFunction =>
-  createEndpoint(step, context, async (request, response, callContext) => {
+): HttpFunction {
+  return createEndpoint(step, context, async (request, response, callContext) => {
     if (request.method !== 'POST') {
       throw permanent('method_not_allowed', `${step} takes POST, not ${request.method}`, {
         status: 405,
@@ -105,3 +107,4 @@ export const createJsonEndpoint = <I, O>(
     }
     response.json(await work(parseRequest(contract, request.body), callContext));
   });
+}

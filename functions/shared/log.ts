@@ -72,22 +72,22 @@ export type Log = (
  * terminal gets the sentence instead.
  * Source: https://cloud.google.com/logging/docs/structured-logging
  */
-export const createLog =
-  (stream: NodeJS.WritableStream & { readonly isTTY?: boolean }): Log =>
-  (severity, message, event, fields) => {
+export function createLog(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }): Log {
+  return (severity, message, event, fields) => {
     const line = stream.isTTY
       ? `${severity.padEnd(8)} ${message}`
       : JSON.stringify({ severity, message, ...event, ...fields });
     stream.write(`${line}\n`);
   };
+}
 
 /** The log field that ties an entry to the trace of an incoming request; none without a trace. */
-export const traceFields = (
+export function traceFields(
   projectId: string,
   headers: Readonly<Record<string, string | string[] | undefined>>,
-): Readonly<Record<string, string>> => {
+): Readonly<Record<string, string>> {
   const traceparent = String(headers.traceparent ?? '').split('-')[1];
   const cloudTrace = String(headers['x-cloud-trace-context'] ?? '').split('/')[0];
   const trace = traceparent || cloudTrace;
   return trace ? { 'logging.googleapis.com/trace': `projects/${projectId}/traces/${trace}` } : {};
-};
+}

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createRecordSplitter } from './record-splitter.ts';
 
 /** Splits `text` written in pieces that end at the given places. */
-const split = (text: string, cuts: readonly number[] = []): string[] => {
+function split(text: string, cuts: readonly number[] = []): string[] {
   const bytes = Buffer.from(text);
   const records: string[] = [];
   const splitter = createRecordSplitter((start, end) =>
@@ -16,7 +16,7 @@ const split = (text: string, cuts: readonly number[] = []): string[] => {
   }
   splitter.end();
   return records;
-};
+}
 
 /** Text in which everything that could mislead a scanner of bytes is common. */
 const trickyText = fc

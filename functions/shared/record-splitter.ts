@@ -11,12 +11,16 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-const isSpace = (byte: number): boolean =>
-  byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
 
 /** No JSON value begins with a control character or outside ASCII: such a text is UTF-16, or gzip. */
-const canStartElement = (byte: number): boolean =>
-  byte > 0x20 && byte < 0x7f && byte !== COMMA && byte !== CLOSE_BRACKET && byte !== CLOSE_BRACE;
+function canStartElement(byte: number): boolean {
+  return (
+    byte > 0x20 && byte < 0x7f && byte !== COMMA && byte !== CLOSE_BRACKET && byte !== CLOSE_BRACE
+  );
+}
 
 /** What has to come next outside the elements. */
 type Expected = '"["' | 'an element or "]"' | 'an element' | '"," or "]"' | 'the end';
@@ -36,9 +40,9 @@ export interface RecordSplitter {
  * `onRecord` gets each element's range [start, end), counted from the document's first byte.
  * Whether an element is itself valid JSON is for its reader to find out.
  */
-export const createRecordSplitter = (
+export function createRecordSplitter(
   onRecord: (start: number, end: number) => void,
-): RecordSplitter => {
+): RecordSplitter {
   let expected: Expected = '"["';
   /** 0 outside the array, 1 between its elements, 2 and more inside an object or array element. */
   let depth = 0;
@@ -156,4 +160,4 @@ export const createRecordSplitter = (
       });
     },
   };
-};
+}

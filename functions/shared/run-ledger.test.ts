@@ -28,17 +28,19 @@ beforeEach(async () => {
 });
 
 /** Opens the run of an execution that is active. */
-const open = (executionId: string = randomUUID()) => {
+function open(executionId: string = randomUUID()) {
   active.add(executionId);
   return openRun(ledger, { executionId, trigger: 'manual' });
-};
+}
 
-const readRuns = async () => {
+async function readRuns() {
   const runs = await context.db.selectFrom('sync_runs').selectAll().orderBy('id').execute();
   return runs;
-};
+}
 
-const eventsOf = (event: string) => context.events.filter((entry) => entry.event === event);
+function eventsOf(event: string) {
+  return context.events.filter((entry) => entry.event === event);
+}
 
 describe('openRun', () => {
   test('opens a run with everything still to come, and says so', async () => {

@@ -23,7 +23,7 @@ const OPEN_ATTEMPTS = 10;
  * @throws SyncError `sync_already_running` (409): the trigger has its own row, failed.
  * @throws SyncError `run_closed` (409) when the execution's run has ended.
  */
-export const openRun = async (context: Context, request: RunRequest): Promise<SyncRun> => {
+export async function openRun(context: Context, request: RunRequest): Promise<SyncRun> {
   const { db, log } = context;
   for (let attempt = 1; attempt <= OPEN_ATTEMPTS; attempt += 1) {
     const opened = await insertRunningRun(db, request);
@@ -43,24 +43,32 @@ export const openRun = async (context: Context, request: RunRequest): Promise<Sy
     await abandonRun(context, other);
   }
   throw transient('run_not_opened', 'Runs kept starting and ending; try again in a minute');
-};
+}
 
 /** @returns the run of an execution, if there is one. */
-export const findRun = (db: Kysely<Database>, executionId: string): Promise<SyncRun | undefined> =>
-  db.selectFrom('sync_runs').selectAll().where('execution_id', '=', executionId).executeTakeFirst();
+export function findRun(db: Kysely<Database>, executionId: string): Promise<SyncRun | undefined> {
+  return db
+    .selectFrom('sync_runs')
+    .selectAll()
+    .where('execution_id', '=', executionId)
+    .executeTakeFirst();
+}
 
 /** By the execution; else by the message, which may have come twice. */
-const findOwnRun = async (db: Kysely<Database>, { executionId, messageId }: RunRequest) =>
-  (await findRun(db, executionId)) ??
-  (messageId == null
-    ? undefined
-    : await db
-        .selectFrom('sync_runs')
-        .selectAll()
-        .where('message_id', '=', messageId)
-        .executeTakeFirst());
+async function findOwnRun(db: Kysely<Database>, { executionId, messageId }: RunRequest) {
+  return (
+    (await findRun(db, executionId)) ??
+    (messageId == null
+      ? undefined
+      : await db
+          .selectFrom('sync_runs')
+          .selectAll()
+          .where('message_id', '=', messageId)
+          .executeTakeFirst())
+  );
+}
 
-const requireRunning = (run: SyncRun): SyncRun => {
+function requireRunning(run: SyncRun): SyncRun {
   if (run.status === 'running') return run;
   const ending = run.error_message === null ? '' : `: ${run.error_message}`;
   throw permanent('run_closed', `Run ${run.id} has ${run.status}${ending}`, {
@@ -68,27 +76,31 @@ const requireRunning = (run: SyncRun): SyncRun => {
     runId: run.id,
     hint: 'Start a new sync',
   });
-};
+}
 
-const toRow = ({ executionId, trigger, messageId = null, filePath = null }: RunRequest) => ({
-  execution_id: executionId,
-  trigger,
-  message_id: messageId,
-  file_path: filePath,
-});
+function toRow({ executionId, trigger, messageId = null, filePath = null }: RunRequest) {
+  return {
+    execution_id: executionId,
+    trigger,
+    message_id: messageId,
+    file_path: filePath,
+  };
+}
 
-const insertRunningRun = (db: Kysely<Database>, request: RunRequest) =>
-  db
+function insertRunningRun(db: Kysely<Database>, request: RunRequest) {
+  return db
     .insertInto('sync_runs')
     .values(toRow(request))
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst();
+}
 
-const findRunningRun = (db: Kysely<Database>) =>
-  db.selectFrom('sync_runs').selectAll().where('status', '=', 'running').executeTakeFirst();
+function findRunningRun(db: Kysely<Database>) {
+  return db.selectFrom('sync_runs').selectAll().where('status', '=', 'running').executeTakeFirst();
+}
 
-const refuseRun = async (db: Kysely<Database>, request: RunRequest, other: SyncRun) => {
+async function refuseRun(db: Kysely<Database>, request: RunRequest, other: SyncRun) {
   const message = `Run ${other.id} is running since ${other.started_at.toISOString()}`;
   const refused = await insertFailedRun(db, request, `sync_already_running: ${message}`);
   return permanent('sync_already_running', message, {
@@ -96,9 +108,9 @@ const refuseRun = async (db: Kysely<Database>, request: RunRequest, other: SyncR
     hint: 'Wait for it to end, or cancel its execution',
     ...(refused === undefined ? {} : { runId: refused.id }),
   });
-};
+}
 
-const abandonRun = async ({ db, log }: Context, { id, execution_id }: SyncRun): Promise<void> => {
+async function abandonRun({ db, log }: Context, { id, execution_id }: SyncRun): Promise<void> {
   const closed = await db.transaction().execute(async (trx) => {
     const run = await trx
       .selectFrom('sync_runs')
@@ -113,17 +125,17 @@ const abandonRun = async ({ db, log }: Context, { id, execution_id }: SyncRun): 
   if (!closed) return;
   const message = `Run ${id} was abandoned by its execution and is closed as failed`;
   log('WARNING', message, { event: 'run_abandoned', run_id: id, execution_id });
-};
+}
 
 /**
  * Closes a run whose row the caller has locked, as failed with `errorMessage` or, without one, as
  * completed. Its counts are the sums of its chunks' counts, its times the database's.
  */
-export const closeRun = async (
+export async function closeRun(
   trx: Transaction<Database>,
   runId: number,
   errorMessage?: string,
-): Promise<SyncRun> => {
+): Promise<SyncRun> {
   const sum = (column: keyof SyncChunk) =>
     sql<number>`coalesce(sum(${sql.ref(column)}), 0)::integer`;
   const counts = await trx
@@ -151,15 +163,15 @@ export const closeRun = async (
     .where('id', '=', runId)
     .returningAll()
     .executeTakeFirstOrThrow();
-};
+}
 
 /** The row of a trigger that failed before it had a run; undefined when it has one after all. */
-export const insertFailedRun = (
+export function insertFailedRun(
   db: Kysely<Database>,
   request: RunRequest,
   errorMessage: string,
-): Promise<SyncRun | undefined> =>
-  db
+): Promise<SyncRun | undefined> {
+  return db
     .insertInto('sync_runs')
     .values({
       ...toRow(request),
@@ -171,3 +183,4 @@ export const insertFailedRun = (
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst();
+}

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
 /** @returns the statement in `sql/queries/<name>.sql`. */
-export const readSqlFile = (name: string): string =>
-  readFileSync(new URL(`../../sql/queries/${name}.sql`, import.meta.url), 'utf8');
+export function readSqlFile(name: string): string {
+  return readFileSync(new URL(`../../sql/queries/${name}.sql`, import.meta.url), 'utf8');
+}

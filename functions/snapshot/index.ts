@@ -4,7 +4,8 @@ import { createJsonEndpoint } from '../shared/http.ts';
 import { snapshotRequest } from './contract.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
-export const createSnapshot = (context: Context): HttpFunction =>
-  createJsonEndpoint('snapshot', context, snapshotRequest, (request, callContext) =>
+export function createSnapshot(context: Context): HttpFunction {
+  return createJsonEndpoint('snapshot', context, snapshotRequest, (request, callContext) =>
     takeSnapshot(callContext, request),
   );
+}

@@ -21,7 +21,9 @@ afterAll(() => context[Symbol.asyncDispose]());
 
 beforeEach(() => removeLinkedData(context));
 
-const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+function hoursAgo(hours: number) {
+  return new Date(Date.now() - hours * 3_600_000);
+}
 
 describe('the metrics', () => {
   test('count permits, the active ones and those seen of late', async () => {

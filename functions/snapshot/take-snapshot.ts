@@ -16,10 +16,10 @@ interface UpsertedSnapshot {
  *
  * @throws SyncError `run_not_found` (404).
  */
-export const takeSnapshot = async (
+export async function takeSnapshot(
   { log, pool }: Context,
   { run_id }: SnapshotRequest,
-): Promise<SnapshotResponse> => {
+): Promise<SnapshotResponse> {
   const measured = await pool.query<{ snapshot: string }>(MEASURE_QUALITY, [run_id]);
   const snapshot = measured.rows[0]?.snapshot;
   if (!snapshot) throw permanent('run_not_found', `There is no run ${run_id}`, { status: 404 });
@@ -33,4 +33,4 @@ export const takeSnapshot = async (
     score,
   });
   return { snapshot_date, effectiveness_score: score };
-};
+}

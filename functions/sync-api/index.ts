@@ -15,17 +15,17 @@ const respondToError: RespondToError = ({ code, message, status }, response) => 
 };
 
 /** `curl -d` calls whatever it sends a form, so the body is read as JSON under any content type. */
-const readBody = ({ rawBody }: Request): unknown => {
+function readBody({ rawBody }: Request): unknown {
   try {
     return JSON.parse(String(rawBody));
   } catch {
     return undefined;
   }
-};
+}
 
 /** The public API: `GET /api/sync` lists runs, `POST /api/sync` starts one and waits for it. */
-export const createSyncApi = (context: Context): HttpFunction =>
-  createEndpoint(
+export function createSyncApi(context: Context): HttpFunction {
+  return createEndpoint(
     'sync-api',
     context,
     async (request, response, callContext) => {
@@ -46,3 +46,4 @@ export const createSyncApi = (context: Context): HttpFunction =>
     },
     respondToError,
   );
+}

@@ -4,11 +4,12 @@ import type { Database, SyncRun } from '../shared/schema.ts';
 const MAX_RUNS = 20;
 
 /** @returns up to 20 runs, newest first. */
-export const listRuns = (db: Kysely<Database>): Promise<SyncRun[]> =>
-  db
+export function listRuns(db: Kysely<Database>): Promise<SyncRun[]> {
+  return db
     .selectFrom('sync_runs')
     .selectAll()
     .orderBy('started_at', 'desc')
     .orderBy('id', 'desc')
     .limit(MAX_RUNS)
     .execute();
+}

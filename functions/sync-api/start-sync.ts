@@ -13,7 +13,7 @@ const POLL_INTERVAL_MS = 500;
  *
  * @throws SyncError `sync_failed` (500) with the run's error message.
  */
-export const startSync = async (context: Context, filePath: string): Promise<SyncRun> => {
+export async function startSync(context: Context, filePath: string): Promise<SyncRun> {
   const { config, db } = context;
   const client = await createExecutionsClient(config);
   try {
@@ -31,12 +31,12 @@ export const startSync = async (context: Context, filePath: string): Promise<Syn
   } finally {
     await client.close();
   }
-};
+}
 
-const waitForEnd = async (client: ExecutionsClient, name: string): Promise<void> => {
+async function waitForEnd(client: ExecutionsClient, name: string): Promise<void> {
   for (;;) {
     const [{ state }] = await client.getExecution({ name });
     if (!isActive(state)) return;
     await delay(POLL_INTERVAL_MS);
   }
-};
+}

@@ -36,10 +36,10 @@ export interface BenchDatabase {
 }
 
 /** Makes a database with the schema of the migrations, and connects to it. */
-export const openBenchDatabase = async (
+export async function openBenchDatabase(
   databaseUrl: (name: string) => string,
   name: string,
-): Promise<BenchDatabase> => {
+): Promise<BenchDatabase> {
   await createDatabase(databaseUrl('postgres'), name);
   const url = databaseUrl(name);
   await migrateUrl(url);
@@ -96,4 +96,4 @@ export const openBenchDatabase = async (
     },
     close: () => client.end(),
   };
-};
+}

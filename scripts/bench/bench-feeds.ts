@@ -27,7 +27,7 @@ export interface BenchFeeds {
 
 type Records = Iterable<FeedRecord | BadRecord>;
 
-const withOtherContents = function* (records: Records): Records & Generator {
+function* withOtherContents(records: Records): Records & Generator {
   for (const record of records) {
     yield {
       ...record,
@@ -35,13 +35,9 @@ const withOtherContents = function* (records: Records): Records & Generator {
       DESCRIPTION: `${record.DESCRIPTION ?? ''} (revised)`,
     };
   }
-};
+}
 
-const writeRecords = async (
-  folder: string,
-  file: string,
-  records: Records,
-): Promise<WrittenFeed> => {
+async function writeRecords(folder: string, file: string, records: Records): Promise<WrittenFeed> {
   const index = createFeedIndex();
   const text = function* () {
     let piece = '[';
@@ -58,10 +54,10 @@ const writeRecords = async (
   };
   await pipeline(Readable.from(text()), createWriteStream(join(folder, file)));
   return { file, index };
-};
+}
 
 /** Writes the feeds of every case into a folder, before anything is timed. */
-export const writeBenchFeeds = async (folder: string, records: number): Promise<BenchFeeds> => {
+export async function writeBenchFeeds(folder: string, records: number): Promise<BenchFeeds> {
   await mkdir(folder, { recursive: true });
   const nextDay = () => generateRecords({ records, day: 1 });
   return {
@@ -69,7 +65,7 @@ export const writeBenchFeeds = async (folder: string, records: number): Promise<
     weekday: await writeRecords(folder, 'weekday.json', nextDay()),
     changed: await writeRecords(folder, 'changed.json', withOtherContents(nextDay())),
   };
-};
+}
 
 /**
  * Writes a feed of `times` as many records: the first day's over and over, each time under other
@@ -77,11 +73,11 @@ export const writeBenchFeeds = async (folder: string, records: number): Promise<
  *
  * @returns the name of its file.
  */
-export const writeRepeatedFeed = async (
+export async function writeRepeatedFeed(
   folder: string,
   records: number,
   times: number,
-): Promise<string> => {
+): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = `first-${times}.json`;
   const text = function* () {
@@ -99,4 +95,4 @@ export const writeRepeatedFeed = async (
   };
   await pipeline(Readable.from(text()), createWriteStream(join(folder, file)));
   return file;
-};
+}

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { createCallClock, sumCalls } from './call-times.ts';
 
-const started = (step: string) => JSON.stringify({ event: 'call_started', step });
-const completed = (step: string, duration_ms: number) =>
-  JSON.stringify({ event: 'call_completed', step, duration_ms });
+function started(step: string) {
+  return JSON.stringify({ event: 'call_started', step });
+}
+function completed(step: string, duration_ms: number) {
+  return JSON.stringify({ event: 'call_completed', step, duration_ms });
+}
 
 test('calls are timed by the entries of their ends; other lines are nothing', async () => {
   const times = [100, 260];

@@ -29,7 +29,7 @@ export interface CallClock {
 }
 
 /** Times calls by the functions' own entries `call_started` and `call_completed`. */
-export const createCallClock = (now: () => number = () => performance.now()): CallClock => {
+export function createCallClock(now: () => number = () => performance.now()): CallClock {
   let calls: Call[] = [];
   let open = 0;
   let onIdle = (): void => {};
@@ -56,25 +56,27 @@ export const createCallClock = (now: () => number = () => performance.now()): Ca
       return taken;
     },
   };
-};
+}
 
 /** @param total the sync's own milliseconds, from its trigger to its end. */
-export const sumCalls = (calls: readonly Call[], total: number): CallTimes => {
+export function sumCalls(calls: readonly Call[], total: number): CallTimes {
   const steps = Map.groupBy(calls, ({ step }) => step);
   return {
     steps: Object.fromEntries([...steps].map(([step, own]) => [step, sumStep(own)])),
     between: Math.max(0, total - coveredTime(calls)),
   };
-};
+}
 
-const sumStep = (calls: readonly Call[]): StepTimes => ({
-  calls: calls.length,
-  span: Math.max(...calls.map(({ end }) => end)) - Math.min(...calls.map(({ start }) => start)),
-  busy: calls.reduce((sum, { start, end }) => sum + end - start, 0),
-});
+function sumStep(calls: readonly Call[]): StepTimes {
+  return {
+    calls: calls.length,
+    span: Math.max(...calls.map(({ end }) => end)) - Math.min(...calls.map(({ start }) => start)),
+    busy: calls.reduce((sum, { start, end }) => sum + end - start, 0),
+  };
+}
 
 /** The time during which at least one call was under way. */
-const coveredTime = (calls: readonly Call[]): number => {
+function coveredTime(calls: readonly Call[]): number {
   let covered = 0;
   let until = Number.NEGATIVE_INFINITY;
   for (const { start, end } of calls.toSorted((a, b) => a.start - b.start)) {
@@ -82,4 +84,4 @@ const coveredTime = (calls: readonly Call[]): number => {
     until = Math.max(until, end);
   }
   return covered;
-};
+}

@@ -4,13 +4,13 @@ import { summarise } from './summarise.ts';
 import { figuresOf, growthOf, roundOf } from './testing/figures.ts';
 
 /** Names of the targets that are missed. */
-const missedBy = (round: Round, ...growth: Parameters<typeof growthOf> | []): readonly string[] => {
+function missedBy(round: Round, ...growth: Parameters<typeof growthOf> | []): readonly string[] {
   const [slowness, ...rest] = growth;
   const rounds =
     slowness === undefined ? undefined : [growthOf(slowness, ...(rest as [number, number]))];
   const { targets } = summarise(figuresOf([round], rounds));
   return targets.filter(({ met }) => met === false).map(({ name }) => name);
-};
+}
 
 test('a run that keeps every limit misses none', () => {
   expect(missedBy(roundOf(1), 1, 1.05, 105)).toEqual([]);

@@ -7,19 +7,23 @@ const NO_FUNCTION = 'local cloud';
 
 type Measured = Omit<Report, 'targets'>;
 
-const atMost = (name: string, most: number, measured: number | null, unit = ''): Target => ({
-  name,
-  limit: `≤ ${most}${unit}`,
-  measured,
-  met: measured === null ? null : measured <= most,
-});
+function atMost(name: string, most: number, measured: number | null, unit = ''): Target {
+  return {
+    name,
+    limit: `≤ ${most}${unit}`,
+    measured,
+    met: measured === null ? null : measured <= most,
+  };
+}
 
-const atLeast = (name: string, least: number, measured: number): Target => ({
-  name,
-  limit: `≥ ${least}`,
-  measured,
-  met: measured >= least,
-});
+function atLeast(name: string, least: number, measured: number): Target {
+  return {
+    name,
+    limit: `≥ ${least}`,
+    measured,
+    met: measured >= least,
+  };
+}
 
 /**
  * Holds the medians of a run against the targets. They are meant for as many records as the City has;
@@ -27,7 +31,7 @@ const atLeast = (name: string, least: number, measured: number): Target => ({
  *
  * @param walPerUnchanged bytes, in the case in which nothing has changed.
  */
-export const checkTargets = (report: Measured, walPerUnchanged: number): readonly Target[] => {
+export function checkTargets(report: Measured, walPerUnchanged: number): readonly Target[] {
   const ratio = (name: string): number =>
     report.cases.find((each) => each.name === name)?.ratio?.median ?? Number.NaN;
   const smallest = report.growth?.at(0);
@@ -53,18 +57,19 @@ export const checkTargets = (report: Measured, walPerUnchanged: number): readonl
     atMost('WAL per unchanged record', 80, walPerUnchanged, ' bytes'),
     atMost('the engine, of a first load', 1, report.engine.percent_of_first_load.median, ' %'),
   ];
-};
+}
 
-const peakOfFunctions = (memory: Readonly<Record<string, number>>): number =>
-  Math.max(
+function peakOfFunctions(memory: Readonly<Record<string, number>>): number {
+  return Math.max(
     ...Object.entries(memory)
       .filter(([name]) => name !== NO_FUNCTION)
       .map(([, bytes]) => bytes / MEBIBYTE),
   );
+}
 
 /** How far apart the two sizes are for the function whose memory differs most, whichever has more. */
-const largestGrowth = (smallest: GrowthFigures, largest: GrowthFigures): number =>
-  Math.max(
+function largestGrowth(smallest: GrowthFigures, largest: GrowthFigures): number {
+  return Math.max(
     ...Object.entries(smallest.peak_rss_bytes)
       .filter(([name]) => name !== NO_FUNCTION)
       .map(([name, bytes]) => {
@@ -72,3 +77,4 @@ const largestGrowth = (smallest: GrowthFigures, largest: GrowthFigures): number 
         return Math.max(ratio, 1 / ratio);
       }),
   );
+}

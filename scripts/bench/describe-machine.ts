@@ -11,7 +11,7 @@ export interface Machine {
 }
 
 /** What the figures were measured on; of no use without it. */
-export const describeMachine = async ({ client }: BenchDatabase): Promise<Machine> => {
+export async function describeMachine({ client }: BenchDatabase): Promise<Machine> {
   const { rows } = await client.query<{ server_version: string }>('show server_version');
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
@@ -21,4 +21,4 @@ export const describeMachine = async ({ client }: BenchDatabase): Promise<Machin
     node: process.version,
     postgresql: rows[0]?.server_version ?? 'unknown',
   };
-};
+}

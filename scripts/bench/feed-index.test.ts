@@ -3,16 +3,16 @@ import { createFeedIndex, type FeedIndex } from './feed-index.ts';
 
 let id = 0;
 
-const record = (permit: string, status: string) => {
+function record(permit: string, status: string) {
   id += 1;
   return { _id: id, PERMIT_NUM: permit, REVISION_NUM: '00', PERMIT_TYPE: 'House', STATUS: status };
-};
+}
 
-const indexOf = (...records: ReturnType<typeof record>[]): FeedIndex => {
+function indexOf(...records: ReturnType<typeof record>[]): FeedIndex {
   const index = createFeedIndex();
   for (const each of records) index.add(each);
   return index;
-};
+}
 
 test('into an empty database every key is new, and what repeats a key is superseded', () => {
   const feed = indexOf(record('1', 'a'), record('2', 'a'), record('1', 'b'));

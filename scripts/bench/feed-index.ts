@@ -21,13 +21,15 @@ export interface FeedIndex {
   expect(before?: FeedIndex): ExpectedCounts;
 }
 
-const isShared = (contents: string): boolean => contents.includes('+');
+function isShared(contents: string): boolean {
+  return contents.includes('+');
+}
 
 /**
  * Collects keys and contents of a feed's records as they are written, so that what a sync counts can
  * be checked without asking the code that is timed.
  */
-export const createFeedIndex = (): FeedIndex => {
+export function createFeedIndex(): FeedIndex {
   const contentsByKey = new Map<string, string>();
   let records = 0;
 
@@ -66,4 +68,4 @@ export const createFeedIndex = (): FeedIndex => {
       };
     },
   };
-};
+}

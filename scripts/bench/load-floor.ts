@@ -11,7 +11,7 @@ import type { BenchDatabase } from './bench-database.ts';
  * @param path a file in COPY's text format with distinct keys.
  * @returns how many permits were inserted or updated.
  */
-export const loadFloor = async (database: BenchDatabase, path: string): Promise<number> => {
+export async function loadFloor(database: BenchDatabase, path: string): Promise<number> {
   const { client, columns } = database;
   const list = columns.join(', ');
   await client.query('begin');
@@ -29,4 +29,4 @@ export const loadFloor = async (database: BenchDatabase, path: string): Promise<
   `);
   await client.query('commit');
   return rowCount ?? 0;
-};
+}

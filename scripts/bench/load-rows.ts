@@ -9,10 +9,10 @@ const KEY = ['permit_num', 'revision_num', 'permit_type'];
 const asText: pg.CustomTypesConfig = { getTypeParser: () => String as never };
 
 /** Takes up to `limit` stored permits as a sample. */
-export const sampleRows = async (
+export async function sampleRows(
   { client, columns }: BenchDatabase,
   limit: number,
-): Promise<readonly Row[]> => {
+): Promise<readonly Row[]> {
   const { rows } = await client.query({
     text: `select ${columns.join(', ')} from stored_permits limit $1`,
     values: [limit],
@@ -20,7 +20,7 @@ export const sampleRows = async (
     types: asText,
   });
   return rows as unknown as readonly Row[];
-};
+}
 
 /**
  * The algorithm of the specification on ready rows: a transaction per record, which selects the
@@ -29,10 +29,10 @@ export const sampleRows = async (
  *
  * @returns how many were inserted or updated.
  */
-export const loadRows = async (
+export async function loadRows(
   { client, columns }: BenchDatabase,
   rows: readonly Row[],
-): Promise<number> => {
+): Promise<number> {
   const list = columns.join(', ');
   const places = columns.map((_, index) => `$${index + 1}`).join(', ');
   const keyIndexes = KEY.map((name) => columns.indexOf(name));
@@ -57,4 +57,4 @@ export const loadRows = async (
     if (stored?.data_hash !== row[hashIndex]) written += 1;
   }
   return written;
-};
+}

@@ -5,10 +5,10 @@ import { FUNCTION_NAMES } from '../local/functions/start-functions.ts';
  * Milliseconds from the start of a function's process to its first answer, a refusal of an empty
  * request: as it is started locally, from its source, without Node's compile cache.
  */
-export const measureColdStarts = async (
+export async function measureColdStarts(
   databaseUrl: string,
   logDirectory: string,
-): Promise<Readonly<Record<string, number>>> => {
+): Promise<Readonly<Record<string, number>>> {
   const environment = {
     GOOGLE_CLOUD_PROJECT: 'bench',
     FEED_BUCKET: 'bench',
@@ -29,4 +29,4 @@ export const measureColdStarts = async (
     }
   }
   return measured;
-};
+}

@@ -7,7 +7,7 @@ const COMMITS = 500;
  * The milliseconds, a median, of a transaction that does nothing but commit. A row at a time waits so
  * long for each record, and the rest of its time is work; a set waits once.
  */
-export const measureCommit = async ({ client }: BenchDatabase): Promise<number> => {
+export async function measureCommit({ client }: BenchDatabase): Promise<number> {
   const times: number[] = [];
   for (let commit = 0; commit < COMMITS; commit += 1) {
     const startedAt = performance.now();
@@ -16,4 +16,4 @@ export const measureCommit = async ({ client }: BenchDatabase): Promise<number> 
     times.push(performance.now() - startedAt);
   }
   return spreadOf(times).median;
-};
+}

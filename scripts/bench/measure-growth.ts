@@ -33,9 +33,9 @@ export interface GrowthOptions {
  *
  * @returns a list per repeat.
  */
-export const measureGrowth = async (
+export async function measureGrowth(
   options: GrowthOptions,
-): Promise<readonly (readonly GrowthStep[])[]> => {
+): Promise<readonly (readonly GrowthStep[])[]> {
   const { feedFolder, records, repeats, say } = options;
   const warmUp = await writeRepeatedFeed(join(feedFolder, 'warm-up'), WARM_UP_RECORDS, 1);
   const files = new Map<number, string>();
@@ -52,14 +52,14 @@ export const measureGrowth = async (
     rounds.push(steps);
   }
   return rounds;
-};
+}
 
-const loadOnce = async (
+async function loadOnce(
   { database, folder, feedOrigin, records, say, signal }: GrowthOptions,
   warmUp: string,
   factor: number,
   file: string,
-): Promise<GrowthStep> => {
+): Promise<GrowthStep> {
   const dataDirectory = await mkdtemp(join(folder, 'growth-'));
   const cloud = await startCloud({ dataDirectory, databaseUrl: database.url, feedOrigin }, signal);
   try {
@@ -80,4 +80,4 @@ const loadOnce = async (
     await cloud.stop();
     await rm(dataDirectory, { recursive: true, force: true });
   }
-};
+}

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
 /** @returns the statement in `<name>.sql` beside this file. */
-export const readStatement = (name: string): string =>
-  readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
+export function readStatement(name: string): string {
+  return readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
+}

@@ -6,25 +6,29 @@ const MEBIBYTE = 1_048_576;
 const GIBIBYTE = 1024 * MEBIBYTE;
 
 /** Three digits that count: 1,234, 12.3, 1.23, 0.12. */
-const figure = (value: number): string => {
+function figure(value: number): string {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
   return value.toLocaleString('en', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
-};
+}
 
-const spread = ({ median, least, most }: Spread): string =>
-  `${figure(median)} (${figure(least)}–${figure(most)})`;
+function spread({ median, least, most }: Spread): string {
+  return `${figure(median)} (${figure(least)}–${figure(most)})`;
+}
 
-const mebibytes = (bytes: number): string => (bytes / MEBIBYTE).toFixed(0);
+function mebibytes(bytes: number): string {
+  return (bytes / MEBIBYTE).toFixed(0);
+}
 
-const columns = (...headings: readonly string[]): readonly Column[] =>
-  headings.map((heading, index) => ({ heading, isFigure: index > 0 }));
+function columns(...headings: readonly string[]): readonly Column[] {
+  return headings.map((heading, index) => ({ heading, isFigure: index > 0 }));
+}
 
 /** The tables of a run, in Markdown, for a terminal and the README alike. */
-export const renderReport = (report: Report): string =>
-  [
+export function renderReport(report: Report): string {
+  return [
     describeRun(report),
     renderCases(report),
     renderPhases(report),
@@ -32,16 +36,20 @@ export const renderReport = (report: Report): string =>
     ...(report.growth ? [renderGrowth(report.growth)] : []),
     renderTargets(report.targets),
   ].join('\n');
+}
 
-const describeRun = ({ machine, records, repeats, sample, commit_milliseconds }: Report): string =>
-  `${records.toLocaleString('en')} records, medians of ${repeats} (least–most); ${machine.cpu}, ` +
-  `${machine.cores} cores, ${figure(machine.memory_bytes / GIBIBYTE)} GiB, ${machine.system}, ` +
-  `Node ${machine.node}, PostgreSQL ${machine.postgresql}.\n` +
-  `Row at a time is extrapolated from ${sample.toLocaleString('en')} records; a transaction that does ` +
-  `nothing but commit takes ${spread(commit_milliseconds)} ms.\n`;
+function describeRun({ machine, records, repeats, sample, commit_milliseconds }: Report): string {
+  return (
+    `${records.toLocaleString('en')} records, medians of ${repeats} (least–most); ${machine.cpu}, ` +
+    `${machine.cores} cores, ${figure(machine.memory_bytes / GIBIBYTE)} GiB, ${machine.system}, ` +
+    `Node ${machine.node}, PostgreSQL ${machine.postgresql}.\n` +
+    `Row at a time is extrapolated from ${sample.toLocaleString('en')} records; a transaction that does ` +
+    `nothing but commit takes ${spread(commit_milliseconds)} ms.\n`
+  );
+}
 
-const renderCases = ({ cases }: Report): string =>
-  renderTable(
+function renderCases({ cases }: Report): string {
+  return renderTable(
     columns('case', 'seconds', 'µs per record', 'WAL bytes per record', 'ratio', 'to'),
     cases.map(({ name, seconds, microseconds_per_record, wal_bytes_per_record, ratio }) => [
       name,
@@ -52,28 +60,32 @@ const renderCases = ({ cases }: Report): string =>
       ratio?.to ?? '',
     ]),
   );
+}
 
-const renderPhases = ({ phases, engine }: Report): string =>
-  renderTable(
-    columns(
-      'seconds of',
-      'download',
-      'ingest',
-      'finalize',
-      'snapshot',
-      'between calls',
-      'ingest calls',
-    ),
-    phases.map(({ name, download, ingest, finalize, snapshot, between, ingest_busy }) => [
-      name,
-      ...[download, ingest, finalize, snapshot, between, ingest_busy].map(figure),
-    ]),
-  ) +
-  `\nThe workflow alone, its functions answering at once: ${spread(engine.seconds)} s, ` +
-  `${spread(engine.percent_of_first_load)} % of a first load.\n`;
+function renderPhases({ phases, engine }: Report): string {
+  return (
+    renderTable(
+      columns(
+        'seconds of',
+        'download',
+        'ingest',
+        'finalize',
+        'snapshot',
+        'between calls',
+        'ingest calls',
+      ),
+      phases.map(({ name, download, ingest, finalize, snapshot, between, ingest_busy }) => [
+        name,
+        ...[download, ingest, finalize, snapshot, between, ingest_busy].map(figure),
+      ]),
+    ) +
+    `\nThe workflow alone, its functions answering at once: ${spread(engine.seconds)} s, ` +
+    `${spread(engine.percent_of_first_load)} % of a first load.\n`
+  );
+}
 
-const renderProcesses = ({ processes }: Report): string =>
-  renderTable(
+function renderProcesses({ processes }: Report): string {
+  return renderTable(
     columns('process', 'peak RSS, MiB', 'cold start, ms'),
     processes.map(({ name, peak_rss_bytes, cold_start_milliseconds }) => [
       name,
@@ -81,8 +93,9 @@ const renderProcesses = ({ processes }: Report): string =>
       cold_start_milliseconds ? spread(cold_start_milliseconds) : '',
     ]),
   );
+}
 
-const renderGrowth = (growth: readonly GrowthFigures[]): string => {
+function renderGrowth(growth: readonly GrowthFigures[]): string {
   const processes = Object.keys(growth[0]?.peak_rss_bytes ?? {});
   return renderTable(
     columns(
@@ -100,10 +113,10 @@ const renderGrowth = (growth: readonly GrowthFigures[]): string => {
       ...processes.map((name) => mebibytes(peak_rss_bytes[name] ?? 0)),
     ]),
   );
-};
+}
 
-const renderTargets = (targets: readonly Target[]): string =>
-  renderTable(
+function renderTargets(targets: readonly Target[]): string {
+  return renderTable(
     columns('target', 'limit', 'measured', 'met'),
     targets.map(({ name, limit, measured, met }) => [
       name,
@@ -112,3 +125,4 @@ const renderTargets = (targets: readonly Target[]): string =>
       met === null ? '' : met ? 'yes' : 'no',
     ]),
   );
+}

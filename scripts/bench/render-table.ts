@@ -5,10 +5,10 @@ export interface Column {
 }
 
 /** A table that is Markdown and, its columns being as wide as their widest cell, legible as it is. */
-export const renderTable = (
+export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
-): string => {
+): string {
   const widths = columns.map(({ heading }, index) =>
     Math.max(3, heading.length, ...rows.map((row) => row[index]?.length ?? 0)),
   );
@@ -23,4 +23,4 @@ export const renderTable = (
     .map((cells) => line(columns.map((_, index) => pad(cells[index] ?? '', index))))
     .toSpliced(1, 0, line(rule))
     .join('');
-};
+}

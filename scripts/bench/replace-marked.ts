@@ -6,11 +6,11 @@ const END = '<!-- /bench -->';
  *
  * @throws Error when they are not there, once and in their order.
  */
-export const replaceMarked = (readme: string, text: string): string => {
+export function replaceMarked(readme: string, text: string): string {
   const [before, rest, ...more] = readme.split(START);
   const [, after, ...others] = rest?.split(END) ?? [];
   if (before === undefined || after === undefined || more.length + others.length > 0) {
     throw new Error(`The README has to hold ${START} and ${END} once each`);
   }
   return `${before}${START}\n\n${text.trim()}\n\n${END}${after}`;
-};
+}

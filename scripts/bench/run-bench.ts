@@ -32,7 +32,7 @@ export interface BenchOptions {
 const FEED_OPTIONS = { highWaterMark: 1 << 20 } as Parameters<typeof express.static>[1];
 
 /** Measures everything on a PostgreSQL of its own and leaves nothing behind. */
-export const runBench = async (options: BenchOptions): Promise<Report> => {
+export async function runBench(options: BenchOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -70,10 +70,10 @@ export const runBench = async (options: BenchOptions): Promise<Report> => {
   const { records, repeats } = options;
   const machine = await describeMachine(ours);
   return summarise({ machine, records, repeats, ...rounds, coldStarts, growth });
-};
+}
 
 /** With the settings of `npm start`, but for autovacuum: it would strike some cases and not others. */
-const startServer = async (folder: string, stack: AsyncDisposableStack): Promise<Postgres> => {
+async function startServer(folder: string, stack: AsyncDisposableStack): Promise<Postgres> {
   const postgres = await startPostgres({ directory: join(folder, 'postgres') });
   // For root, its data lies outside the folder.
   stack.defer(() => rm(postgres.folder, { recursive: true, force: true }));
@@ -84,7 +84,7 @@ const startServer = async (folder: string, stack: AsyncDisposableStack): Promise
   await admin.query('select pg_reload_conf()');
   await admin.end();
   return postgres;
-};
+}
 
 interface Place {
   readonly folder: string;
@@ -94,12 +94,12 @@ interface Place {
 }
 
 /** Runs every case as often as asked for, with one cloud throughout. */
-const measureRounds = async (
+async function measureRounds(
   { records, repeats, say }: BenchOptions,
   { folder, feedFolder, feedOrigin, signal }: Place,
   floor: BenchDatabase,
   ours: BenchDatabase,
-): Promise<Pick<Figures, 'rounds' | 'memory' | 'sample'>> => {
+): Promise<Pick<Figures, 'rounds' | 'memory' | 'sample'>> {
   say(`Writing the feeds of ${records.toLocaleString('en')} records\n`);
   const feeds = await writeBenchFeeds(feedFolder, records);
   const dataDirectory = join(folder, 'cloud');
@@ -121,4 +121,4 @@ const measureRounds = async (
   } finally {
     await cloud.stop();
   }
-};
+}

@@ -31,10 +31,10 @@ export interface Round {
   readonly engine: number;
 }
 
-const requireEqual = (what: string, found: unknown, expected: unknown): void => {
+function requireEqual(what: string, found: unknown, expected: unknown): void {
   if (found === expected) return;
   throw new Error(`${what}: ${found} where ${expected} is right`);
-};
+}
 
 /**
  * Runs every case once, ours beside what it is compared with, so that a machine that slows down slows
@@ -42,7 +42,7 @@ const requireEqual = (what: string, found: unknown, expected: unknown): void => 
  *
  * @throws Error when a case has not done what it should have.
  */
-export const runRound = async (bench: Bench): Promise<Round> => {
+export async function runRound(bench: Bench): Promise<Round> {
   const { floor, ours, cloud, feeds, feedUrl, readyRows, say } = bench;
   const { first, weekday, changed } = feeds;
   const tell = async <T extends Measurement>(name: string, measured: Promise<T>): Promise<T> => {
@@ -93,4 +93,4 @@ export const runRound = async (bench: Bench): Promise<Round> => {
     commit,
     engine,
   };
-};
+}

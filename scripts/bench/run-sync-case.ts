@@ -29,7 +29,7 @@ const RUN = `
   where execution_id = $1
 `;
 
-const describeFault = (run: RunRow, feed: FeedIndex, expected: ExpectedCounts): string | null => {
+function describeFault(run: RunRow, feed: FeedIndex, expected: ExpectedCounts): string | null {
   const [least, most] = expected.records_updated;
   const unchanged = feed.records - run.records_new - run.records_updated - run.records_superseded;
   const isRight =
@@ -43,7 +43,7 @@ const describeFault = (run: RunRow, feed: FeedIndex, expected: ExpectedCounts): 
     run.records_errors === 0;
   if (isRight) return null;
   return `${JSON.stringify(run)} where ${feed.records} records and ${JSON.stringify(expected)} are right`;
-};
+}
 
 /**
  * Times one sync, from its trigger to `completed`, and checks what it has counted.
@@ -51,13 +51,13 @@ const describeFault = (run: RunRow, feed: FeedIndex, expected: ExpectedCounts): 
  * @param before the feed of the sync before; none when the database is empty.
  * @throws Error when the counts are not those that the feeds demand: a wrong sync is not fast.
  */
-export const runSyncCase = async (
+export async function runSyncCase(
   database: BenchDatabase,
   cloud: CloudProcess,
   url: string,
   feed: FeedIndex,
   before?: FeedIndex,
-): Promise<SyncMeasurement> => {
+): Promise<SyncMeasurement> {
   const { result, walBytes } = await database.measure(() => cloud.sync(url));
   const { rows } = await database.client.query<RunRow>(RUN, [result.executionId]);
   const run = rows[0] as RunRow;
@@ -71,4 +71,4 @@ export const runSyncCase = async (
     records_unchanged: run.records_unchanged,
     chunks: run.chunks_total,
   };
-};
+}

@@ -14,7 +14,7 @@ type Cloud = Awaited<ReturnType<typeof startLocalCloud>>;
 const clock = createCallClock();
 let running: Cloud | undefined;
 
-const start = async (request: CloudRequest & { kind: 'start' }): Promise<null> => {
+async function start(request: CloudRequest & { kind: 'start' }): Promise<null> {
   running = await startLocalCloud({
     dataDirectory: request.dataDirectory,
     databaseUrl: request.databaseUrl,
@@ -26,9 +26,9 @@ const start = async (request: CloudRequest & { kind: 'start' }): Promise<null> =
     onFunctionLine: (_name, line) => clock.watch(line),
   });
   return null;
-};
+}
 
-const sync = async (cloud: Cloud, file_path: string): Promise<CloudAnswers['sync']> => {
+async function sync(cloud: Cloud, file_path: string): Promise<CloudAnswers['sync']> {
   await clock.take();
   const { executionId, milliseconds } = await timeExecution(cloud, WORKFLOW_NAME, { file_path });
   const calls = sumCalls(await clock.take(), milliseconds);
@@ -37,17 +37,17 @@ const sync = async (cloud: Cloud, file_path: string): Promise<CloudAnswers['sync
   const storage = new Storage(storageOptions(cloud.config));
   await storage.bucket(cloud.config.FEED_BUCKET).deleteFiles({ force: true });
   return { executionId, milliseconds, calls };
-};
+}
 
-const readMemory = async ({ functions }: Cloud): Promise<CloudAnswers['memory']> => {
+async function readMemory({ functions }: Cloud): Promise<CloudAnswers['memory']> {
   const peaks = FUNCTION_NAMES.map(
     async (name) => [name, await functions[name].peakRssBytes()] as const,
   );
   const local_cloud = process.resourceUsage().maxRSS * 1024;
   return { ...Object.fromEntries(await Promise.all(peaks)), 'local cloud': local_cloud };
-};
+}
 
-const answer = async (request: CloudRequest): Promise<CloudAnswers[CloudRequest['kind']]> => {
+async function answer(request: CloudRequest): Promise<CloudAnswers[CloudRequest['kind']]> {
   if (request.kind === 'start') return start(request);
   if (running === undefined) throw new Error('The cloud has not been started');
   if (request.kind === 'sync') return sync(running, request.url);
@@ -55,11 +55,11 @@ const answer = async (request: CloudRequest): Promise<CloudAnswers[CloudRequest[
   if (request.kind === 'memory') return readMemory(running);
   await running.stop();
   return null;
-};
+}
 
-const reply = (message: CloudReply): void => {
+function reply(message: CloudReply): void {
   process.send?.(message);
-};
+}
 
 process.on('message', (request: CloudRequest) => {
   answer(request).then(

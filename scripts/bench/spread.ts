@@ -6,10 +6,10 @@ export interface Spread {
 }
 
 /** @throws RangeError without values. */
-export const spreadOf = (values: readonly number[]): Spread => {
+export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   const [least, most] = [sorted[0], sorted.at(-1)];
   if (least === undefined || most === undefined) throw new RangeError('Nothing was measured');
   const middle = sorted.slice((sorted.length - 1) >> 1, (sorted.length >> 1) + 1);
   return { median: middle.reduce((sum, value) => sum + value, 0) / middle.length, least, most };
-};
+}

@@ -20,10 +20,10 @@ export interface CloudProcess {
  * Starts a local cloud, with its functions, in a process of its own. `signal` ends it, whatever it is
  * doing: a workflow would go on and try again for some twenty minutes.
  */
-export const startCloud = async (
+export async function startCloud(
   options: Omit<Request<'start'>, 'kind'>,
   signal: AbortSignal,
-): Promise<CloudProcess> => {
+): Promise<CloudProcess> {
   const child = fork(SCRIPT, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     execArgv: [],
@@ -60,4 +60,4 @@ export const startCloud = async (
       await exited.catch(() => {});
     },
   };
-};
+}

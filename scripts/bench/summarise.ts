@@ -30,7 +30,7 @@ const OURS = {
 } as const;
 
 /** Medians and spreads of everything; ratios are taken within a repeat before their median is. */
-export const summarise = (figures: Figures): Report => {
+export function summarise(figures: Figures): Report {
   const { machine, records, repeats, sample, rounds, growth } = figures;
   const report: Omit<Report, 'targets'> = {
     machine,
@@ -59,9 +59,9 @@ export const summarise = (figures: Figures): Report => {
     rounds.map((round) => round.ours.unchanged.walBytes / seen(round)),
   ).median;
   return { ...report, targets: checkTargets(report, walPerUnchanged) };
-};
+}
 
-const summariseCases = ({ records, sample, rounds }: Figures): readonly CaseFigures[] => {
+function summariseCases({ records, sample, rounds }: Figures): readonly CaseFigures[] {
   const figures = (
     name: string,
     count: number,
@@ -94,9 +94,9 @@ const summariseCases = ({ records, sample, rounds }: Figures): readonly CaseFigu
     figures(OURS.weekday, records, (round) => round.ours.weekday, unchanged),
     figures('row at a time, all unchanged', sample, ({ rows }) => rows.unchanged, oursUnchanged),
   ];
-};
+}
 
-const summarisePhases = (name: string, syncs: readonly SyncMeasurement[]): PhaseFigures => {
+function summarisePhases(name: string, syncs: readonly SyncMeasurement[]): PhaseFigures {
   const median = (pick: (sync: SyncMeasurement) => number | undefined): number =>
     spreadOf(syncs.map((sync) => (pick(sync) ?? 0) / 1000)).median;
   return {
@@ -108,10 +108,10 @@ const summarisePhases = (name: string, syncs: readonly SyncMeasurement[]): Phase
     between: median(({ calls }) => calls.between),
     ingest_busy: median(({ calls }) => calls.steps['ingest-chunk']?.busy),
   };
-};
+}
 
-const summariseProcesses = ({ memory, coldStarts }: Figures): readonly ProcessFigures[] =>
-  Object.entries(memory).map(([name, peak_rss_bytes]) => {
+function summariseProcesses({ memory, coldStarts }: Figures): readonly ProcessFigures[] {
+  return Object.entries(memory).map(([name, peak_rss_bytes]) => {
     const starts = coldStarts.flatMap((each) => each[name] ?? []);
     return {
       name,
@@ -119,8 +119,9 @@ const summariseProcesses = ({ memory, coldStarts }: Figures): readonly ProcessFi
       ...(starts.length > 0 && { cold_start_milliseconds: spreadOf(starts) }),
     };
   });
+}
 
-const summariseGrowth = (rounds: readonly (readonly GrowthStep[])[]): readonly GrowthFigures[] => {
+function summariseGrowth(rounds: readonly (readonly GrowthStep[])[]): readonly GrowthFigures[] {
   const perRecord = ({ milliseconds, records }: GrowthStep): number => milliseconds / records;
   const sizes = rounds[0] ?? [];
   return sizes.map(({ factor, records, memory }, size) => {
@@ -144,4 +145,4 @@ const summariseGrowth = (rounds: readonly (readonly GrowthStep[])[]): readonly G
       ),
     };
   });
-};
+}

@@ -12,11 +12,11 @@ export interface TimedExecution {
  *
  * @throws Error with the workflow's own when it does not succeed.
  */
-export const timeExecution = async (
+export async function timeExecution(
   { workflows }: Pick<GoogleApis, 'workflows'>,
   workflowId: string,
   argument: Readonly<Record<string, unknown>>,
-): Promise<TimedExecution> => {
+): Promise<TimedExecution> {
   const startedAt = performance.now();
   const started = workflows.createExecution({ workflowId, argument: JSON.stringify(argument) });
   const executionId = readExecutionId(started);
@@ -24,4 +24,4 @@ export const timeExecution = async (
   const milliseconds = performance.now() - startedAt;
   if (state === 'SUCCEEDED') return { executionId, milliseconds };
   throw new Error(`Execution ${executionId} of ${workflowId} has ${state}: ${error?.payload}`);
-};
+}

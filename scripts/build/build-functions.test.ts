@@ -23,7 +23,9 @@ beforeAll(async () => {
 
 afterAll(() => rm(directory, { recursive: true }));
 
-const parse = (path: string) => JSON.parse(strFromU8(entries[path] as Uint8Array));
+function parse(path: string) {
+  return JSON.parse(strFromU8(entries[path] as Uint8Array));
+}
 
 describe('the deployable source', () => {
   test('holds the code, the queries, a manifest and its lock, and nothing else', () => {

@@ -30,7 +30,7 @@ export interface BuiltFunctions {
  * Writes the source that Cloud Functions builds from, all five functions in one, to
  * `<directory>/functions/` and `<directory>/functions.zip`. The same sources give the same bytes.
  */
-export const buildFunctions = async (directory: string = DIST): Promise<BuiltFunctions> => {
+export async function buildFunctions(directory: string = DIST): Promise<BuiltFunctions> {
   const { code, dependencies, inputs } = await bundleFunctions();
   const manifest = createManifest(dependencies);
   const lock = JSON.parse(await readFile(new URL('package-lock.json', ROOT), 'utf8'));
@@ -56,13 +56,14 @@ export const buildFunctions = async (directory: string = DIST): Promise<BuiltFun
     files: [...files.keys()],
     inputs,
   };
-};
+}
 
-const toJson = (value: unknown): Uint8Array =>
-  new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+function toJson(value: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+}
 
 /** No scripts: the buildpack would run one named `build`. */
-const createManifest = (dependencies: readonly string[]) => {
+function createManifest(dependencies: readonly string[]) {
   const { name, version, license, type } = packageJson;
   const ranges: Readonly<Record<string, string>> = packageJson.dependencies;
   return {
@@ -76,9 +77,9 @@ const createManifest = (dependencies: readonly string[]) => {
     engines: { node: '24.x' },
     dependencies: Object.fromEntries(dependencies.map((each) => [each, ranges[each] ?? '*'])),
   };
-};
+}
 
-const readQueries = async (): Promise<readonly (readonly [string, Uint8Array])[]> => {
+async function readQueries(): Promise<readonly (readonly [string, Uint8Array])[]> {
   const folder = new URL(`${QUERIES}/`, ROOT);
   const names = await readdir(folder);
   return Promise.all(
@@ -86,4 +87,4 @@ const readQueries = async (): Promise<readonly (readonly [string, Uint8Array])[]
       async (name) => [`${QUERIES}/${name}`, await readFile(new URL(name, folder))] as const,
     ),
   );
-};
+}

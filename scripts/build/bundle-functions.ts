@@ -31,7 +31,7 @@ export interface FunctionsBundle {
 }
 
 /** Bundles `functions/index.ts` and what it imports into one ES module; it is not minified. */
-export const bundleFunctions = async (): Promise<FunctionsBundle> => {
+export async function bundleFunctions(): Promise<FunctionsBundle> {
   const { outputFiles, metafile } = await build({
     // Paths stand in the output as comments: the same ones wherever the build is called from.
     absWorkingDir: ROOT,
@@ -57,4 +57,4 @@ export const bundleFunctions = async (): Promise<FunctionsBundle> => {
     dependencies: EXTERNAL.filter((name) => imported.has(name)),
     inputs: Object.keys(metafile.inputs),
   };
-};
+}

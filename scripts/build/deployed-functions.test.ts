@@ -29,10 +29,7 @@ let context: TestContext;
 let functions: Readonly<Record<FunctionName, Served>>;
 
 /** As Cloud Run would: the framework's own command, in a folder that holds nothing else. */
-const serve = async (
-  target: FunctionName,
-  environment: Record<string, string>,
-): Promise<Served> => {
+async function serve(target: FunctionName, environment: Record<string, string>): Promise<Served> {
   // The command takes a port and does not say which one it got.
   const port = await choosePort();
   const child = spawn(
@@ -53,7 +50,7 @@ const serve = async (
   });
   await listening;
   return { url: `http://127.0.0.1:${port}`, child, log: () => output };
-};
+}
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'deployed-'));
@@ -87,14 +84,14 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-const post = async (name: FunctionName, body: object): Promise<Record<string, unknown>> => {
+async function post(name: FunctionName, body: object): Promise<Record<string, unknown>> {
   const response = await fetch(functions[name].url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
   return (await response.json()) as Record<string, unknown>;
-};
+}
 
 describe('the built functions, started by functions-framework outside the repository', () => {
   test('do a whole sync over HTTP, and list it', async () => {

@@ -1,18 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { pruneLock } from './prune-lock.ts';
 
-const manifest = (...names: string[]) => ({
-  name: 'app',
-  version: '1.0.0',
-  license: 'Apache-2.0',
-  engines: { node: '24.x' },
-  dependencies: Object.fromEntries(names.map((name) => [name, '*'])),
-});
+function manifest(...names: string[]) {
+  return {
+    name: 'app',
+    version: '1.0.0',
+    license: 'Apache-2.0',
+    engines: { node: '24.x' },
+    dependencies: Object.fromEntries(names.map((name) => [name, '*'])),
+  };
+}
 
-const pathsOf = (packages: object, ...names: string[]): string[] =>
-  Object.keys(
+function pathsOf(packages: object, ...names: string[]): string[] {
+  return Object.keys(
     pruneLock({ lockfileVersion: 3, packages }, manifest(...names)).packages as object,
   ).filter((path) => path !== '');
+}
 
 describe('pruneLock', () => {
   test('keeps what the dependencies need, however deep, and nothing else', () => {

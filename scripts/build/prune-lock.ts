@@ -31,7 +31,7 @@ interface Manifest {
  * packages that it needs, at the versions and places they had.
  * Source: https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json
  */
-export const pruneLock = (lock: unknown, manifest: Manifest): Record<string, unknown> => {
+export function pruneLock(lock: unknown, manifest: Manifest): Record<string, unknown> {
   const { packages } = lockFile.parse(lock);
   // As it was read, with the order of its keys.
   const { packages: locked, ...rest } = lock as z.infer<typeof lockFile>;
@@ -57,14 +57,14 @@ export const pruneLock = (lock: unknown, manifest: Manifest): Record<string, unk
       ...Object.fromEntries(Object.entries(locked).filter(([path]) => kept.has(path))),
     },
   };
-};
+}
 
 interface Need {
   readonly name: string;
   readonly optional: boolean;
 }
 
-const listNeeds = (locked: LockedPackage): readonly Need[] => {
+function listNeeds(locked: LockedPackage): readonly Need[] {
   const needs = (of: z.infer<typeof names>, optional: boolean) =>
     Object.keys(of ?? {}).map((name): Need => ({ name, optional }));
   const isOptionalPeer = (name: string) => locked.peerDependenciesMeta?.[name]?.optional === true;
@@ -77,18 +77,18 @@ const listNeeds = (locked: LockedPackage): readonly Need[] => {
     ),
     ...peers,
   ];
-};
+}
 
 /** As Node looks for it: in the package's own node_modules, then in each folder's above it. */
-const findInstalled = (
+function findInstalled(
   packages: Readonly<Record<string, LockedPackage>>,
   from: string,
   name: string,
-): string | undefined => {
+): string | undefined {
   for (let folder = from; ; folder = folder.slice(0, folder.lastIndexOf('/node_modules/'))) {
     const path = folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`;
     if (packages[path] !== undefined) return path;
     if (folder === '') return undefined;
     if (!folder.includes('/node_modules/')) folder = '';
   }
-};
+}

@@ -21,7 +21,7 @@ export interface Steps {
 }
 
 /** Runs named steps one after the other and announces each. */
-export const createSteps = (say: (text: string) => void): Steps => {
+export function createSteps(say: (text: string) => void): Steps {
   const done: string[] = [];
   return {
     done,
@@ -36,4 +36,4 @@ export const createSteps = (say: (text: string) => void): Steps => {
       }
     },
   };
-};
+}

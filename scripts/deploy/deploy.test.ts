@@ -22,7 +22,8 @@ const projectId = 'test-project';
 const location = 'northamerica-northeast2';
 
 /** In the place of the sync: two steps, and a run that has completed, or not. */
-const workflowSource = (end: string): string => `
+function workflowSource(end: string): string {
+  return `
 main:
   params: [argument]
   steps:
@@ -33,6 +34,7 @@ main:
     - end_here:
         ${end}
 `;
+}
 const COMPLETES = workflowSource('return: {"status": "completed", "records_total": 3}');
 const FAILS = workflowSource('raise: feed_unavailable');
 
@@ -77,21 +79,23 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-const stackOutputs = (database_public_ip = true) => ({
-  project_id: projectId,
-  region: location,
-  workflow_name: 'permit-sync',
-  console_url: 'https://cloud.example/executions',
-  run_command: 'gcloud workflows run permit-sync',
-  psql_command: 'gcloud sql connect permit-sync',
-  api_url: 'https://api.example/api/sync',
-  database_connection_name: `${projectId}:${location}:permit-sync`,
-  database_name: database.name,
-  database_users: users.names,
-  database_public_ip,
-});
+function stackOutputs(database_public_ip = true) {
+  return {
+    project_id: projectId,
+    region: location,
+    workflow_name: 'permit-sync',
+    console_url: 'https://cloud.example/executions',
+    run_command: 'gcloud workflows run permit-sync',
+    psql_command: 'gcloud sql connect permit-sync',
+    api_url: 'https://api.example/api/sync',
+    database_connection_name: `${projectId}:${location}:permit-sync`,
+    database_name: database.name,
+    database_users: users.names,
+    database_public_ip,
+  };
+}
 
-const answersOf = (outputs: object = stackOutputs()): readonly Answer[] => {
+function answersOf(outputs: object = stackOutputs()): readonly Answer[] {
   const values = Object.entries(outputs).map(([name, value]) => [name, { value }]);
   return [
     ...HEALTHY,
@@ -99,7 +103,7 @@ const answersOf = (outputs: object = stackOutputs()): readonly Answer[] => {
     { when: ' output -json', stdout: JSON.stringify(Object.fromEntries(values)) },
     { when: ' plan ', stdout: 'Plan: 2 to add, 1 to change, 2 to destroy.\n' },
   ];
-};
+}
 
 beforeEach(async () => {
   await owner.query('drop schema public cascade');
@@ -109,51 +113,55 @@ beforeEach(async () => {
 });
 
 /** The owner's URL without the password, which is in the environment. */
-const databaseUrl = (): string => {
+function databaseUrl(): string {
   const url = new URL(database.url);
   url.password = '';
   return url.href;
-};
+}
 
-const password = (): string => decodeURIComponent(new URL(database.url).password);
+function password(): string {
+  return decodeURIComponent(new URL(database.url).password);
+}
 
-const environment = (): Record<string, string> => ({
-  ...project.environment,
-  PGPASSWORD: password(),
-  // No credentials of whoever runs the tests, and no way to Google.
-  HOME: directory,
-  CLOUDSDK_CONFIG: directory,
-  METADATA_SERVER_DETECTION: 'none',
-  CLOUDSDK_API_ENDPOINT_OVERRIDES_SQL: 'http://127.0.0.1:9/',
-});
+function environment(): Record<string, string> {
+  return {
+    ...project.environment,
+    PGPASSWORD: password(),
+    // No credentials of whoever runs the tests, and no way to Google.
+    HOME: directory,
+    CLOUDSDK_CONFIG: directory,
+    METADATA_SERVER_DETECTION: 'none',
+    CLOUDSDK_API_ENDPOINT_OVERRIDES_SQL: 'http://127.0.0.1:9/',
+  };
+}
 
-const withDatabase = (): readonly string[] => [
-  '--database-url',
-  databaseUrl(),
-  '--endpoint',
-  apis.endpoint,
-];
+function withDatabase(): readonly string[] {
+  return ['--database-url', databaseUrl(), '--endpoint', apis.endpoint];
+}
 
-const deploy = (...args: string[]) =>
-  runScript('deploy', ['--terraform', project.terraform, ...args], environment());
+function deploy(...args: string[]) {
+  return runScript('deploy', ['--terraform', project.terraform, ...args], environment());
+}
 
 /** `plan` for `terraform -chdir=… plan …`. */
-const toTerraformCommand = (line: string): string => line.split(' ')[2] ?? '';
+function toTerraformCommand(line: string): string {
+  return line.split(' ')[2] ?? '';
+}
 
-const countRunsAs = async (name: FunctionName): Promise<number> => {
+async function countRunsAs(name: FunctionName): Promise<number> {
   const client = new pg.Client(users.urlFor(name, database.url));
   await client.connect();
   const query = client.query<{ runs: number }>('select count(*)::integer as runs from sync_runs');
   const { rows } = await query.finally(() => client.end());
   return rows[0]?.runs ?? Number.NaN;
-};
+}
 
-const listTables = async (): Promise<readonly string[]> => {
+async function listTables(): Promise<readonly string[]> {
   const { rows } = await owner.query(
     "select tablename from pg_tables where schemaname = 'public' order by 1",
   );
   return rows.map(({ tablename }) => tablename);
-};
+}
 
 describe('npm run deploy', () => {
   test('checks, builds, plans, applies that very plan, migrates, grants, syncs once', async () => {

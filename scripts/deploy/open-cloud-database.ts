@@ -15,14 +15,15 @@ const CONNECTION_TIMEOUT_MILLISECONDS = 15_000;
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
 /** As gcloud does: another endpoint, for private access to the API. */
-const baseUrl = (): string =>
-  process.env.CLOUDSDK_API_ENDPOINT_OVERRIDES_SQL ?? 'https://sqladmin.googleapis.com/';
+function baseUrl(): string {
+  return process.env.CLOUDSDK_API_ENDPOINT_OVERRIDES_SQL ?? 'https://sqladmin.googleapis.com/';
+}
 
 /**
  * Connects to the stack's database as its built-in user postgres, who alone may create tables and
  * grant rights. The password is new each time and stays in this process: nobody else knows it.
  */
-export const openCloudDatabase = async (outputs: StackOutputs): Promise<OpenDatabase> => {
+export async function openCloudDatabase(outputs: StackOutputs): Promise<OpenDatabase> {
   const auth = new GoogleAuth({ scopes: SCOPE });
   const getToken = async () => (await auth.getAccessToken()) ?? '';
   const password = randomBytes(PASSWORD_BYTES).toString('base64url');
@@ -54,4 +55,4 @@ export const openCloudDatabase = async (outputs: StackOutputs): Promise<OpenData
     connector.close();
     throw error;
   }
-};
+}

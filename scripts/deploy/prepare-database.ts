@@ -6,10 +6,10 @@ import type { OpenDatabase } from './open-cloud-database.ts';
 import type { StackOutputs } from './stack-outputs.ts';
 
 /** Through a tunnel of the operator's, or else through the Cloud SQL connector. */
-export const openDatabase = async (
+export async function openDatabase(
   outputs: StackOutputs,
   databaseUrl: string | undefined,
-): Promise<OpenDatabase> => {
+): Promise<OpenDatabase> {
   if (databaseUrl === undefined) {
     // Loaded where it is used: it takes a second.
     const { openCloudDatabase } = await import('./open-cloud-database.ts');
@@ -17,21 +17,22 @@ export const openDatabase = async (
   }
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
   return { pool, close: () => pool.end() };
-};
+}
 
 /** Brings the database to the latest migration. @returns the names of those applied. */
-export const migrate = ({ pool }: OpenDatabase): Promise<readonly string[]> =>
-  migrateDatabase(new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }));
+export function migrate({ pool }: OpenDatabase): Promise<readonly string[]> {
+  return migrateDatabase(new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }));
+}
 
 /** Gives each function's user its rights. */
-export const grant = async (
+export async function grant(
   { pool }: OpenDatabase,
   { database_users }: StackOutputs,
-): Promise<void> => {
+): Promise<void> {
   const client = await pool.connect();
   try {
     await grantUsers(client, database_users);
   } finally {
     client.release();
   }
-};
+}

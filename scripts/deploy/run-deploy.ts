@@ -50,7 +50,7 @@ const PRIVATE = `The database has a private address only: this must run inside t
  *
  * @throws StepFailure that names the step; what was done before it stays.
  */
-export const runDeploy = async (options: DeployOptions, say: Say): Promise<Deployment> => {
+export async function runDeploy(options: DeployOptions, say: Say): Promise<Deployment> {
   const steps = createSteps(say);
   await steps.run('check', `mend what is listed, ${AGAIN}`, () => check(options.terraform, say));
   await steps.run('build', `mend the build (npm run build), ${AGAIN}`, async () => {
@@ -68,18 +68,18 @@ export const runDeploy = async (options: DeployOptions, say: Say): Promise<Deplo
   } finally {
     await terraform.close();
   }
-};
+}
 
-const check = async (terraformFolder: string, say: Say): Promise<void> => {
+async function check(terraformFolder: string, say: Say): Promise<void> {
   const results = await runChecks(listCloudChecks(terraformFolder));
   say(formatChecks(results));
   if (allWell(results)) return;
   const failed = results.filter(({ state }) => state === 'failed').map(({ name }) => name);
   throw new Error(`Not ready to deploy: ${failed.join(', ')}`);
-};
+}
 
-const makePlan = (terraform: Terraform, steps: Steps, say: Say): Promise<PlanSummary> =>
-  steps.run('plan', `mend what Terraform says, ${AGAIN}; nothing was changed`, async () => {
+function makePlan(terraform: Terraform, steps: Steps, say: Say): Promise<PlanSummary> {
+  return steps.run('plan', `mend what Terraform says, ${AGAIN}; nothing was changed`, async () => {
     await terraform.init();
     const summary = summarizePlan(await terraform.plan());
     const count = (of: keyof PlanSummary) => `${summary[of].length} to ${of}`;
@@ -87,12 +87,13 @@ const makePlan = (terraform: Terraform, steps: Steps, say: Say): Promise<PlanSum
     for (const address of [...summary.replace, ...summary.destroy]) say(`  removes ${address}\n`);
     return summary;
   });
+}
 
-const applyPlan = async (
+async function applyPlan(
   terraform: Terraform,
   steps: Steps,
   { yes, terraform: folder }: DeployOptions,
-): Promise<StackOutputs> => {
+): Promise<StackOutputs> {
   const next = `mend what Terraform says, ${AGAIN}; what it made before stays, and is in its state`;
   if (!yes) {
     const { projectId } = readTerraformVariables(folder);
@@ -107,14 +108,14 @@ const applyPlan = async (
     if (success) return data;
     throw new Error(`The stack has other outputs than expected:\n${z.prettifyError(error)}`);
   });
-};
+}
 
-const prepareDatabase = async (
+async function prepareDatabase(
   outputs: StackOutputs,
   steps: Steps,
   { databaseUrl }: DeployOptions,
   say: Say,
-): Promise<readonly string[]> => {
+): Promise<readonly string[]> {
   const isPrivate = !outputs.database_public_ip && databaseUrl === undefined;
   const unreached = isPrivate ? PRIVATE : `see that the database can be reached, ${AGAIN}`;
   if (isPrivate) say(`\n${PRIVATE}`);
@@ -138,14 +139,14 @@ const prepareDatabase = async (
   } finally {
     await database.close();
   }
-};
+}
 
-const smokeSync = (
+function smokeSync(
   outputs: StackOutputs,
   steps: Steps,
   { endpoint }: DeployOptions,
   say: Say,
-): Promise<SmokeResult> => {
+): Promise<SmokeResult> {
   const next = `the README's “When something breaks” has the error's code; its steps are at
     ${outputs.console_url}
   once it is mended, ${outputs.run_command}`;
@@ -154,4 +155,4 @@ const smokeSync = (
     if (smoke.state === 'SUCCEEDED') return smoke;
     throw new Error(`${smoke.name} has ${smoke.state}: ${smoke.error ?? 'no error'}`);
   });
-};
+}

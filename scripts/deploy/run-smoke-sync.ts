@@ -24,11 +24,11 @@ export interface SmokeResult {
  * Starts one sync of the City's feed and follows it to its end. Should this process end before, the
  * sync goes on.
  */
-export const runSmokeSync = async (
+export async function runSmokeSync(
   outputs: StackOutputs,
   endpoint: string | undefined,
   onStep: (step: string) => void,
-): Promise<SmokeResult> => {
+): Promise<SmokeResult> {
   const config = {
     GOOGLE_CLOUD_PROJECT: outputs.project_id,
     GOOGLE_API_ENDPOINT: endpoint,
@@ -60,4 +60,4 @@ export const runSmokeSync = async (
   } finally {
     await client.close();
   }
-};
+}

@@ -10,7 +10,7 @@ interface Received {
 }
 
 /** Answers each request with the next document, and the last one for ever. */
-const startAdminApi = async (status: number, ...documents: readonly object[]) => {
+async function startAdminApi(status: number, ...documents: readonly object[]) {
   const received: Received[] = [];
   const server = await startTestServer(async (request, response) => {
     const { method, headers } = request;
@@ -26,7 +26,7 @@ const startAdminApi = async (status: number, ...documents: readonly object[]) =>
       'a secret',
     );
   return { ...server, received, set };
-};
+}
 
 describe('setPostgresPassword', () => {
   test('sets it in the body of one request and waits until the operation is done', async () => {

@@ -26,11 +26,11 @@ const POLL_MILLISECONDS = 1_000;
  * @param connectionName `project:region:instance`
  * @throws Error with the API's own message.
  */
-export const setPostgresPassword = async (
+export async function setPostgresPassword(
   { baseUrl, getToken, pollMilliseconds = POLL_MILLISECONDS }: AdminApi,
   connectionName: string,
   password: string,
-): Promise<void> => {
+): Promise<void> {
   const [project = '', , instance = ''] = connectionName.split(':');
   const send = async (path: string, init: RequestInit = {}) => {
     const response = await fetch(new URL(`v1/projects/${project}/${path}`, baseUrl), {
@@ -54,4 +54,4 @@ export const setPostgresPassword = async (
   }
   const [failure] = current.error?.errors ?? [];
   if (failure) throw new Error(`Cloud SQL: ${failure.message ?? 'the password was not set'}`);
-};
+}

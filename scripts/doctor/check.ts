@@ -18,16 +18,20 @@ export interface CheckResult {
   readonly mend?: string;
 }
 
-export const ok = (detail: string): Outcome => ({ ok: true, detail });
+export function ok(detail: string): Outcome {
+  return { ok: true, detail };
+}
 
-export const finding = (problem: string, mend: string): Outcome => ({ ok: false, problem, mend });
+export function finding(problem: string, mend: string): Outcome {
+  return { ok: false, problem, mend };
+}
 
 /**
  * Runs checks, each once those before it that it needs are done, the others at the same time.
  *
  * @returns their results in the order of the checks.
  */
-export const runChecks = (checks: readonly Check[]): Promise<readonly CheckResult[]> => {
+export function runChecks(checks: readonly Check[]): Promise<readonly CheckResult[]> {
   const results = new Map<string, Promise<CheckResult>>();
   for (const check of checks) {
     results.set(
@@ -39,12 +43,12 @@ export const runChecks = (checks: readonly Check[]): Promise<readonly CheckResul
     );
   }
   return Promise.all(results.values());
-};
+}
 
-const runCheck = async (
+async function runCheck(
   { name, run }: Check,
   needs: readonly (Promise<CheckResult> | undefined)[],
-): Promise<CheckResult> => {
+): Promise<CheckResult> {
   const missing = (await Promise.all(needs)).find((result) => result?.state !== 'ok');
   if (missing) return { name, state: 'skipped', detail: `${missing.name} first` };
   const outcome = await run().catch((error: Error) =>
@@ -52,8 +56,9 @@ const runCheck = async (
   );
   if (outcome.ok) return { name, state: 'ok', detail: outcome.detail };
   return { name, state: 'failed', problem: outcome.problem, mend: outcome.mend };
-};
+}
 
 /** @returns true when no check has failed, nor been skipped because another one has. */
-export const allWell = (results: readonly CheckResult[]): boolean =>
-  results.every(({ state }) => state === 'ok');
+export function allWell(results: readonly CheckResult[]): boolean {
+  return results.every(({ state }) => state === 'ok');
+}

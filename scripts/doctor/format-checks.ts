@@ -1,7 +1,7 @@
 import type { CheckResult } from './check.ts';
 
 /** A table for people; under a finding, what mends it. */
-export const formatChecks = (results: readonly CheckResult[]): string => {
+export function formatChecks(results: readonly CheckResult[]): string {
   const width = Math.max(...results.map(({ name }) => name.length));
   return results
     .map(({ name, state, detail, problem, mend }) => {
@@ -11,4 +11,4 @@ export const formatChecks = (results: readonly CheckResult[]): string => {
       return line + mends.join('');
     })
     .join('');
-};
+}

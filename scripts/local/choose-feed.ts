@@ -24,10 +24,10 @@ export interface ChosenFeed {
   stop(): Promise<void>;
 }
 
-const nothing = async (): Promise<void> => {};
+async function nothing(): Promise<void> {}
 
 /** A file, a URL, the City's live feed, or the next day of the synthetic one, served as CKAN does. */
-export const chooseFeed = async (choice: FeedChoice): Promise<ChosenFeed> => {
+export async function chooseFeed(choice: FeedChoice): Promise<ChosenFeed> {
   if (choice.file !== undefined) {
     const file_path = resolve(choice.file);
     return {
@@ -55,9 +55,9 @@ export const chooseFeed = async (choice: FeedChoice): Promise<ChosenFeed> => {
     };
   }
   return serveSyntheticFeed(choice);
-};
+}
 
-const serveSyntheticFeed = async ({ dataDirectory, records }: FeedChoice): Promise<ChosenFeed> => {
+async function serveSyntheticFeed({ dataDirectory, records }: FeedChoice): Promise<ChosenFeed> {
   const day = await advanceDay(dataDirectory, records);
   const portal = createCkanApi({ feed: () => generateFeed({ records, day }) });
   const server = await listen(express().use(portal), 0);
@@ -68,14 +68,14 @@ const serveSyntheticFeed = async ({ dataDirectory, records }: FeedChoice): Promi
     functionsEnvironment: { CKAN_BASE_URL: server.url },
     stop: server.close,
   };
-};
+}
 
 /** The day after that of the last start with as many records; 0 for the first. */
-const advanceDay = async (dataDirectory: string, records: number): Promise<number> => {
+async function advanceDay(dataDirectory: string, records: number): Promise<number> {
   await mkdir(dataDirectory, { recursive: true });
   const path = join(dataDirectory, `feed-day-${records}.txt`);
   const last = Number.parseInt(await readFile(path, 'utf8').catch(() => '-1'), 10);
   const day = Number.isSafeInteger(last) ? last + 1 : 0;
   await writeFile(path, `${day}\n`);
   return day;
-};
+}

@@ -9,7 +9,7 @@ interface Target {
 const CONFLICT = 409;
 
 /** Sends a request; a PUT of what exists already is as good as done. */
-const send = async (method: 'PUT' | 'POST', url: string, body: unknown): Promise<void> => {
+async function send(method: 'PUT' | 'POST', url: string, body: unknown): Promise<void> {
   const response = await fetch(url, {
     method,
     headers: { 'content-type': 'application/json' },
@@ -18,16 +18,16 @@ const send = async (method: 'PUT' | 'POST', url: string, body: unknown): Promise
   if (!response.ok && response.status !== CONFLICT) {
     throw new Error(`${url} answered with ${response.status}: ${await response.text()}`);
   }
-};
+}
 
 /**
  * The topic whose messages start the workflow, with the subscription that Eventarc would make, the
  * topic of completed runs, and the dead-letter topic with its pull subscription.
  */
-export const ensureTopics = async (
+export async function ensureTopics(
   pubsubUrl: string,
   { projectId, location, workflow, workflowsUrl }: Target,
-): Promise<void> => {
+): Promise<void> {
   const path = `/v1/projects/${projectId}`;
   const project = `${pubsubUrl}${path}`;
   const topic = (name: string): string => `projects/${projectId}/topics/${name}`;
@@ -47,4 +47,4 @@ export const ensureTopics = async (
   await send('PUT', eventarc, { topic: topic('sync-trigger'), pushConfig });
   // One kept from an earlier start pushes to that start's port.
   await send('POST', `${eventarc}:modifyPushConfig`, { pushConfig });
-};
+}

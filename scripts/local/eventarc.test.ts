@@ -17,7 +17,7 @@ const ECHO =
   'main:\n  params: [event]\n  steps:\n    - give_back:\n        return: $' + '{event}\n';
 
 /** Publishes one message; gives it and every execution that there is once one has ended. */
-const publishOne = async (pubsubUrl?: string) => {
+async function publishOne(pubsubUrl?: string) {
   const directory = await mkdtemp(join(tmpdir(), 'eventarc-'));
   const options = { directory, projectId, location, port: 0, pubsubUrl, log: () => {} };
   const apis = await startGoogleApis(options);
@@ -44,10 +44,10 @@ const publishOne = async (pubsubUrl?: string) => {
   await apis.stop();
   await rm(directory, { recursive: true });
   return { messageId: messageIds?.[0], executions };
-};
+}
 
 /** Source: https://cloud.google.com/eventarc/docs/workflows/cloudevents */
-const expectOneExecution = ({ messageId, executions }: Awaited<ReturnType<typeof publishOne>>) => {
+function expectOneExecution({ messageId, executions }: Awaited<ReturnType<typeof publishOne>>) {
   expect(executions).toHaveLength(1);
   expect(JSON.parse(executions[0]?.argument ?? '')).toEqual({
     specversion: '1.0',
@@ -66,7 +66,7 @@ const expectOneExecution = ({ messageId, executions }: Awaited<ReturnType<typeof
       }),
     },
   });
-};
+}
 
 const emulator = findEmulator();
 const found = emulator ? '' : " (skipped: gcloud's pubsub-emulator or Java is missing)";

@@ -1,9 +1,11 @@
 import type { SyncResult } from './run-sync.ts';
 
-const count = (value: number): string => value.toLocaleString('en');
+function count(value: number): string {
+  return value.toLocaleString('en');
+}
 
 /** The short table at the end of a run, for people. */
-export const formatResult = ({ execution, sync_run: run, snapshot, error }: SyncResult): string => {
+export function formatResult({ execution, sync_run: run, snapshot, error }: SyncResult): string {
   const rows: (readonly [string, string])[] = [
     ['execution', execution.name.split('/').at(-1) ?? ''],
   ];
@@ -23,4 +25,4 @@ export const formatResult = ({ execution, sync_run: run, snapshot, error }: Sync
   if (snapshot) rows.push(['score', String(snapshot.effectiveness_score ?? 'none')]);
   if (error) rows.push(['error', error]);
   return rows.map(([name, value]) => `  ${name.padEnd(12)}${value}\n`).join('');
-};
+}

@@ -12,7 +12,7 @@ export interface Listening {
  *
  * @throws Error that names the port when it is taken.
  */
-export const listen = async (handler: RequestListener, port: number): Promise<Listening> => {
+export async function listen(handler: RequestListener, port: number): Promise<Listening> {
   const server: Server = createServer(handler);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
@@ -33,4 +33,4 @@ export const listen = async (handler: RequestListener, port: number): Promise<Li
       await new Promise((resolve) => server.close(resolve));
     },
   };
-};
+}

@@ -11,7 +11,7 @@ export interface WorkflowLog {
 }
 
 /** Writes what workflows log to `workflows.log` in a folder, a JSON line each, anew at each start. */
-export const openWorkflowLog = async (directory: string): Promise<WorkflowLog> => {
+export async function openWorkflowLog(directory: string): Promise<WorkflowLog> {
   await mkdir(directory, { recursive: true });
   const stream = createWriteStream(join(directory, 'workflows.log'));
   return {
@@ -21,4 +21,4 @@ export const openWorkflowLog = async (directory: string): Promise<WorkflowLog> =
       await finished(stream);
     },
   };
-};
+}

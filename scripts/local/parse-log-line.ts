@@ -1,9 +1,9 @@
 /** One line of structured logging; undefined for anything else that a process prints. */
-export const parseLogLine = (line: string): Readonly<Record<string, unknown>> | undefined => {
+export function parseLogLine(line: string): Readonly<Record<string, unknown>> | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     return JSON.parse(line);
   } catch {
     return undefined;
   }
-};
+}

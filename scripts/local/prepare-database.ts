@@ -3,7 +3,7 @@ import pg from 'pg';
 import { migrateDatabase } from '../../sql/migrate-database.ts';
 
 /** Creates a database on a server of ours unless it is there. */
-export const createDatabase = async (serverUrl: string, name: string): Promise<void> => {
+export async function createDatabase(serverUrl: string, name: string): Promise<void> {
   const client = new pg.Client(serverUrl);
   await client.connect();
   try {
@@ -12,10 +12,10 @@ export const createDatabase = async (serverUrl: string, name: string): Promise<v
   } finally {
     await client.end();
   }
-};
+}
 
 /** Brings a database to the latest migration. @returns the names of those applied. */
-export const migrateUrl = async (databaseUrl: string): Promise<readonly string[]> => {
+export async function migrateUrl(databaseUrl: string): Promise<readonly string[]> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
@@ -27,4 +27,4 @@ export const migrateUrl = async (databaseUrl: string): Promise<readonly string[]
   } finally {
     await db.destroy();
   }
-};
+}

@@ -9,10 +9,7 @@ export interface LedgerProgress {
 }
 
 /** How far an execution's run has come, by its chunks. */
-export const readProgress = (
-  db: Kysely<Database>,
-  executionId: string,
-): Promise<LedgerProgress> => {
+export function readProgress(db: Kysely<Database>, executionId: string): Promise<LedgerProgress> {
   const sum = (expression: string) => sql<number>`coalesce(${sql.raw(expression)}, 0)::integer`;
   return db
     .selectFrom('sync_chunks')
@@ -25,17 +22,17 @@ export const readProgress = (
       sum('sum(record_count)').as('recordsTotal'),
     ])
     .executeTakeFirstOrThrow();
-};
+}
 
 /** The data-quality snapshot that was taken after a run, as JSON. */
-export const findSnapshot = async (
+export async function findSnapshot(
   db: Kysely<Database>,
   runId: number,
-): Promise<Readonly<Record<string, unknown>> | null> => {
+): Promise<Readonly<Record<string, unknown>> | null> {
   const { rows } = await sql<{ snapshot: Record<string, unknown> }>`
     select to_jsonb(snapshot) as snapshot
     from data_quality_snapshots as snapshot
     where run_id = ${runId}
   `.execute(db);
   return rows[0]?.snapshot ?? null;
-};
+}

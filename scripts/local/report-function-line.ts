@@ -12,7 +12,7 @@ interface FunctionLine {
 }
 
 /** What a person at the terminal should see of a function's log line: a warning, or worse. */
-export const reportFunctionLine = (name: FunctionName, line: string): string | undefined => {
+export function reportFunctionLine(name: FunctionName, line: string): string | undefined {
   const { severity, message, event, status }: FunctionLine = parseLogLine(line) ?? {};
   const isRetried = event === 'call_failed' && (status === 429 || (status ?? 0) >= 500);
   return reportLogLine({
@@ -20,4 +20,4 @@ export const reportFunctionLine = (name: FunctionName, line: string): string | u
     severity,
     message: `${message}${isRetried ? RETRY_NOTE : ''}`,
   });
-};
+}

@@ -1,12 +1,13 @@
 const REPORTED = new Set(['WARNING', 'ERROR', 'CRITICAL', 'ALERT', 'EMERGENCY']);
 
 /** The terminal's line for a log entry that a person should see: a warning, or worse. */
-export const reportLogLine = (entry: {
+export function reportLogLine(entry: {
   /** The function or the workflow. */
   readonly source: string;
   readonly severity: string | undefined;
   readonly message: string;
-}): string | undefined =>
-  entry.severity !== undefined && REPORTED.has(entry.severity)
+}): string | undefined {
+  return entry.severity !== undefined && REPORTED.has(entry.severity)
     ? `  ${entry.severity} ${entry.source}: ${entry.message}\n`
     : undefined;
+}

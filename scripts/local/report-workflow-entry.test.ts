@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { reportWorkflowEntry } from './report-workflow-entry.ts';
 import type { LogEntry } from './workflows/service/log-entry.ts';
 
-const report = (severity: string, payload: Pick<LogEntry, 'textPayload' | 'jsonPayload'>) =>
-  reportWorkflowEntry({
+function report(severity: string, payload: Pick<LogEntry, 'textPayload' | 'jsonPayload'>) {
+  return reportWorkflowEntry({
     logName: 'projects/demo/logs/Workflows',
     severity,
     timestamp: '2026-01-01T00:00:00Z',
@@ -14,6 +14,7 @@ const report = (severity: string, payload: Pick<LogEntry, 'textPayload' | 'jsonP
     labels: {},
     ...payload,
   });
+}
 
 test.each(['WARNING', 'ERROR', 'CRITICAL', 'ALERT', 'EMERGENCY'])('%s is reported', (severity) => {
   expect(report(severity, { textPayload: 'look' })).toBe(`  ${severity} w: look\n`);

@@ -12,18 +12,19 @@ interface Payload {
 const LONGEST_MESSAGE = 500;
 
 /** What a person at the terminal should see of a workflow's log entry: a warning, or worse. */
-export const reportWorkflowEntry = (entry: LogEntry): string | undefined =>
-  reportLogLine({
+export function reportWorkflowEntry(entry: LogEntry): string | undefined {
+  return reportLogLine({
     source: entry.resource.labels.workflow_id,
     severity: entry.severity,
     message: describe(entry).slice(0, LONGEST_MESSAGE),
   });
+}
 
-const describe = ({ textPayload, jsonPayload }: LogEntry): string => {
+function describe({ textPayload, jsonPayload }: LogEntry): string {
   if (textPayload !== undefined) return textPayload;
   const { message, failure, exceptionRaised }: Payload = jsonPayload ?? {};
   const exception = (failure ?? exceptionRaised)?.exception;
   if (exception === undefined) return message ?? JSON.stringify(jsonPayload);
   const [firstLine] = exception.split('\n');
   return message === undefined ? `${firstLine}` : `${message}: ${firstLine}`;
-};
+}

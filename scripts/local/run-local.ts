@@ -16,7 +16,8 @@ export interface LocalOptions {
   readonly alertEmail?: string;
 }
 
-const describe = (cloud: LocalCloud, feed: string): string => `
+function describe(cloud: LocalCloud, feed: string): string {
+  return `
   sync-api      ${cloud.functions['sync-api'].url}/api/sync
   Google APIs   ${cloud.endpoint}
   PostgreSQL    ${cloud.databaseUrl}
@@ -39,9 +40,10 @@ For another shell:
 
 Ctrl-C stops it.
 `;
+}
 
 /** `npm run local`: the local cloud until Ctrl-C. */
-export const runLocal = async (options: LocalOptions): Promise<void> => {
+export async function runLocal(options: LocalOptions): Promise<void> {
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const feed = await chooseFeed({ ...options, dataDirectory: options.dataDir });
   try {
@@ -70,4 +72,4 @@ export const runLocal = async (options: LocalOptions): Promise<void> => {
   } finally {
     await feed.stop();
   }
-};
+}

@@ -20,34 +20,34 @@ export interface StartOptions {
   readonly json?: boolean;
 }
 
-const say = (text: string): void => {
+function say(text: string): void {
   process.stderr.write(text);
-};
+}
 
 /** Peak resident memory of each process of ours, in bytes. */
-const measureMemory = async (functions: RunningFunctions) => {
+async function measureMemory(functions: RunningFunctions) {
   const peaks = FUNCTION_NAMES.map(
     async (name) => [name, await functions[name].peakRssBytes()] as const,
   );
   const local_cloud = process.resourceUsage().maxRSS * 1024;
   return { ...Object.fromEntries(await Promise.all(peaks)), local_cloud };
-};
+}
 
-const announce = (cloud: LocalCloud, feed: string): void => {
+function announce(cloud: LocalCloud, feed: string): void {
   say(`  PostgreSQL    ${new URL(cloud.databaseUrl).host}\n`);
   say(`  Google APIs   ${cloud.endpoint}\n`);
   say(`  functions     ${FUNCTION_NAMES.join(', ')} (logs in ${cloud.logDirectory})\n`);
   say(`  feed          ${feed}\n\n`);
-};
+}
 
-const explainNext = ({ dataDir, databaseUrl }: StartOptions): void => {
+function explainNext({ dataDir, databaseUrl }: StartOptions): void {
   const own = dataDir === '.local' ? '' : ` -- --data-dir ${dataDir}`;
   const look = databaseUrl ? 'psql "$DATABASE_URL"' : `npm run local${own}`;
   say(`\n  To look at the data: ${look}\n`);
-};
+}
 
 /** `npm start`: one sync on this machine, from the feed to PostgreSQL. */
-export const runStart = async (options: StartOptions): Promise<void> => {
+export async function runStart(options: StartOptions): Promise<void> {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => interrupted.abort());
@@ -86,4 +86,4 @@ export const runStart = async (options: StartOptions): Promise<void> => {
   } finally {
     await feed.stop();
   }
-};
+}

@@ -22,12 +22,12 @@ export interface Progress extends LedgerProgress {
 const POLL_MILLISECONDS = 200;
 
 /** Starts the workflow as `gcloud workflows run` would and follows it to its end. */
-export const runSync = async (
+export async function runSync(
   cloud: LocalCloud,
   argument: Readonly<Record<string, unknown>>,
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
-): Promise<SyncResult> => {
+): Promise<SyncResult> {
   const client = await createExecutionsClient(cloud.config);
   const db = createKysely(await createPool(cloud.config));
   try {
@@ -53,16 +53,16 @@ export const runSync = async (
     await db.destroy();
     await client.close();
   }
-};
+}
 
-const follow = async (
+async function follow(
   { workflows }: LocalCloud,
   db: Kysely<Database>,
   executionId: string,
   onProgress: (progress: Progress) => void,
   ended: Promise<unknown>,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<void> {
   const state = { ended: false };
   const end = ended.finally(() => {
     state.ended = true;
@@ -73,10 +73,10 @@ const follow = async (
     onProgress({ step, ...(await readProgress(db, executionId)) });
     await Promise.race([end, delay(POLL_MILLISECONDS, undefined, { signal }).catch(() => {})]);
   }
-};
+}
 
 /** Stops the execution, and closes its run as finalize would for any failure. */
-const cancel = async ({ functions, workflows }: LocalCloud, execution_id: string) => {
+async function cancel({ functions, workflows }: LocalCloud, execution_id: string) {
   await workflows.cancelExecution(execution_id);
   const response = await fetch(functions.finalize.url, {
     method: 'POST',
@@ -84,4 +84,4 @@ const cancel = async ({ functions, workflows }: LocalCloud, execution_id: string
     body: JSON.stringify({ execution_id, outcome: 'failed', error: 'cancelled by the operator' }),
   });
   if (!response.ok) throw new Error(`The run could not be closed: ${await response.text()}`);
-};
+}

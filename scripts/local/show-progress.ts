@@ -10,13 +10,16 @@ export interface ProgressView {
 
 type Terminal = NodeJS.WriteStream;
 
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
 
 /** A bar on a terminal; elsewhere a line when the download and every tenth of the chunks are done. */
-export const createProgressView = (stream: Terminal): ProgressView =>
-  stream.isTTY ? createBar(stream) : createLines(stream);
+export function createProgressView(stream: Terminal): ProgressView {
+  return stream.isTTY ? createBar(stream) : createLines(stream);
+}
 
-const createBar = (stream: Terminal): ProgressView => {
+function createBar(stream: Terminal): ProgressView {
   const bar = new cliProgress.SingleBar({
     stream,
     format: '  {bar} {phase} {detail}',
@@ -46,9 +49,9 @@ const createBar = (stream: Terminal): ProgressView => {
     },
     stop: () => bar.stop(),
   };
-};
+}
 
-const createLines = (stream: Terminal): ProgressView => {
+function createLines(stream: Terminal): ProgressView {
   const said = { bytes: 0, tenth: -1 };
   return {
     showBytes(bytes) {
@@ -67,4 +70,4 @@ const createLines = (stream: Terminal): ProgressView => {
     },
     stop() {},
   };
-};
+}

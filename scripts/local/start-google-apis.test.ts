@@ -34,7 +34,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-const start = async (timeWarp: number, onText: (text: string) => void = () => {}) => {
+async function start(timeWarp: number, onText: (text: string) => void = () => {}) {
   const apis = await startGoogleApis({
     directory,
     projectId: 'demo',
@@ -46,9 +46,11 @@ const start = async (timeWarp: number, onText: (text: string) => void = () => {}
   });
   open.apis = apis;
   return apis;
-};
+}
 
-const idOf = ({ name }: { name: string }) => name.slice(name.lastIndexOf('/') + 1);
+function idOf({ name }: { name: string }) {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
 
 test('a workflow’s year of sleep ends at once in a warped time', async () => {
   const { workflows } = await start(1e9);

@@ -37,7 +37,7 @@ export interface GoogleApis {
 }
 
 /** Workflows, Cloud Storage, Pub/Sub and Cloud Monitoring on one port of the loopback interface. */
-export const startGoogleApis = async (options: GoogleApisOptions): Promise<GoogleApis> => {
+export async function startGoogleApis(options: GoogleApisOptions): Promise<GoogleApis> {
   const { directory, projectId, location, clock, log, onUploadProgress, onWorkflowLog } = options;
   const app = express().disable('x-powered-by');
   const server = await listen(app, options.port);
@@ -71,4 +71,4 @@ export const startGoogleApis = async (options: GoogleApisOptions): Promise<Googl
       await server.close();
     },
   };
-};
+}

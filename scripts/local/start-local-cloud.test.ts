@@ -54,38 +54,45 @@ afterAll(async () => {
 
 beforeEach(() => sql`truncate sync_runs, stored_permits cascade`.execute(db));
 
-const workflows = (): string => join(directory, 'workflows-of-the-test');
+function workflows(): string {
+  return join(directory, 'workflows-of-the-test');
+}
 
-const readRuns = () => db.selectFrom('sync_runs').selectAll().orderBy('id').execute();
+function readRuns() {
+  return db.selectFrom('sync_runs').selectAll().orderBy('id').execute();
+}
 
-const writeFeed = async (records: number): Promise<string> => {
+async function writeFeed(records: number): Promise<string> {
   const path = join(directory, `${records}.json`);
   await writeFile(path, [...generateText({ records, day: 0 })]);
   return path;
-};
+}
 
-const syncApi = (init?: RequestInit): Promise<Response> =>
-  fetch(`${cloud.functions['sync-api'].url}/api/sync`, init);
+function syncApi(init?: RequestInit): Promise<Response> {
+  return fetch(`${cloud.functions['sync-api'].url}/api/sync`, init);
+}
 
-const postSync = (body: unknown): Promise<Response> =>
-  syncApi({
+function postSync(body: unknown): Promise<Response> {
+  return syncApi({
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
+}
 
 /** The next execution that ends. */
-const nextEnd = (): Promise<Execution> =>
-  new Promise((resolve) => {
+function nextEnd(): Promise<Execution> {
+  return new Promise((resolve) => {
     const unsubscribe = cloud.workflows.subscribe((execution) => {
       if (execution.state === 'ACTIVE') return;
       unsubscribe();
       resolve(execution);
     });
   });
+}
 
 /** Starts the workflow with the Executions API's real client, as gcloud does with its own. */
-const runWorkflow = async (argument?: unknown): Promise<Execution> => {
+async function runWorkflow(argument?: unknown): Promise<Execution> {
   const client = await createExecutionsClient(cloud.config);
   const [{ name }] = await client.createExecution({
     parent: workflowPath(client, cloud.config),
@@ -93,7 +100,7 @@ const runWorkflow = async (argument?: unknown): Promise<Execution> => {
   });
   await client.close();
   return cloud.workflows.waitForExecution(name?.split('/').at(-1) ?? '');
-};
+}
 
 describe('I04 each trigger makes exactly one row', () => {
   test('Cloud Scheduler', async () => {

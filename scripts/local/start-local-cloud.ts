@@ -77,7 +77,7 @@ type Stop = () => Promise<void>;
  * Starts PostgreSQL, the Google APIs and the functions, and deploys the workflow. `stop` ends
  * everything that was started, last things first; so does a failure on the way.
  */
-export const startLocalCloud = async (options: LocalCloudOptions): Promise<LocalCloud> => {
+export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const stops: Stop[] = [];
   const stop: Stop = async () => {
     for (const each of stops.splice(0).reverse()) await each();
@@ -88,7 +88,7 @@ export const startLocalCloud = async (options: LocalCloudOptions): Promise<Local
     await stop();
     throw error;
   }
-};
+}
 
 /** Like Promise.all, but waits for every one, so that all that has been started can be stopped. */
 const settleAll: typeof Promise.all = async (tasks: Iterable<unknown>) => {
@@ -97,7 +97,7 @@ const settleAll: typeof Promise.all = async (tasks: Iterable<unknown>) => {
   return Promise.all(started);
 };
 
-const start = async (options: LocalCloudOptions, stops: Stop[], stop: Stop) => {
+async function start(options: LocalCloudOptions, stops: Stop[], stop: Stop) {
   const { log = () => {}, onUploadProgress, onFunctionLine, onWorkflowEntry } = options;
   const dataDirectory = resolve(options.dataDirectory);
   const logDirectory = join(dataDirectory, 'logs');
@@ -172,13 +172,13 @@ const start = async (options: LocalCloudOptions, stops: Stop[], stop: Stop) => {
     stops.push(async () => stopWatching());
   }
   return { ...apis, databaseUrl, functions, config, logDirectory, stop };
-};
+}
 
-const startDatabase = async (
+async function startDatabase(
   { databaseUrl, log = () => {} }: LocalCloudOptions,
   dataDirectory: string,
   stops: Stop[],
-): Promise<string> => {
+): Promise<string> {
   let url = databaseUrl;
   if (url === undefined) {
     const postgres = await startPostgres({ directory: join(dataDirectory, 'postgres'), log });
@@ -189,40 +189,42 @@ const startDatabase = async (
   const applied = await migrateUrl(url);
   if (applied.length > 0) log(`migrated the database: ${applied.join(', ')}`);
   return url;
-};
+}
 
-const ensureBucket = async (config: Config): Promise<void> => {
+async function ensureBucket(config: Config): Promise<void> {
   const bucket = new Storage(storageOptions(config)).bucket(BUCKET);
   const [exists] = await bucket.exists();
   if (!exists) await bucket.create();
-};
+}
 
-const describeFolder = (
+function describeFolder(
   { workflowsDirectory = WORKFLOWS_DIRECTORY }: LocalCloudOptions,
   { workflows }: GoogleApis,
   functions: RunningFunctions,
-): WorkflowsFolder => ({
-  directory: workflowsDirectory,
-  deploy: workflows.deploy,
-  envVars: {
-    DOWNLOAD_URL: functions.download.url,
-    INGEST_CHUNK_URL: functions['ingest-chunk'].url,
-    FINALIZE_URL: functions.finalize.url,
-    SNAPSHOT_URL: functions.snapshot.url,
-    CHUNK_CONCURRENCY: String(CHUNK_CONCURRENCY),
-    COMPLETED_TOPIC: 'sync-completed',
-    DEAD_LETTER_TOPIC: 'sync-dead-letter',
-  },
-});
+): WorkflowsFolder {
+  return {
+    directory: workflowsDirectory,
+    deploy: workflows.deploy,
+    envVars: {
+      DOWNLOAD_URL: functions.download.url,
+      INGEST_CHUNK_URL: functions['ingest-chunk'].url,
+      FINALIZE_URL: functions.finalize.url,
+      SNAPSHOT_URL: functions.snapshot.url,
+      CHUNK_CONCURRENCY: String(CHUNK_CONCURRENCY),
+      COMPLETED_TOPIC: 'sync-completed',
+      DEAD_LETTER_TOPIC: 'sync-dead-letter',
+    },
+  };
+}
 
 /** Without the sync's own workflow there is nothing to start; another bad one is only reported. */
-const deployWorkflows = async (
+async function deployWorkflows(
   folder: WorkflowsFolder,
   log: (message: string) => void,
-): Promise<void> => {
+): Promise<void> {
   for (const [name, error] of await deployFolder(folder)) {
     const message = `${name} is refused: ${describeRefusal(error)}`;
     if (name.startsWith(`${WORKFLOW_NAME}.`)) throw new Error(message, { cause: error });
     log(message);
   }
-};
+}

@@ -36,14 +36,14 @@ afterEach(async () => {
 });
 
 /** In one step, so that no moment sees half a file. */
-const write = async (name: string, source: string) => {
+async function write(name: string, source: string) {
   const temporaryPath = join(directory, 'saved');
   await writeFile(temporaryPath, source);
   await rename(temporaryPath, join(directory, name));
-};
+}
 
 /** Watches, and hands out the reports one after the other. */
-const watch = () => {
+function watch() {
   const reports: string[] = [];
   const waiting: ((report: string) => void)[] = [];
   open.stop = watchWorkflows(folder, {
@@ -60,12 +60,12 @@ const watch = () => {
       if (report === undefined) waiting.push(resolve);
       else resolve(report);
     });
-};
+}
 
-const run = async (workflowId: string) => {
+async function run(workflowId: string) {
   const { name } = service.createExecution({ workflowId });
   return service.waitForExecution(name.slice(name.lastIndexOf('/') + 1));
-};
+}
 
 test('every workflow of the folder is deployed under its file’s name, with the same variables', async () => {
   await write('one.yaml', `- answer:\n    return: \${sys.get_env("PLACE")}\n`);

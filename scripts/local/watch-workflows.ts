@@ -19,10 +19,10 @@ interface WatchOptions {
  *
  * @returns how to stop.
  */
-export const watchWorkflows = (
+export function watchWorkflows(
   folder: WorkflowsFolder,
   { report, settleMilliseconds = 100 }: WatchOptions,
-): (() => void) => {
+): () => void {
   const pending = new Map<string, NodeJS.Timeout>();
   const last = new Map<string, string>();
 
@@ -56,4 +56,4 @@ export const watchWorkflows = (
     watcher.close();
     for (const timer of pending.values()) clearTimeout(timer);
   };
-};
+}

@@ -16,25 +16,25 @@ export interface WorkflowsFolder {
 const EXTENSIONS = new Set(['.yaml', '.yml', '.json']);
 
 /** Whether a file of the folder is a workflow's source. */
-export const isWorkflowFile = (name: string): boolean =>
-  EXTENSIONS.has(extname(name)) && !name.startsWith('.');
+export function isWorkflowFile(name: string): boolean {
+  return EXTENSIONS.has(extname(name)) && !name.startsWith('.');
+}
 
 /** @throws LoadError or ApiError for what the service refuses. */
-export const deployFile = async (folder: WorkflowsFolder, name: string): Promise<Revision> =>
-  folder.deploy({
+export async function deployFile(folder: WorkflowsFolder, name: string): Promise<Revision> {
+  return folder.deploy({
     workflowId: basename(name, extname(name)),
     source: await readFile(join(folder.directory, name), 'utf8'),
     envVars: folder.envVars,
   });
+}
 
 /**
  * Deploys every workflow of the folder.
  *
  * @returns what was refused, by the name of the file; the rest is deployed all the same.
  */
-export const deployFolder = async (
-  folder: WorkflowsFolder,
-): Promise<ReadonlyMap<string, Error>> => {
+export async function deployFolder(folder: WorkflowsFolder): Promise<ReadonlyMap<string, Error>> {
   const refusals = new Map<string, Error>();
   for (const name of (await readdir(folder.directory)).filter(isWorkflowFile).sort()) {
     try {
@@ -44,11 +44,11 @@ export const deployFolder = async (
     }
   }
   return refusals;
-};
+}
 
 /** A refusal in the words of `gcloud workflows deploy`. */
-export const describeRefusal = (error: unknown): string => {
+export function describeRefusal(error: unknown): string {
   if (error instanceof LoadError) return `[INVALID_ARGUMENT] ${error.message}`;
   if (error instanceof ApiError) return `[${error.status}] ${error.message}`;
   return error instanceof Error ? error.message : String(error);
-};
+}

@@ -2,22 +2,22 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 
 /** @returns a parser of whole numbers in a range. */
-export const wholeNumber =
-  (least: number, most: number) =>
-  (text: string): number => {
+export function wholeNumber(least: number, most: number) {
+  return (text: string): number => {
     if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
     throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
   };
+}
 
 /** A number above 0. */
-export const positiveNumber = (text: string): number => {
+export function positiveNumber(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError('Give a number above 0.');
-};
+}
 
 /** A file that can be read. */
-export const readableFile = (path: string): string => {
+export function readableFile(path: string): string {
   try {
     accessSync(path, constants.R_OK);
   } catch (error) {
@@ -25,16 +25,16 @@ export const readableFile = (path: string): string => {
   }
   if (!statSync(path).isFile()) throw new InvalidArgumentError('It is not a file.');
   return path;
-};
+}
 
 /** A URL of http or https. */
-export const httpUrl = (text: string): string => {
+export function httpUrl(text: string): string {
   if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
   throw new InvalidArgumentError('Give an http:// or https:// URL.');
-};
+}
 
 /** A URL of a PostgreSQL database. */
-export const postgresUrl = (text: string): string => {
+export function postgresUrl(text: string): string {
   if (/^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
   throw new InvalidArgumentError('Give a URL like postgresql://user@host:5432/database.');
-};
+}

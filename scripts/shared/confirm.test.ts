@@ -2,13 +2,13 @@ import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { confirm } from './confirm.ts';
 
-const answer = async (typed: string) => {
+async function answer(typed: string) {
   const input = new PassThrough();
   const output = new PassThrough();
   input.end(typed);
   const said = await confirm('Type my-project: ', 'my-project', { input, output });
   return { said, asked: String(output.read()) };
-};
+}
 
 test.each([
   ['my-project\n', true],

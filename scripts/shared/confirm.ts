@@ -6,11 +6,11 @@ interface Terminal {
 }
 
 /** Asks somebody to type one word. @returns true when it was that word, whole. */
-export const confirm = async (
+export async function confirm(
   question: string,
   word: string,
   { input, output }: Terminal = { input: process.stdin, output: process.stderr },
-): Promise<boolean> => {
+): Promise<boolean> {
   const lines = createInterface({ input, output });
   // Input that ends without an answer is a no.
   const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
@@ -19,4 +19,4 @@ export const confirm = async (
   } finally {
     lines.close();
   }
-};
+}

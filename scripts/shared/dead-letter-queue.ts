@@ -46,11 +46,11 @@ export interface QueueOptions {
 }
 
 /** Opens the pull subscription of the dead-letter topic. Messages that are no letters stay there. */
-export const openDeadLetterQueue = ({
+export function openDeadLetterQueue({
   project,
   endpoint,
   pubsubHost,
-}: QueueOptions): DeadLetterQueue => {
+}: QueueOptions): DeadLetterQueue {
   const client = new v1.SubscriberClient(
     gaxOptions({
       GOOGLE_CLOUD_PROJECT: project,
@@ -93,12 +93,12 @@ export const openDeadLetterQueue = ({
     },
     close: () => client.close(),
   };
-};
+}
 
-const parseJson = (text: string): unknown => {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-};
+}

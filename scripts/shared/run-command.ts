@@ -8,7 +8,7 @@ const WRONG_USAGE = 2;
  * Runs a command line to its exit code: 2 and the usage for a wrong one, 1 and one line for a
  * failure, else whatever the action sets.
  */
-export const runCommand = async (command: Command): Promise<void> => {
+export async function runCommand(command: Command): Promise<void> {
   enableCompileCache(COMPILE_CACHE);
   command.allowExcessArguments(false).showHelpAfterError().exitOverride();
   try {
@@ -21,4 +21,4 @@ export const runCommand = async (command: Command): Promise<void> => {
       process.exitCode = 1;
     }
   }
-};
+}

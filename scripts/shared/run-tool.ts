@@ -15,7 +15,7 @@ export const NOT_FOUND = 127;
  * inherits nothing; a failure is in the result. Nothing secret may be among its arguments, which
  * every user of the machine can see.
  */
-export const runTool = async (program: string, args: readonly string[]): Promise<ToolResult> => {
+export async function runTool(program: string, args: readonly string[]): Promise<ToolResult> {
   const { exitCode, stdout, stderr } = await $({
     quiet: true,
     nothrow: true,
@@ -25,4 +25,4 @@ export const runTool = async (program: string, args: readonly string[]): Promise
   const lines = stderr.trim().split('\n');
   const reason = lines.find((line) => line.startsWith('ERROR')) ?? lines.at(-1) ?? '';
   return { exitCode: exitCode ?? 1, stdout, reason };
-};
+}

@@ -14,7 +14,7 @@ export interface TerraformVariables {
  * Reads of a Terraform folder what is needed before Terraform runs: variables count as set in
  * terraform.tfvars, one `name = value` a line, or by TF_VAR_<name>. Terraform itself reads the rest.
  */
-export const readTerraformVariables = (folder: string): TerraformVariables => {
+export function readTerraformVariables(folder: string): TerraformVariables {
   const file = join(folder, 'terraform.tfvars');
   const exists = existsSync(file);
   const text = exists ? readFileSync(file, 'utf8') : '';
@@ -30,16 +30,18 @@ export const readTerraformVariables = (folder: string): TerraformVariables => {
   );
   const quoted = /^"([^"$%]+)"/.exec(set.get('project_id') ?? '')?.[1];
   return { file, exists, unset, projectId: quoted ?? fromEnvironment('project_id') };
-};
+}
 
-const listRequired = (folder: string): readonly string[] =>
-  readStack(folder)
+function listRequired(folder: string): readonly string[] {
+  return readStack(folder)
     .flatMap((text) => [...text.matchAll(/^variable "(\w+)" \{\n(.*?)^\}/gms)])
     .filter(([, , body = '']) => !/^ {2}default\s*=/m.test(body))
     .map(([, name = '']) => name);
+}
 
 /** The text of each of a folder's .tf files. */
-export const readStack = (folder: string): readonly string[] =>
-  readdirSync(folder)
+export function readStack(folder: string): readonly string[] {
+  return readdirSync(folder)
     .filter((name) => name.endsWith('.tf'))
     .map((name) => readFileSync(join(folder, name), 'utf8'));
+}

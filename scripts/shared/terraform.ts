@@ -34,10 +34,10 @@ export interface Terraform {
  * Terraform in a folder. What it says to people goes to `say`, and it asks nothing.
  * Source: https://developer.hashicorp.com/terraform/internals/json-format
  */
-export const openTerraform = async (
+export async function openTerraform(
   folder: string,
   say: (text: string) => void,
-): Promise<Terraform> => {
+): Promise<Terraform> {
   // Only this user can enter a folder that mkdtemp has made.
   const directory = await mkdtemp(join(tmpdir(), 'permit-sync-plan-'));
   const file = join(directory, 'plan');
@@ -86,7 +86,7 @@ export const openTerraform = async (
     },
     close: () => rm(directory, { recursive: true }),
   };
-};
+}
 
 export interface PlanSummary {
   readonly create: readonly string[];
@@ -96,7 +96,7 @@ export interface PlanSummary {
 }
 
 /** The addresses of a plan's resources, by what becomes of them. */
-export const summarizePlan = (changes: readonly PlannedChange[]): PlanSummary => {
+export function summarizePlan(changes: readonly PlannedChange[]): PlanSummary {
   const addresses = (matches: (actions: readonly string[]) => boolean) =>
     changes.filter(({ change: { actions } }) => matches(actions)).map(({ address }) => address);
   const only = (action: string) => (actions: readonly string[]) =>
@@ -107,4 +107,4 @@ export const summarizePlan = (changes: readonly PlannedChange[]): PlanSummary =>
     replace: addresses((actions) => actions.length > 1),
     destroy: addresses(only('delete')),
   };
-};
+}

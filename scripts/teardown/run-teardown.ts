@@ -32,10 +32,10 @@ const HALF_WAY = `what is gone is gone, what is left is in Terraform's state
  * @throws Error when something is protected, or the answer is another one: nothing is changed then;
  * or when Terraform stops half-way.
  */
-export const runTeardown = async (
+export async function runTeardown(
   { terraform: folder, yes }: TeardownOptions,
   say: (text: string) => void,
-): Promise<void> => {
+): Promise<void> {
   const { projectId } = readTerraformVariables(folder);
   if (projectId === undefined) {
     throw new Error('terraform.tfvars does not say which project (project_id)');
@@ -68,15 +68,17 @@ export const runTeardown = async (
   } finally {
     await terraform.close();
   }
-};
+}
 
-const nameOf = ({ address, change: { before } }: PlannedChange): string =>
-  typeof before?.name === 'string' ? before.name : address;
+function nameOf({ address, change: { before } }: PlannedChange): string {
+  return typeof before?.name === 'string' ? before.name : address;
+}
 
-const isProtected = ({ change: { before } }: PlannedChange): boolean =>
-  before?.deletion_protection === true;
+function isProtected({ change: { before } }: PlannedChange): boolean {
+  return before?.deletion_protection === true;
+}
 
-const describe = (changes: readonly PlannedChange[], projectId: string): string => {
+function describe(changes: readonly PlannedChange[], projectId: string): string {
   const stateful = changes.flatMap((planned) => {
     const kind = STATEFUL[planned.type];
     return kind === undefined ? [] : [`  ${nameOf(planned)}  ${kind}\n`];
@@ -85,4 +87,4 @@ const describe = (changes: readonly PlannedChange[], projectId: string): string 
   const head = `\n${changes.length} ${resources} of project ${projectId} will be destroyed`;
   if (stateful.length === 0) return `${head}; none of them holds data.\n`;
   return `${head}, among them these, whose data is lost:\n${stateful.join('')}`;
-};
+}

@@ -10,29 +10,35 @@ beforeAll(async () => {
 
 afterAll(() => project[Symbol.asyncDispose]());
 
-const planned = (address: string, before: object) => ({
-  address,
-  type: address.split('.')[0],
-  change: { actions: ['delete'], before },
-});
+function planned(address: string, before: object) {
+  return {
+    address,
+    type: address.split('.')[0],
+    change: { actions: ['delete'], before },
+  };
+}
 
-const planOf = (deletion_protection: boolean) => [
-  planned('google_sql_database_instance.permits', { name: 'permits-db', deletion_protection }),
-  planned('google_storage_bucket.feeds', { name: 'test-project-feeds' }),
-  planned('google_workflows_workflow.this', { name: 'permit-sync', deletion_protection }),
-  planned('google_service_account.workflow', { name: 'long/name' }),
-];
+function planOf(deletion_protection: boolean) {
+  return [
+    planned('google_sql_database_instance.permits', { name: 'permits-db', deletion_protection }),
+    planned('google_storage_bucket.feeds', { name: 'test-project-feeds' }),
+    planned('google_workflows_workflow.this', { name: 'permit-sync', deletion_protection }),
+    planned('google_service_account.workflow', { name: 'long/name' }),
+  ];
+}
 
-const answer = (...resource_changes: readonly object[]) =>
-  project.programs.answer([
+function answer(...resource_changes: readonly object[]) {
+  return project.programs.answer([
     { when: ' show -json', stdout: JSON.stringify({ resource_changes }) },
     { when: ' plan ', stdout: 'Plan: 4 to destroy.\n' },
   ]);
+}
 
 beforeEach(() => answer(...planOf(false)));
 
-const teardown = (...args: string[]) =>
-  runScript('teardown', ['--terraform', project.terraform, ...args], project.environment);
+function teardown(...args: string[]) {
+  return runScript('teardown', ['--terraform', project.terraform, ...args], project.environment);
+}
 
 describe('npm run teardown', () => {
   test('without a terminal and --yes it refuses before anything else, and exits with 2', async () => {

@@ -18,11 +18,11 @@ export interface RunningScript {
 }
 
 /** Starts `scripts/<name>.ts` with no terminal and no other environment than the one given. */
-export const startScript = (
+export function startScript(
   name: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-): RunningScript => {
+): RunningScript {
   const script = fileURLToPath(new URL(`../${name}.ts`, import.meta.url));
   const child = spawn(process.execPath, [script, ...args], {
     env,
@@ -48,8 +48,9 @@ export const startScript = (
       process.kill(-(child.pid as number), 'SIGINT');
     },
   };
-};
+}
 
 /** Runs `scripts/<name>.ts` to its end. */
-export const runScript = (...[name, args, env]: Parameters<typeof startScript>): Promise<Ended> =>
-  startScript(name, args, env).ended;
+export function runScript(...[name, args, env]: Parameters<typeof startScript>): Promise<Ended> {
+  return startScript(name, args, env).ended;
+}

@@ -63,7 +63,7 @@ export const HEALTHY: readonly Answer[] = [
 ];
 
 /** Outside programs, a Terraform folder and the project's permissions, all of a test's own. */
-export const startTestProject = async (): Promise<TestProject> => {
+export async function startTestProject(): Promise<TestProject> {
   const directory = await mkdtemp(join(tmpdir(), 'project-'));
   const terraform = join(directory, 'terraform');
   const programs = await createStubPrograms(['gcloud', 'terraform']);
@@ -99,4 +99,4 @@ export const startTestProject = async (): Promise<TestProject> => {
       await rm(directory, { recursive: true });
     },
   };
-};
+}

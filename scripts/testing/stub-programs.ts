@@ -23,7 +23,8 @@ export interface StubPrograms extends AsyncDisposable {
 }
 
 /** Run by the Node of the tests, and so without one on the PATH. */
-const program = (name: string, directory: string): string => `#!${process.execPath}
+function program(name: string, directory: string): string {
+  return `#!${process.execPath}
 const { appendFileSync, readFileSync } = require('node:fs');
 const line = ['${name}', ...process.argv.slice(2)].join(' ');
 appendFileSync(${JSON.stringify(join(directory, 'calls'))}, line + '\\n');
@@ -41,9 +42,10 @@ if (waits) {
 process.stdout.write(stdout);
 process.stderr.write(stderr);
 `;
+}
 
 /** Stand-ins for programs that are no part of this repository, such as gcloud and terraform. */
-export const createStubPrograms = async (names: readonly string[]): Promise<StubPrograms> => {
+export async function createStubPrograms(names: readonly string[]): Promise<StubPrograms> {
   const directory = await mkdtemp(join(tmpdir(), 'programs-'));
   const calls = join(directory, 'calls');
   const answers = join(directory, 'answers');
@@ -63,11 +65,11 @@ export const createStubPrograms = async (names: readonly string[]): Promise<Stub
     },
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
   };
-};
+}
 
-const findShell = (): string => {
+function findShell(): string {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const found = folders.map((folder) => join(folder, 'bash')).find((file) => existsSync(file));
   if (found === undefined) throw new Error('There is no bash on the PATH');
   return found;
-};
+}

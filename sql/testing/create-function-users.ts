@@ -15,7 +15,7 @@ export interface FunctionUsers extends AsyncDisposable {
  * A login role for each function, under names of this call's own since roles belong to the whole
  * server; they and their rights go at the end. Named as IAM users are, with characters to quote.
  */
-export const createFunctionUsers = async (admin: pg.Pool): Promise<FunctionUsers> => {
+export async function createFunctionUsers(admin: pg.Pool): Promise<FunctionUsers> {
   const id = randomUUID().slice(0, 8);
   const password = randomUUID();
   const names = Object.fromEntries(
@@ -39,4 +39,4 @@ export const createFunctionUsers = async (admin: pg.Pool): Promise<FunctionUsers
     },
     [Symbol.asyncDispose]: () => onEach((user) => `drop owned by ${user}; drop role ${user}`),
   };
-};
+}

@@ -12,24 +12,25 @@ const COMPUTED = [
 ];
 
 /** `google_pubsub_topic` → `pubsub-topic`, `data.google_project` → `data-google-project`. */
-const folderOf = (type: string): string =>
-  type.startsWith('data.')
+function folderOf(type: string): string {
+  return type.startsWith('data.')
     ? type.replace('.', '-').replaceAll('_', '-')
     : type.replace(/^google_/, '').replaceAll('_', '-');
+}
 
 /** The text from `start` to the end of the function or interface that begins there. */
-const bodyAfter = (text: string, start: string): string => {
+function bodyAfter(text: string, start: string): string {
   const from = text.indexOf(start);
   if (from === -1) throw new Error(`There is no ${start}`);
   return text.slice(from, text.indexOf('\n}', from));
-};
+}
 
 /** The values that the comment right above a property says it can have, if it lists them. */
-const readValues = (before: string): { values?: readonly string[] } => {
+function readValues(before: string): { values?: readonly string[] } {
   const comment = before.slice(before.lastIndexOf('/**'));
   const [, list] = /Possible values: (\[[^\]]+\])/.exec(comment) ?? [];
   return list === undefined ? {} : { values: JSON.parse(list) };
-};
+}
 
 /**
  * Reads the schema of one type out of the unpacked npm package @cdktf/provider-google. Its JavaScript
@@ -38,7 +39,7 @@ const readValues = (before: string): { values?: readonly string[] } => {
  *
  * @throws Error when the package has no such type.
  */
-export const extractSchema = (packageFolder: string, type: string): ResourceSchema => {
+export function extractSchema(packageFolder: string, type: string): ResourceSchema {
   const folder = join(packageFolder, 'lib', folderOf(type));
   if (!existsSync(folder)) throw new Error(`The package has no ${type}`);
   const code = readFileSync(join(folder, 'index.js'), 'utf8');
@@ -85,4 +86,4 @@ export const extractSchema = (packageFolder: string, type: string): ResourceSche
     .map(([, name = '']) => name)
     .filter((name) => !(name in settable));
   return { type, arguments: settable, computed: [...new Set(computed)].sort() };
-};
+}

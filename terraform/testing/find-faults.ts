@@ -4,16 +4,19 @@ import type { Block } from './read-terraform.ts';
 /** Terraform's own arguments, which every resource takes. */
 const META_ARGUMENTS = ['for_each', 'count', 'depends_on', 'lifecycle', 'provider'];
 
-const isBlockList = (value: unknown): value is readonly Block[] =>
-  Array.isArray(value) &&
-  value.every((each) => typeof each === 'object' && each !== null && !Array.isArray(each));
+function isBlockList(value: unknown): value is readonly Block[] {
+  return (
+    Array.isArray(value) &&
+    value.every((each) => typeof each === 'object' && each !== null && !Array.isArray(each))
+  );
+}
 
-const findInArgument = (
+function findInArgument(
   path: string,
   name: string,
   value: unknown,
   schema: SchemaArgument,
-): readonly string[] => {
+): readonly string[] {
   const at = `${path}.${name}`;
   if (schema.kind === 'attribute') {
     // hcl2json gives a block as a list of objects, an attribute that is a list of strings not.
@@ -25,14 +28,10 @@ const findInArgument = (
   if (!isBlockList(value)) return [`${at} is a block`];
   if (schema.single && value.length > 1) return [`${path} takes one ${name}, not ${value.length}`];
   return value.flatMap((block) => findFaults(at, block, schema.arguments));
-};
+}
 
 /** What a block sets that the schema does not know, or leaves out that it wants; one line each. */
-export const findFaults = (
-  path: string,
-  block: Block,
-  schema: SchemaArguments,
-): readonly string[] => {
+export function findFaults(path: string, block: Block, schema: SchemaArguments): readonly string[] {
   const set = Object.entries(block).filter(([name]) => !META_ARGUMENTS.includes(name));
   const faults = set.flatMap(([name, value]) => {
     const argument = schema[name];
@@ -44,4 +43,4 @@ export const findFaults = (
     .filter(([name, { required }]) => required && !(name in block))
     .map(([name]) => `${path} needs ${name}`);
   return [...faults, ...missing];
-};
+}

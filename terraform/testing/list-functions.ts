@@ -25,7 +25,7 @@ const KNOWN = {
 };
 
 /** The functions as Terraform deploys them with the variables' defaults. */
-export const listFunctions = (terraform: Terraform): readonly DeployedFunction[] => {
+export function listFunctions(terraform: Terraform): readonly DeployedFunction[] {
   const block = terraform.resource('google_cloudfunctions2_function.this');
   const service = blockIn(block, 'service_config');
   const functions = terraform.locals.functions as Record<string, Record<string, unknown>>;
@@ -46,4 +46,4 @@ export const listFunctions = (terraform: Terraform): readonly DeployedFunction[]
       ),
     };
   });
-};
+}

@@ -1,24 +1,25 @@
 /** A log entry as Cloud Logging holds it. */
 export type LogEntry = Readonly<Record<string, unknown>>;
 
-const readField = (entry: LogEntry, path: string): unknown =>
-  path
+function readField(entry: LogEntry, path: string): unknown {
+  return path
     .split('.')
     .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], entry);
+}
 
 /**
  * The entry that Cloud Logging makes of a line which a function writes to standard output: `severity`
  * becomes the entry's own, the rest its payload.
  * Source: https://cloud.google.com/logging/docs/structured-logging
  */
-export const toLogEntry = (line: string, service: string): LogEntry => {
+export function toLogEntry(line: string, service: string): LogEntry {
   const { severity, ...jsonPayload } = JSON.parse(line) as Record<string, unknown>;
   return {
     severity,
     resource: { type: 'cloud_run_revision', labels: { service_name: service } },
     jsonPayload,
   };
-};
+}
 
 /**
  * Whether an entry matches a filter of the Logging query language. Of the language only
@@ -26,21 +27,22 @@ export const toLogEntry = (line: string, service: string): LogEntry => {
  *
  * @throws Error for anything else.
  */
-export const matchesFilter = (filter: string, entry: LogEntry): boolean =>
-  filter.split(' AND ').every((comparison) => {
+export function matchesFilter(filter: string, entry: LogEntry): boolean {
+  return filter.split(' AND ').every((comparison) => {
     const [, path, value] = /^([\w.]+)="([^"]*)"$/.exec(comparison) ?? [];
     if (path === undefined) throw new Error(`The tests do not know ${comparison}`);
     return readField(entry, path) === value;
   });
+}
 
 /**
  * What a label extractor takes out of an entry: text, empty where the entry has no such field.
  *
  * @throws Error for anything but `EXTRACT(field)`.
  */
-export const extractLabel = (extractor: string, entry: LogEntry): string => {
+export function extractLabel(extractor: string, entry: LogEntry): string {
   const [, path] = /^EXTRACT\(([\w.]+)\)$/.exec(extractor) ?? [];
   if (path === undefined) throw new Error(`The tests do not know ${extractor}`);
   const value = readField(entry, path);
   return value == null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
-};
+}

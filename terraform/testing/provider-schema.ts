@@ -22,9 +22,9 @@ export interface ResourceSchema {
 }
 
 /** The schema of provider 6.50.0, by type, of the types that this stack uses. */
-export const readProviderSchema = (): ReadonlyMap<string, ResourceSchema> => {
+export function readProviderSchema(): ReadonlyMap<string, ResourceSchema> {
   const file = new URL('./provider-schema-6.50.jsonl', import.meta.url);
   const lines = readFileSync(file, 'utf8').trim().split('\n');
   const schemas = lines.map((line): ResourceSchema => JSON.parse(line));
   return new Map(schemas.map((schema) => [schema.type, schema]));
-};
+}

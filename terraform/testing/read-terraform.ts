@@ -27,22 +27,24 @@ export interface Terraform {
 
 export const TERRAFORM_FOLDER = new URL('../', import.meta.url);
 
-const blocksOf = (group: unknown): readonly [string, Block][] =>
-  Object.entries((group ?? {}) as Record<string, readonly Block[]>).map(([name, blocks]) => [
+function blocksOf(group: unknown): readonly [string, Block][] {
+  return Object.entries((group ?? {}) as Record<string, readonly Block[]>).map(([name, blocks]) => [
     name,
     blocks[0] ?? {},
   ]);
+}
 
-const resourcesOf = (group: unknown, prefix: string): readonly Resource[] =>
-  Object.entries((group ?? {}) as Record<string, unknown>).flatMap(([kind, named]) =>
+function resourcesOf(group: unknown, prefix: string): readonly Resource[] {
+  return Object.entries((group ?? {}) as Record<string, unknown>).flatMap(([kind, named]) =>
     blocksOf(named).map(([name, block]) => {
       const type = `${prefix}${kind}`;
       return { type, name, address: `${type}.${name}`, block };
     }),
   );
+}
 
 /** Parses every .tf file of the stack. */
-export const readTerraform = async (): Promise<Terraform> => {
+export async function readTerraform(): Promise<Terraform> {
   const names = readdirSync(TERRAFORM_FOLDER).filter((name) => name.endsWith('.tf'));
   const parsed = names.map(async (name) => {
     const text = readFileSync(new URL(name, TERRAFORM_FOLDER), 'utf8');
@@ -67,14 +69,16 @@ export const readTerraform = async (): Promise<Terraform> => {
       return found.block;
     },
   };
-};
+}
 
 /** The first block `name` inside a block. @throws Error when there is none. */
-export const blockIn = (block: Block, name: string): Block => {
+export function blockIn(block: Block, name: string): Block {
   const [first] = (block[name] ?? []) as readonly Block[];
   if (first === undefined) throw new Error(`There is no block ${name}`);
   return first;
-};
+}
 
 /** An expression as hcl2json writes it. */
-export const expressionOf = (text: string): string => `\${${text}}`;
+export function expressionOf(text: string): string {
+  return `\${${text}}`;
+}

@@ -10,7 +10,7 @@ export interface WorkflowCall {
   readonly timeout: number;
 }
 
-const findCalls = (value: unknown): readonly WorkflowCall[] => {
+function findCalls(value: unknown): readonly WorkflowCall[] {
   if (typeof value !== 'object' || value === null) return [];
   const { call, args } = value as { call?: unknown; args?: { url: string; timeout: number } };
   if (call === 'call_function' && args !== undefined) {
@@ -18,13 +18,15 @@ const findCalls = (value: unknown): readonly WorkflowCall[] => {
     return [{ name: name.replaceAll('_', '-'), timeout: args.timeout }];
   }
   return Object.values(value).flatMap(findCalls);
-};
+}
 
 /** Each call of a function that the workflow makes. */
-export const listWorkflowCalls = (): readonly WorkflowCall[] => findCalls(parse(TEXT));
+export function listWorkflowCalls(): readonly WorkflowCall[] {
+  return findCalls(parse(TEXT));
+}
 
 /** The environment variables that the workflow reads, without those of the service. */
-export const listWorkflowVariables = (): readonly string[] => {
+export function listWorkflowVariables(): readonly string[] {
   const read = [...TEXT.matchAll(/sys\.get_env\("(\w+)"\)/g)].map(([, name = '']) => name);
   return [...new Set(read)].filter((name) => !name.startsWith('GOOGLE_CLOUD_'));
-};
+}

@@ -1,17 +1,18 @@
 import type { Block, Terraform } from './read-terraform.ts';
 
-const formatDefault = (block: Block): string => {
+function formatDefault(block: Block): string {
   if (!('default' in block)) return 'required';
   const { default: value } = block;
   const empty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
   return empty ? 'none' : `\`${value}\``;
-};
+}
 
-const toRows = (rows: readonly (readonly string[])[]): string =>
-  `${rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+function toRows(rows: readonly (readonly string[])[]): string {
+  return `${rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+}
 
 /** The rows of the README's tables of inputs and outputs, by name. */
-export const writeTables = ({ variables, outputs }: Terraform) => {
+export function writeTables({ variables, outputs }: Terraform) {
   const sorted = (blocks: Readonly<Record<string, Block>>) => Object.entries(blocks).sort();
   return {
     inputs: toRows(
@@ -25,4 +26,4 @@ export const writeTables = ({ variables, outputs }: Terraform) => {
       sorted(outputs).map(([name, block]) => [`\`${name}\``, String(block.description)]),
     ),
   };
-};
+}

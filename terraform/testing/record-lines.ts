@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { createLog, type Log } from '../../functions/shared/log.ts';
 
 /** The log that functions write in the cloud, and the lines that it has written. */
-export const recordLines = (): { readonly log: Log; readonly lines: readonly string[] } => {
+export function recordLines(): { readonly log: Log; readonly lines: readonly string[] } {
   const lines: string[] = [];
   const stream = new Writable({
     write(line, _, done) {
@@ -11,4 +11,4 @@ export const recordLines = (): { readonly log: Log; readonly lines: readonly str
     },
   });
   return { log: createLog(stream), lines };
-};
+}

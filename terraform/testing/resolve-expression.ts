@@ -13,20 +13,20 @@ export interface Scope {
  *
  * @throws Error that names an expression which is none of these.
  */
-export const resolveExpression = (
+export function resolveExpression(
   terraform: Terraform,
   argument: unknown,
   scope: Scope = {},
-): unknown => {
+): unknown {
   if (typeof argument !== 'string') return argument;
   const [whole, only] = /^\$\{((?:[^{}]|\{[^{}]*\})*)\}$/.exec(argument) ?? [];
   if (whole !== undefined) return evaluate(terraform, only ?? '', scope);
   return argument.replaceAll(/\$\{([^}]*)\}/g, (_, expression: string) =>
     String(evaluate(terraform, expression, scope)),
   );
-};
+}
 
-const evaluate = (terraform: Terraform, expression: string, scope: Scope): unknown => {
+function evaluate(terraform: Terraform, expression: string, scope: Scope): unknown {
   const { each, known = {} } = scope;
   if (expression in known) return known[expression];
   if (/^\d+$/.test(expression)) return Number(expression);
@@ -48,4 +48,4 @@ const evaluate = (terraform: Terraform, expression: string, scope: Scope): unkno
     return resolveExpression(terraform, each.value[property], scope);
   }
   throw new Error(`The tests know no value of ${expression}`);
-};
+}

@@ -37,15 +37,15 @@ export const answerWell: Answerer = ({ path, body }) => {
 };
 
 /** Answers one path in its own way and the others well. */
-export const answerAt =
-  (path: string, answer: Answer | Answerer): Answerer =>
-  (call, nth) => {
+export function answerAt(path: string, answer: Answer | Answerer): Answerer {
+  return (call, nth) => {
     if (call.path !== path) return answerWell(call, nth);
     return typeof answer === 'function' ? answer(call, nth) : answer;
   };
+}
 
 /** The real YAML on the engine with a clock of its own; the functions and Pub/Sub are one small server. */
-export const startSync = async (answer: Answerer, options: Options = {}) => {
+export async function startSync(answer: Answerer, options: Options = {}) {
   const calls: Call[] = [];
   const clock = createVirtualClock({ startsAt: options.startsAt ?? 1_700_000_000 });
   const respond = (outcome: Answer, response: ServerResponse): void => {
@@ -112,4 +112,4 @@ export const startSync = async (answer: Answerer, options: Options = {}) => {
       await new Promise((resolve) => server.close(resolve));
     },
   };
-};
+}

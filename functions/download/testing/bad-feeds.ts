@@ -23,37 +23,44 @@ const B = JSON.stringify(permitRecord(2));
 const TWO = `[${A}, ${B}]`;
 
 /** A feed whose second of three records is `text`. */
-const between = (text: string | Buffer): Buffer =>
-  Buffer.concat([Buffer.from(`[${A}, `), Buffer.from(text), Buffer.from(`, ${B}]`)]);
+function between(text: string | Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`[${A}, `), Buffer.from(text), Buffer.from(`, ${B}]`)]);
+}
 
 /** Likewise, of a complete record with these fields. */
-const betweenWith = (fields: FeedRecord): Buffer =>
-  between(JSON.stringify(permitRecord(3, fields)));
+function betweenWith(fields: FeedRecord): Buffer {
+  return between(JSON.stringify(permitRecord(3, fields)));
+}
 
 /** Likewise, of a complete record in whose text `found` is replaced. */
-const betweenReplacing = (found: string, replacement: string | Buffer): Buffer => {
+function betweenReplacing(found: string, replacement: string | Buffer): Buffer {
   const [before = '', after = ''] = JSON.stringify(permitRecord(3)).split(found);
   return between(
     Buffer.concat([Buffer.from(before), Buffer.from(replacement), Buffer.from(after)]),
   );
-};
+}
 
 /** Longer than a row of an index may be, also compressed. */
 const INDIGESTIBLE = Array.from({ length: 100 }, (_, i) => hash('sha512', `${i}`)).join('');
 
 const status = '"Permit Issued"';
 const area = '212.5';
-const nest = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
-const dump = (records: string): string =>
-  `{"fields": [{"id": "PERMIT_NUM"}, {"id": "REVISION_NUM"}, {"id": "PERMIT_TYPE"}], "records": ${records}}`;
-const page = (records: string): string =>
-  `{"success": true, "result": {"records": [${records}], "total": 1}}`;
-const cut = (text: string, after: string): string =>
-  text.slice(0, text.lastIndexOf(after) + after.length);
-const without = (column: string): string => {
+function nest(levels: number): string {
+  return '['.repeat(levels) + ']'.repeat(levels);
+}
+function dump(records: string): string {
+  return `{"fields": [{"id": "PERMIT_NUM"}, {"id": "REVISION_NUM"}, {"id": "PERMIT_TYPE"}], "records": ${records}}`;
+}
+function page(records: string): string {
+  return `{"success": true, "result": {"records": [${records}], "total": 1}}`;
+}
+function cut(text: string, after: string): string {
+  return text.slice(0, text.lastIndexOf(after) + after.length);
+}
+function without(column: string): string {
   const records = [permitRecord(1), permitRecord(2)];
   return JSON.stringify(records.map((record) => ({ ...record, [column]: undefined })));
-};
+}
 const gzipped = gzipSync(TWO);
 
 export const BAD_FEEDS: readonly BadFeed[] = [

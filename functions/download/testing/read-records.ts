@@ -2,10 +2,11 @@ import { integerAt } from '../../shared/binary-array.ts';
 import type { Cut } from '../cut-chunks.ts';
 
 /** The texts of a chunk's records, by their places in its bytes. */
-export const readRecords = (
+export function readRecords(
   bytes: Buffer,
   { records, begins, ends }: Omit<Cut, 'end'>,
-): readonly string[] =>
-  Array.from({ length: records }, (_, index) =>
+): readonly string[] {
+  return Array.from({ length: records }, (_, index) =>
     bytes.toString('utf8', integerAt(begins, index), integerAt(ends, index)),
   );
+}

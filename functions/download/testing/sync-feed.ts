@@ -18,11 +18,11 @@ export interface SyncedFeed {
 }
 
 /** Takes a feed through download, every chunk and finalize, as the workflow does. */
-export const syncFeed = async (
+export async function syncFeed(
   context: Context,
   folder: string,
   feed: string | Buffer,
-): Promise<SyncedFeed> => {
+): Promise<SyncedFeed> {
   const execution_id = randomUUID();
   const file_path = join(folder, `${execution_id}.json`);
   await writeFile(file_path, feed);
@@ -44,17 +44,13 @@ export const syncFeed = async (
     [run.id],
   );
   return { run, error, rejects };
-};
+}
 
-const ingestAll = async (
-  context: Context,
-  execution_id: string,
-  file_path: string,
-): Promise<void> => {
+async function ingestAll(context: Context, execution_id: string, file_path: string): Promise<void> {
   const request = { execution_id, file_path, trigger: 'manual' as const };
   const { run_id, chunks_total } = await downloadFeed(context, request);
   for (let chunk_number = 1; chunk_number <= chunks_total; chunk_number += 1) {
     await ingestChunk(context, { run_id, chunk_number });
   }
   await finalizeRun(context, { execution_id, outcome: 'completed' });
-};
+}

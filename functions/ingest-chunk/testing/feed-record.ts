@@ -5,8 +5,8 @@ import { type FeedRecord, permitRecord } from '../../shared/testing/permit-recor
  * Records of about `keys` permits, few enough that duplicates and changes are common; spellings that
  * mean the same; bad values.
  */
-export const createFeedRecord = (keys: number): fc.Arbitrary<FeedRecord> =>
-  fc
+export function createFeedRecord(keys: number): fc.Arbitrary<FeedRecord> {
+  return fc
     .record({
       PERMIT_NUM: fc.constantFrom('1 ', null, ...Array.from({ length: keys }, (_, n) => String(n))),
       PERMIT_TYPE: fc.constantFrom('New Houses', 'Conditional Permit'),
@@ -17,16 +17,17 @@ export const createFeedRecord = (keys: number): fc.Arbitrary<FeedRecord> =>
       NEW_COLUMN: fc.constantFrom(undefined, null, 'a', 5, '5'),
     })
     .map((fields) => permitRecord(1, fields));
+}
 
 /**
  * Feeds of successive days over about `keys` permits: most records of a day were there the day before
  * in the same bytes, but for their `_id`; the order is any.
  */
-export const createFeeds = (
+export function createFeeds(
   keys: number,
   days: { readonly minLength: number; readonly maxLength: number },
   records: { readonly minLength?: number; readonly maxLength: number },
-): fc.Arbitrary<readonly (readonly FeedRecord[])[]> => {
+): fc.Arbitrary<readonly (readonly FeedRecord[])[]> {
   const feedRecord = createFeedRecord(keys);
   return fc.array(feedRecord, { minLength: 1, maxLength: 2 * keys }).chain((often) => {
     const record = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...often) }, feedRecord);
@@ -35,4 +36,4 @@ export const createFeeds = (
       .map(([fields, _id]): FeedRecord => ({ ...fields, _id }));
     return fc.array(fc.array(numbered, { size: 'max', ...records }), { size: 'max', ...days });
   });
-};
+}

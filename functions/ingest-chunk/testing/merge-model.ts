@@ -35,7 +35,7 @@ const COST: Readonly<Record<string, string | null>> = {
 };
 
 /** What a record is stored as, spelt out; undefined for one that cannot be stored. */
-const store = (record: FeedRecord): StoredPermit | undefined => {
+function store(record: FeedRecord): StoredPermit | undefined {
   const { PERMIT_NUM, ISSUED_DATE, STATUS: status, NEW_COLUMN } = record;
   if (PERMIT_NUM === null || ISSUED_DATE === '2026-02-30') return undefined;
   if (String(status).includes('\u0000')) return undefined;
@@ -49,28 +49,34 @@ const store = (record: FeedRecord): StoredPermit | undefined => {
     est_const_cost: COST[record.EST_CONST_COST as string] ?? null,
     extra: NEW_COLUMN == null ? {} : { NEW_COLUMN },
   };
-};
+}
 
-const keyOf = ({ permit_num, permit_type }: StoredPermit): string => `${permit_num}|${permit_type}`;
+function keyOf({ permit_num, permit_type }: StoredPermit): string {
+  return `${permit_num}|${permit_type}`;
+}
 
 /** Later dates win, then the greater hash. */
-const precedence = (record: FeedRecord, stored: StoredPermit): string => {
+function precedence(record: FeedRecord, stored: StoredPermit): string {
   const mapped = mapRecord(record);
   const hash = 'row' in mapped ? hashRow(mapped.row) : '';
   const none = '0000-00-00';
   return [stored.issued_date ?? none, stored.application_date ?? none, hash].join(' ');
-};
+}
 
-const fieldsOf = ({ extra, ...columns }: StoredPermit): Readonly<Record<string, unknown>> => ({
-  ...columns,
-  ...Object.fromEntries(
-    Object.entries(extra).map(([name, value]) => [`extra.${name}`, JSON.stringify(value)]),
-  ),
-});
+function fieldsOf({ extra, ...columns }: StoredPermit): Readonly<Record<string, unknown>> {
+  return {
+    ...columns,
+    ...Object.fromEntries(
+      Object.entries(extra).map(([name, value]) => [`extra.${name}`, JSON.stringify(value)]),
+    ),
+  };
+}
 
-const asText = (value: unknown): string | null => (value == null ? null : String(value));
+function asText(value: unknown): string | null {
+  return value == null ? null : String(value);
+}
 
-const compare = (before: StoredPermit, after: StoredPermit): readonly Change[] => {
+function compare(before: StoredPermit, after: StoredPermit): readonly Change[] {
   const old = fieldsOf(before);
   const now = fieldsOf(after);
   return [...new Set([...Object.keys(old), ...Object.keys(now)])]
@@ -83,19 +89,20 @@ const compare = (before: StoredPermit, after: StoredPermit): readonly Change[] =
       old_value: asText(old[field_name]),
       new_value: asText(now[field_name]),
     }));
-};
+}
 
-const byKey = (a: StoredPermit, b: StoredPermit): number =>
-  a.permit_num === b.permit_num
+function byKey(a: StoredPermit, b: StoredPermit): number {
+  return a.permit_num === b.permit_num
     ? a.permit_type < b.permit_type
       ? -1
       : 1
     : a.permit_num < b.permit_num
       ? -1
       : 1;
+}
 
 /** The whole merge in memory, one feed at a time, as simply as it can be said. */
-export const createModel = () => {
+export function createModel() {
   const permits = new Map<string, StoredPermit>();
 
   const apply = (feed: readonly FeedRecord[]) => {
@@ -133,4 +140,4 @@ export const createModel = () => {
   };
 
   return { apply, permits: () => [...permits.values()].sort(byKey) };
-};
+}

@@ -6,11 +6,11 @@ import type { Context } from '../../shared/context.ts';
 import { openRun } from '../../shared/run-ledger.ts';
 
 /** Stores a feed and its ledger as download does; one chunk holds `chunkRecords` records. */
-export const prepareRun = async (
+export async function prepareRun(
   context: Context,
   feed: string | Buffer,
   chunkRecords = 5_000,
-): Promise<number> => {
+): Promise<number> {
   const run = await openRun(context, { executionId: randomUUID(), trigger: 'manual' });
   const file = context.bucket.file(`runs/${run.id}/feed.json.gz`);
   const text = async function* () {
@@ -34,4 +34,4 @@ export const prepareRun = async (
     .where('id', '=', run.id)
     .execute();
   return run.id;
-};
+}

@@ -2,30 +2,32 @@
 export type Query = (text: string, values?: unknown[]) => Promise<unknown[]>;
 
 /** The permits as the model has them. */
-export const readPermits = (query: Query): Promise<unknown[]> =>
-  query(
+export function readPermits(query: Query): Promise<unknown[]> {
+  return query(
     `select permit_num, revision_num, permit_type, status, application_date::text, issued_date::text,
        est_const_cost::text, extra
      from permits
      order by permit_num collate "C", permit_type collate "C"`,
   );
+}
 
 /** The history of one run as the model has it. */
-export const readHistory = (query: Query, runId: number): Promise<unknown[]> =>
-  query(
+export function readHistory(query: Query, runId: number): Promise<unknown[]> {
+  return query(
     `select permit_num, permit_type, field_name, old_value, new_value
      from permit_history
      where sync_run_id = $1
      order by permit_num collate "C", permit_type collate "C", field_name collate "C"`,
     [runId],
   );
+}
 
 /**
  * The history after the first run, of the permits that it had, whatever number of runs it took: the
  * first old and the last new value of each field that differs in the end.
  */
-export const readNetHistory = (query: Query): Promise<unknown[]> =>
-  query(
+export function readNetHistory(query: Query): Promise<unknown[]> {
+  return query(
     `select permit_num, permit_type, field_name, old_value, new_value
      from (
        select
@@ -40,3 +42,4 @@ export const readNetHistory = (query: Query): Promise<unknown[]> =>
      where old_value is distinct from new_value
      order by permit_num collate "C", permit_type collate "C", field_name collate "C"`,
   );
+}

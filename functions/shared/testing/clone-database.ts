@@ -8,7 +8,7 @@ export interface ClonedDatabase extends AsyncDisposable {
 }
 
 /** A migrated database of a test's own; it is dropped at the end. */
-export const cloneDatabase = async (): Promise<ClonedDatabase> => {
+export async function cloneDatabase(): Promise<ClonedDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const url = new URL(inject('databaseUrl'));
   url.pathname = `/${name}`;
@@ -18,9 +18,9 @@ export const cloneDatabase = async (): Promise<ClonedDatabase> => {
     url: url.href,
     [Symbol.asyncDispose]: () => onServer(`drop database ${name} with (force)`),
   };
-};
+}
 
-const onServer = async (statement: string): Promise<void> => {
+async function onServer(statement: string): Promise<void> {
   const client = new pg.Client(inject('databaseUrl'));
   await client.connect();
   try {
@@ -28,4 +28,4 @@ const onServer = async (statement: string): Promise<void> => {
   } finally {
     await client.end();
   }
-};
+}

@@ -10,9 +10,9 @@ export interface TestContext extends Context, AsyncDisposable {
 }
 
 /** A context with a database and a bucket of its own; `overrides` are environment variables. */
-export const createTestContext = async (
+export async function createTestContext(
   overrides: Readonly<Record<string, string>> = {},
-): Promise<TestContext> => {
+): Promise<TestContext> {
   const database = await cloneDatabase();
   const config: Config = parseConfig({
     GOOGLE_CLOUD_PROJECT: 'test-project',
@@ -38,4 +38,4 @@ export const createTestContext = async (
       }
     },
   };
-};
+}

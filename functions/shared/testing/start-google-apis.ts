@@ -8,10 +8,10 @@ const EXECUTION_PATH = /\/executions\/([^/?]+)/;
  * The test run's Google APIs with Workflow Executions beside them: `findState` says in what state
  * an execution is; undefined means that the service does not know it. Other calls are passed on.
  */
-export const startGoogleApis = (
+export function startGoogleApis(
   findState: (executionId: string) => string | undefined,
-): Promise<TestServer> =>
-  startTestServer((request, response) => {
+): Promise<TestServer> {
+  return startTestServer((request, response) => {
     const [, executionId] = EXECUTION_PATH.exec(request.url ?? '') ?? [];
     if (executionId !== undefined) {
       const state = findState(executionId);
@@ -28,3 +28,4 @@ export const startGoogleApis = (
     });
     request.pipe(passedOn);
   });
+}

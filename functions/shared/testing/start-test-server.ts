@@ -9,7 +9,7 @@ export interface TestServer extends AsyncDisposable {
 }
 
 /** Serves on a free port of the loopback interface until it is disposed of. */
-export const startTestServer = async (handler: RequestListener | Server): Promise<TestServer> => {
+export async function startTestServer(handler: RequestListener | Server): Promise<TestServer> {
   const server = typeof handler === 'function' ? createServer(handler) : handler;
   const requests: string[] = [];
   server.prependListener('request', (request) => requests.push(request.url ?? ''));
@@ -22,4 +22,4 @@ export const startTestServer = async (handler: RequestListener | Server): Promis
       await new Promise((resolve) => server.close(resolve));
     },
   };
-};
+}

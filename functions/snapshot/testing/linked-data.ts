@@ -5,36 +5,37 @@ import { closeRun, openRun } from '../../shared/run-ledger.ts';
 import { takeSnapshot } from '../take-snapshot.ts';
 
 /** @returns the rows of a statement. */
-export const query = async ({ pool }: Context, text: string, values: readonly unknown[] = []) => {
+export async function query({ pool }: Context, text: string, values: readonly unknown[] = []) {
   const { rows } = await pool.query(text, [...values]);
   return rows;
-};
+}
 
 /** Empties every table that a snapshot reads or writes. */
-export const removeLinkedData = (context: Context) =>
-  query(
+export function removeLinkedData(context: Context) {
+  return query(
     context,
     `truncate sync_runs, stored_permits, trades, permit_trades, builders, parcels, permit_parcels,
        neighbourhoods, coa_applications, data_quality_snapshots restart identity cascade`,
   );
+}
 
 /** A run that has ended: completed, or failed with an error message. */
-export const addRun = async (context: Context, errorMessage?: string): Promise<number> => {
+export async function addRun(context: Context, errorMessage?: string): Promise<number> {
   const { id } = await openRun(context, { executionId: randomUUID(), trigger: 'manual' });
   await context.db.transaction().execute(async (trx) => {
     if (errorMessage === undefined) await noteGone(trx, id);
     await closeRun(trx, id, errorMessage);
   });
   return id;
-};
+}
 
 /** A permit that the feed of `runId` had, with nothing linked to it. */
-export const addPermit = async (
+export async function addPermit(
   context: Context,
   runId: number,
   permitNum: string,
   columns: Readonly<Record<string, unknown>> = {},
-) => {
+) {
   const [run] = await query(
     context,
     `select started_at, id < (select max(id) from sync_runs where status = 'completed') as is_gone
@@ -58,15 +59,16 @@ export const addPermit = async (
   const places = names.map((_, index) => `$${index + 1}`);
   const insert = `insert into stored_permits (${names}) values (${places})`;
   return query(context, insert, Object.values(row));
-};
+}
 
 /** Every row of data_quality_snapshots. */
-export const readSnapshots = (context: Context) =>
-  query(context, 'select * from data_quality_snapshots');
+export function readSnapshots(context: Context) {
+  return query(context, 'select * from data_quality_snapshots');
+}
 
 /** Takes a snapshot and gives the row. */
-export const snapshot = async (context: Context, runId: number) => {
+export async function snapshot(context: Context, runId: number) {
   const response = await takeSnapshot(context, { run_id: runId });
   const [row] = await readSnapshots(context);
   return { response, row };
-};
+}

@@ -5,25 +5,27 @@ import type { Figures } from '../summarise.ts';
 
 const MEBIBYTE = 1_048_576;
 
-const sync = (milliseconds: number, walBytes = 0, records_unchanged = 0): SyncMeasurement => ({
-  milliseconds,
-  walBytes,
-  records: 1000,
-  records_unchanged,
-  chunks: 1,
-  calls: {
-    between: milliseconds * 0.1,
-    steps: {
-      download: { calls: 1, span: milliseconds * 0.2, busy: milliseconds * 0.2 },
-      'ingest-chunk': { calls: 4, span: milliseconds * 0.5, busy: milliseconds },
-      finalize: { calls: 1, span: milliseconds * 0.1, busy: milliseconds * 0.1 },
-      snapshot: { calls: 1, span: milliseconds * 0.1, busy: milliseconds * 0.1 },
+function sync(milliseconds: number, walBytes = 0, records_unchanged = 0): SyncMeasurement {
+  return {
+    milliseconds,
+    walBytes,
+    records: 1000,
+    records_unchanged,
+    chunks: 1,
+    calls: {
+      between: milliseconds * 0.1,
+      steps: {
+        download: { calls: 1, span: milliseconds * 0.2, busy: milliseconds * 0.2 },
+        'ingest-chunk': { calls: 4, span: milliseconds * 0.5, busy: milliseconds },
+        finalize: { calls: 1, span: milliseconds * 0.1, busy: milliseconds * 0.1 },
+        snapshot: { calls: 1, span: milliseconds * 0.1, busy: milliseconds * 0.1 },
+      },
     },
-  },
-});
+  };
+}
 
 /** A round in which everything takes `slowness` times as long, but for the ratios it is given. */
-export const roundOf = (
+export function roundOf(
   slowness: number,
   {
     first = 1.2,
@@ -34,7 +36,7 @@ export const roundOf = (
     commit = 0.4,
     engine = 0.5,
   } = {},
-): Round => {
+): Round {
   const ours = 1000 * slowness * first;
   return {
     floor: {
@@ -55,42 +57,46 @@ export const roundOf = (
     commit: commit * slowness,
     engine: (ours * engine) / 100,
   };
-};
+}
 
 /** First loads of 1,000 and 10,000 records. */
-export const growthOf = (slowness: number, ratio: number, rss: number): readonly GrowthStep[] => [
-  {
-    factor: 1,
-    records: 1000,
-    milliseconds: 100 * slowness,
-    memory: { download: 100 * MEBIBYTE, 'local cloud': 300 * MEBIBYTE },
-  },
-  {
-    factor: 10,
-    records: 10_000,
-    milliseconds: 1000 * slowness * ratio,
-    memory: { download: rss * MEBIBYTE, 'local cloud': 900 * MEBIBYTE },
-  },
-];
+export function growthOf(slowness: number, ratio: number, rss: number): readonly GrowthStep[] {
+  return [
+    {
+      factor: 1,
+      records: 1000,
+      milliseconds: 100 * slowness,
+      memory: { download: 100 * MEBIBYTE, 'local cloud': 300 * MEBIBYTE },
+    },
+    {
+      factor: 10,
+      records: 10_000,
+      milliseconds: 1000 * slowness * ratio,
+      memory: { download: rss * MEBIBYTE, 'local cloud': 900 * MEBIBYTE },
+    },
+  ];
+}
 
 /** What a run of three rounds on a machine that slows down may have measured. */
-export const figuresOf = (
+export function figuresOf(
   rounds: readonly Round[] = [roundOf(1), roundOf(2), roundOf(3)],
   growth?: Figures['growth'],
-): Figures => ({
-  machine: {
-    cpu: 'Example CPU',
-    cores: 2,
-    memory_bytes: 8 * 1024 * MEBIBYTE,
-    system: 'linux 6.0',
-    node: 'v24.0.0',
-    postgresql: '18.0',
-  },
-  records: 1000,
-  repeats: rounds.length,
-  sample: 100,
-  rounds,
-  memory: { download: 200 * MEBIBYTE, 'local cloud': 300 * MEBIBYTE },
-  coldStarts: [{ download: 300 }, { download: 500 }, { download: 400 }],
-  growth,
-});
+): Figures {
+  return {
+    machine: {
+      cpu: 'Example CPU',
+      cores: 2,
+      memory_bytes: 8 * 1024 * MEBIBYTE,
+      system: 'linux 6.0',
+      node: 'v24.0.0',
+      postgresql: '18.0',
+    },
+    records: 1000,
+    repeats: rounds.length,
+    sample: 100,
+    rounds,
+    memory: { download: 200 * MEBIBYTE, 'local cloud': 300 * MEBIBYTE },
+    coldStarts: [{ download: 300 }, { download: 500 }, { download: 400 }],
+    growth,
+  };
+}

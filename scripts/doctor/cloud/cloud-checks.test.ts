@@ -25,11 +25,12 @@ beforeEach(async () => {
   await project.setVariables(VARIABLES);
 });
 
-const examine = (...args: string[]) =>
-  runScript('doctor', ['--terraform', project.terraform, ...args], project.environment);
+function examine(...args: string[]) {
+  return runScript('doctor', ['--terraform', project.terraform, ...args], project.environment);
+}
 
 /** What is said of each check that failed when gcloud or terraform answers otherwise than well. */
-const findings = async (...answers: readonly Answer[]) => {
+async function findings(...answers: readonly Answer[]) {
   await project.programs.answer([...answers, ...HEALTHY]);
   const { code, stdout } = await examine('--json');
   const { ok, checks } = JSON.parse(stdout);
@@ -38,7 +39,7 @@ const findings = async (...answers: readonly Answer[]) => {
   return Object.fromEntries(
     failed.map((each: Record<string, string>) => [each.name, [each.problem, each.mend]]),
   );
-};
+}
 
 const INSTALL_GCLOUD = 'install it: https://cloud.google.com/sdk/docs/install';
 const INSTALL_TERRAFORM = 'install it: https://developer.hashicorp.com/terraform/install';

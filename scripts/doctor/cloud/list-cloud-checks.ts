@@ -4,8 +4,10 @@ import { createProjectChecks } from './project-checks.ts';
 import { TOOL_CHECKS } from './tool-checks.ts';
 
 /** Everything that has to be well before the stack can be deployed. */
-export const listCloudChecks = (terraformFolder: string): readonly Check[] => [
-  ...TOOL_CHECKS,
-  ...createProjectChecks(terraformFolder),
-  createPermissionCheck(terraformFolder),
-];
+export function listCloudChecks(terraformFolder: string): readonly Check[] {
+  return [
+    ...TOOL_CHECKS,
+    ...createProjectChecks(terraformFolder),
+    createPermissionCheck(terraformFolder),
+  ];
+}

@@ -47,15 +47,18 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
 const answer = z.object({ permissions: z.array(z.string()).default([]) });
 
 /** As gcloud does: another endpoint, for tests and for private access to the API. */
-const baseUrl = (): string =>
-  process.env.CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER ??
-  'https://cloudresourcemanager.googleapis.com/';
+function baseUrl(): string {
+  return (
+    process.env.CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER ??
+    'https://cloudresourcemanager.googleapis.com/'
+  );
+}
 
 /**
  * Asks the project which permissions the credentials have.
  * Source: https://cloud.google.com/resource-manager/reference/rest/v1/projects/testIamPermissions
  */
-const askPermissions = async (projectId: string, permissions: readonly string[]) => {
+async function askPermissions(projectId: string, permissions: readonly string[]) {
   const url = new URL(`v1/projects/${projectId}:testIamPermissions`, baseUrl());
   const response = await fetch(url, {
     method: 'POST',
@@ -68,24 +71,26 @@ const askPermissions = async (projectId: string, permissions: readonly string[])
   const text = await response.text();
   if (!response.ok) throw new Error(`The permissions cannot be asked for: ${text.slice(0, 300)}`);
   return new Set(answer.parse(JSON.parse(text)).permissions);
-};
+}
 
-export const createPermissionCheck = (terraformFolder: string): Check => ({
-  name: 'permissions',
-  needs: ['credentials', 'project'],
-  async run() {
-    const { projectId = '' } = readTerraformVariables(terraformFolder);
-    const wanted = Object.values(PERMISSIONS).flat();
-    const granted = await askPermissions(projectId, wanted);
-    const missing = wanted.filter((permission) => !granted.has(permission));
-    if (missing.length === 0) return ok(`${wanted.length} asked for, all granted`);
-    const roles = Object.entries(PERMISSIONS)
-      .filter(([, permissions]) => permissions.some((each) => missing.includes(each)))
-      .map(([role]) => `roles/${role}`);
-    const mend = roles.map(
-      (role) =>
-        `gcloud projects add-iam-policy-binding ${projectId} --member="user:$(gcloud config get account)" --role=${role}`,
-    );
-    return finding(`You lack ${missing.join(', ')}`, mend.join('\n'));
-  },
-});
+export function createPermissionCheck(terraformFolder: string): Check {
+  return {
+    name: 'permissions',
+    needs: ['credentials', 'project'],
+    async run() {
+      const { projectId = '' } = readTerraformVariables(terraformFolder);
+      const wanted = Object.values(PERMISSIONS).flat();
+      const granted = await askPermissions(projectId, wanted);
+      const missing = wanted.filter((permission) => !granted.has(permission));
+      if (missing.length === 0) return ok(`${wanted.length} asked for, all granted`);
+      const roles = Object.entries(PERMISSIONS)
+        .filter(([, permissions]) => permissions.some((each) => missing.includes(each)))
+        .map(([role]) => `roles/${role}`);
+      const mend = roles.map(
+        (role) =>
+          `gcloud projects add-iam-policy-binding ${projectId} --member="user:$(gcloud config get account)" --role=${role}`,
+      );
+      return finding(`You lack ${missing.join(', ')}`, mend.join('\n'));
+    },
+  };
+}

@@ -7,7 +7,7 @@ import { type Check, finding, ok } from '../check.ts';
 const NEEDED_FIRST = ['cloudresourcemanager.googleapis.com', 'serviceusage.googleapis.com'];
 
 /** What the stack is told, and the project that it goes to. */
-export const createProjectChecks = (terraformFolder: string): readonly Check[] => {
+export function createProjectChecks(terraformFolder: string): readonly Check[] {
   const projectId = (): string => readTerraformVariables(terraformFolder).projectId ?? '';
 
   const variables: Check = {
@@ -83,11 +83,12 @@ export const createProjectChecks = (terraformFolder: string): readonly Check[] =
   };
 
   return [variables, project, billing, apis];
-};
+}
 
 /** The services of every `google_project_service`. */
-const listServices = (terraformFolder: string): readonly string[] =>
-  readStack(terraformFolder)
+function listServices(terraformFolder: string): readonly string[] {
+  return readStack(terraformFolder)
     .flatMap((text) => [...text.matchAll(/^resource "google_project_service" .*?^\}/gms)])
     .flatMap(([block]) => [...block.matchAll(/"([a-z]+\.googleapis\.com)"/g)])
     .map(([, name = '']) => name);
+}

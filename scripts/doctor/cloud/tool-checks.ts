@@ -60,11 +60,11 @@ const credentials: Check = {
 };
 
 /** An access token of the application-default credentials; undefined when there are none. */
-export const readToken = async (): Promise<string | undefined> => {
+export async function readToken(): Promise<string | undefined> {
   const args = ['auth', 'application-default', 'print-access-token'];
   const { exitCode, stdout } = await runTool('gcloud', args);
   return exitCode === 0 ? stdout.trim() : undefined;
-};
+}
 
 /** What has to be on the machine, and who is at it. */
 export const TOOL_CHECKS: readonly Check[] = [gcloud, terraform, login, credentials];

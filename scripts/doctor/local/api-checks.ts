@@ -15,7 +15,7 @@ const NOT_FOUND = 404;
 const MOST_LETTERS = 1_000;
 
 /** The stand-ins for the Google APIs and what is set up in them. */
-export const createApiChecks = (cloud: LocalCloudAddress): readonly Check[] => {
+export function createApiChecks(cloud: LocalCloudAddress): readonly Check[] {
   const project = `projects/${cloud.project}`;
 
   /** @returns undefined when there is no such resource. */
@@ -90,4 +90,4 @@ export const createApiChecks = (cloud: LocalCloudAddress): readonly Check[] => {
   };
 
   return [endpoint, workflow, topics, deadLetters];
-};
+}

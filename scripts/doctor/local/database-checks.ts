@@ -13,7 +13,7 @@ interface LastRun {
 }
 
 /** The database: reached, migrated, and what its last run came to. */
-export const createDatabaseChecks = (databaseUrl: string | undefined): readonly Check[] => {
+export function createDatabaseChecks(databaseUrl: string | undefined): readonly Check[] {
   const query = async <T extends pg.QueryResultRow>(text: string): Promise<readonly T[]> => {
     const client = new pg.Client({
       connectionString: databaseUrl,
@@ -92,4 +92,4 @@ export const createDatabaseChecks = (databaseUrl: string | undefined): readonly 
   };
 
   return [database, migrations, lastRun];
-};
+}

@@ -23,7 +23,7 @@ interface LocalCloud extends AsyncDisposable {
 }
 
 /** The Google APIs with nothing in them, and a migrated database. */
-const startEmptyCloud = async (): Promise<LocalCloud> => {
+async function startEmptyCloud(): Promise<LocalCloud> {
   const directory = await mkdtemp(join(tmpdir(), 'doctor-'));
   const options = { directory, projectId, location, port: 0, log: () => {} };
   const apis = await startGoogleApis(options);
@@ -43,9 +43,9 @@ const startEmptyCloud = async (): Promise<LocalCloud> => {
       await rm(directory, { recursive: true });
     },
   };
-};
+}
 
-const startCloud = async (): Promise<LocalCloud> => {
+async function startCloud(): Promise<LocalCloud> {
   const cloud = await startEmptyCloud();
   cloud.apis.workflows.deploy({ workflowId: 'permit-sync', source: SOURCE });
   await ensureTopics(cloud.apis.pubsubUrl, {
@@ -55,10 +55,10 @@ const startCloud = async (): Promise<LocalCloud> => {
     workflowsUrl: cloud.apis.endpoint,
   });
   return cloud;
-};
+}
 
 /** State of each check, and of those that failed the problem. */
-const examine = async (env: Readonly<Record<string, string>>, ...args: string[]) => {
+async function examine(env: Readonly<Record<string, string>>, ...args: string[]) {
   const { code, stdout } = await runScript('doctor', ['--json', ...args], env);
   const { checks } = JSON.parse(stdout);
   return {
@@ -68,7 +68,7 @@ const examine = async (env: Readonly<Record<string, string>>, ...args: string[])
       checks.map((each: Record<string, string>) => [each.name, each.problem ?? each.state]),
     ),
   };
-};
+}
 
 describe('npm run doctor, against a local cloud', () => {
   test('exits with 0 when all is well', async () => {

@@ -37,16 +37,17 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true }));
 
-const decodeQuotedPrintable = (text: string): string =>
-  text
+function decodeQuotedPrintable(text: string): string {
+  return text
     .replaceAll('=\n', '')
     .replaceAll(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
 
-const readMails = async (): Promise<string[]> => {
+async function readMails(): Promise<string[]> {
   const files = await readdir(directory);
   const mails = await Promise.all(files.map((file) => readFile(join(directory, file), 'utf8')));
   return mails.map(decodeQuotedPrintable);
-};
+}
 
 test('I09 the mail of a failed run holds run id, error message, timestamp and records processed', async () => {
   const alerter = createAlerter('local-project', createMailer({ directory }), (text) =>
@@ -95,7 +96,7 @@ test('only the two events that a policy watches for are mailed', async () => {
 });
 
 /** Speaks just enough SMTP to take one mail. */
-const startSmtpServer = async () => {
+async function startSmtpServer() {
   const lines: string[] = [];
   const server = createServer((socket) => {
     socket.write('220 test\r\n');
@@ -114,7 +115,7 @@ const startSmtpServer = async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return { lines, url: `smtp://127.0.0.1:${port}`, close: () => server.close() };
-};
+}
 
 test('a mail goes over SMTP when there is a server, and no file is written', async () => {
   const smtp = await startSmtpServer();

@@ -15,11 +15,11 @@ export interface Alerter {
 }
 
 /** Stands in for the log-based alert policies: the same entries, the same templates, real mails. */
-export const createAlerter = (
+export function createAlerter(
   projectId: string,
   mailer: Mailer,
   say: (text: string) => void,
-): Alerter => {
+): Alerter {
   const underWay = new Set<Promise<void>>();
   const send = async (name: AlertName, entry: Readonly<Record<string, unknown>>) => {
     const alert = renderAlert(name, projectId, entry);
@@ -41,4 +41,4 @@ export const createAlerter = (
       await Promise.all(underWay);
     },
   };
-};
+}

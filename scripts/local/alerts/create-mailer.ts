@@ -18,7 +18,7 @@ export interface MailerOptions {
 export type Mailer = (alert: Alert) => Promise<string>;
 
 /** A mailer over SMTP, or into one file per mail. */
-export const createMailer = ({ directory, smtpUrl, to = TO }: MailerOptions): Mailer => {
+export function createMailer({ directory, smtpUrl, to = TO }: MailerOptions): Mailer {
   if (smtpUrl !== undefined) {
     const transport = createTransport(smtpUrl);
     return async ({ subject, body }) => {
@@ -37,6 +37,8 @@ export const createMailer = ({ directory, smtpUrl, to = TO }: MailerOptions): Ma
     await writeFile(path, message as Buffer);
     return path;
   };
-};
+}
 
-const fileName = (subject: string): string => subject.replaceAll(/[^\w -]/g, '').slice(0, 80);
+function fileName(subject: string): string {
+  return subject.replaceAll(/[^\w -]/g, '').slice(0, 80);
+}

@@ -13,19 +13,20 @@ export interface Alert {
  * `${log.extracted_label.NAME}` stands for a label extracted from the log entry.
  * Source: https://cloud.google.com/monitoring/alerts/doc-variables
  */
-export const renderAlert = (
+export function renderAlert(
   name: AlertName,
   projectId: string,
   entry: Readonly<Record<string, unknown>>,
-): Alert => {
+): Alert {
   const url = new URL(`../../../terraform/alerts/${name}.md`, import.meta.url);
   const text = readFileSync(url, 'utf8')
     .replaceAll(/\$\{project\}/g, projectId)
     .replaceAll(/\$\{log\.extracted_label\.(\w+)\}/g, (_, label) => formatLabel(entry[label]));
   const [subject = '', ...body] = text.split('\n');
   return { subject, body: `${body.join('\n').trim()}\n` };
-};
+}
 
 /** A label is text, and empty where the entry has no such field. */
-const formatLabel = (value: unknown): string =>
-  value == null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+function formatLabel(value: unknown): string {
+  return value == null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

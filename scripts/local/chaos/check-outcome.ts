@@ -13,12 +13,12 @@ type Query = ChaosCloud['query'];
  *
  * @throws AssertionError
  */
-export const checkCompleted = async (
+export async function checkCompleted(
   query: Query,
   model: ReturnType<typeof createModel>,
   feed: readonly FeedRecord[],
   execution: Execution,
-): Promise<void> => {
+): Promise<void> {
   strictEqual(execution.state, 'SUCCEEDED', execution.error?.payload);
   const expected = model.apply(feed);
   const runs = await query(
@@ -36,6 +36,6 @@ export const checkCompleted = async (
   deepStrictEqual(await query('select run_id::integer from data_quality_snapshots'), [
     { run_id: id },
   ]);
-};
+}
 
 const UNDONE = `select count(*)::integer as undone from sync_chunks where run_id = $1 and status <> 'done'`;

@@ -23,10 +23,10 @@ export interface DatabaseProxy {
  * @param findUrl the server's URL, which may change when it is started again
  * @param watch is awaited at every moment
  */
-export const startDatabaseProxy = async (
+export async function startDatabaseProxy(
   findUrl: () => Promise<string>,
   watch: (moment: DatabaseMoment) => Promise<void>,
-): Promise<DatabaseProxy> => {
+): Promise<DatabaseProxy> {
   const sockets = new Set<Socket>();
   const cut = () => {
     for (const socket of sockets) socket.destroy();
@@ -55,13 +55,13 @@ export const startDatabaseProxy = async (
       await new Promise((resolve) => server.close(resolve));
     },
   };
-};
+}
 
-const relay = async (
+async function relay(
   client: Socket,
   upstream: Socket,
   watch: (moment: DatabaseMoment) => Promise<void>,
-): Promise<void> => {
+): Promise<void> {
   let transaction: readonly string[] = [];
   const toServer = async () => {
     for await (const message of readMessages(client)) {
@@ -83,7 +83,7 @@ const relay = async (
     }
   };
   await Promise.all([toServer(), toClient()]);
-};
+}
 
 // Source: https://www.postgresql.org/docs/current/protocol-message-formats.html
 const QUERY = 'Q'.charCodeAt(0);
@@ -108,9 +108,9 @@ async function* readMessages(socket: Socket): AsyncGenerator<Buffer> {
 }
 
 /** The text of a Query or Parse message; a Parse has the prepared statement's name before it. */
-const readStatement = (message: Buffer): string | undefined => {
+function readStatement(message: Buffer): string | undefined {
   const [type] = message;
   if (type !== QUERY && type !== PARSE) return undefined;
   const [first, second] = message.toString('utf8', 1 + LENGTH_BYTES).split('\0');
   return type === QUERY ? first : second;
-};
+}

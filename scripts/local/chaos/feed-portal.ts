@@ -7,7 +7,7 @@ export interface FeedPortal extends Listening {
 }
 
 /** Serves a feed in two halves; `watch` is awaited in between. */
-export const startFeedPortal = async (watch: () => Promise<void>): Promise<FeedPortal> => {
+export async function startFeedPortal(watch: () => Promise<void>): Promise<FeedPortal> {
   let text = '[]';
   const server = await listen(async (_request, response) => {
     const sent = text;
@@ -23,4 +23,4 @@ export const startFeedPortal = async (watch: () => Promise<void>): Promise<FeedP
       text = JSON.stringify(records);
     },
   };
-};
+}

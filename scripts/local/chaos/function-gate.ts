@@ -19,7 +19,7 @@ export interface FunctionGate {
  * Stands between the workflow and a function. A call waits until the function is there: that is the
  * time between two attempts, in which the platform starts what has died.
  */
-export const startFunctionGate = async (findUrl: () => Promise<string>): Promise<FunctionGate> => {
+export async function startFunctionGate(findUrl: () => Promise<string>): Promise<FunctionGate> {
   const inHand = new Set<ServerResponse>();
   const calls = new Set<Promise<void>>();
   const passOn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -54,10 +54,10 @@ export const startFunctionGate = async (findUrl: () => Promise<string>): Promise
       await new Promise((resolve) => server.close(resolve));
     },
   };
-};
+}
 
 /** What has been answered, or broken off, stays so. */
-const respond = (response: ServerResponse, status: number, body: string): void => {
+function respond(response: ServerResponse, status: number, body: string): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, JSON_TYPE).end(body);
-};
+}

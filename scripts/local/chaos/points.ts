@@ -13,18 +13,19 @@ interface Point {
 }
 
 /** When the last statement is `last`, and one before it in the same transaction is `earlier`. */
-const statement =
-  (last: RegExp, earlier = /(?:)/) =>
-  (moment: Moment): boolean =>
+function statement(last: RegExp, earlier = /(?:)/) {
+  return (moment: Moment): boolean =>
     moment.kind === 'statement' && ends(moment.transaction, last, earlier);
+}
 
-const committed =
-  (earlier: RegExp) =>
-  (moment: Moment): boolean =>
+function committed(earlier: RegExp) {
+  return (moment: Moment): boolean =>
     moment.kind === 'committed' && ends(moment.transaction, /^commit/, earlier);
+}
 
-const ends = (transaction: readonly string[], last: RegExp, earlier: RegExp): boolean =>
-  last.test(transaction.at(-1) ?? '') && transaction.some((text) => earlier.test(text));
+function ends(transaction: readonly string[], last: RegExp, earlier: RegExp): boolean {
+  return last.test(transaction.at(-1) ?? '') && transaction.some((text) => earlier.test(text));
+}
 
 const FINISH_CHUNK = /set\s+status = 'done'/;
 const CLOSE_RUN = /^update "sync_runs" set "status"/;

@@ -7,10 +7,10 @@ export interface Restartable<T> {
 }
 
 /** `kill` ends one at once; `start` starts the first and each next one. */
-export const createRestartable = <T>(
+export function createRestartable<T>(
   start: () => Promise<T>,
   kill: (running: T) => Promise<void>,
-): Restartable<T> => {
+): Restartable<T> {
   let current = start();
   return {
     current: () => current,
@@ -22,4 +22,4 @@ export const createRestartable = <T>(
       return killed;
     },
   };
-};
+}

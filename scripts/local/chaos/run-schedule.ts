@@ -51,10 +51,10 @@ export type Ending = 'completed' | 'redriven';
  *
  * @throws AssertionError
  */
-export const runSchedule = async (
+export async function runSchedule(
   cloud: ChaosCloud,
   { before, after, strikes }: Schedule,
-): Promise<Ending> => {
+): Promise<Ending> {
   const { query } = cloud;
   await query('truncate stored_permits, permit_history, sync_runs cascade');
   const model = createModel();
@@ -88,7 +88,7 @@ export const runSchedule = async (
   const [accounted] = await query(ACCOUNTED, [first.id]);
   deepStrictEqual(accounted, { records: after.length });
   return gaveUp ? 'redriven' : 'completed';
-};
+}
 
 interface Run {
   readonly id: number;

@@ -48,7 +48,7 @@ export interface ChaosCloud {
  * The real workflow on the engine with a clock of its own, the functions in processes that can be
  * killed, a PostgreSQL that can, and proxies between them that strike at a point.
  */
-export const startChaosCloud = async (directory: string): Promise<ChaosCloud> => {
+export async function startChaosCloud(directory: string): Promise<ChaosCloud> {
   const database = createDatabaseServer(join(directory, 'postgres'));
   const databaseUrl = async () => (await database.current()).databaseUrl(DATABASE);
   const server = await database.current();
@@ -158,14 +158,15 @@ export const startChaosCloud = async (directory: string): Promise<ChaosCloud> =>
       await (await database.current()).stop();
     },
   };
-};
+}
 
 /** A server that a crash leaves to recover from its log, as the loss of a machine would. */
-const createDatabaseServer = (directory: string): Restartable<Postgres> =>
-  createRestartable(
+function createDatabaseServer(directory: string): Restartable<Postgres> {
+  return createRestartable(
     () => startPostgres({ directory }),
     async (server) => {
       process.kill(server.pid, 'SIGQUIT');
       await server.stop();
     },
   );
+}

@@ -33,7 +33,7 @@ export interface Strike {
 }
 
 /** Watches every moment of a run, and strikes where it has been told to. */
-export const createStriker = (database: Restartable<unknown>) => {
+export function createStriker(database: Restartable<unknown>) {
   const targets = new Map<Step, Target>();
   let armed: { readonly strike: Strike; seen: number }[] = [];
   return {
@@ -60,4 +60,4 @@ export const createStriker = (database: Restartable<unknown>) => {
       }
     },
   };
-};
+}

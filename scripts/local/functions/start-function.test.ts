@@ -66,7 +66,7 @@ afterEach(async () => {
 });
 
 /** A call that stands still with its merge done and its transaction open; how it ended, later. */
-const callUntilHeld = async (url: string): Promise<{ answer: Promise<unknown> }> => {
+async function callUntilHeld(url: string): Promise<{ answer: Promise<unknown> }> {
   const held = once(moments, 'held');
   const headers = { 'content-type': 'application/json' };
   const response = fetch(url, { method: 'POST', headers, body: JSON.stringify(request) });
@@ -76,16 +76,21 @@ const callUntilHeld = async (url: string): Promise<{ answer: Promise<unknown> }>
   );
   await held;
   return { answer };
-};
+}
 
-const answers = (url: string): Promise<boolean> =>
-  fetch(url).then(
+function answers(url: string): Promise<boolean> {
+  return fetch(url).then(
     () => true,
     () => false,
   );
+}
 
-const readChunk = () =>
-  context.db.selectFrom('sync_chunks').select(['status', 'records_new']).executeTakeFirstOrThrow();
+function readChunk() {
+  return context.db
+    .selectFrom('sync_chunks')
+    .select(['status', 'records_new'])
+    .executeTakeFirstOrThrow();
+}
 
 const PENDING = { status: 'pending', records_new: 0 };
 const DONE = { status: 'done', records_new: 3 };

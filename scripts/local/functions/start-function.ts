@@ -44,10 +44,10 @@ const PROCESS_ENVIRONMENT = { NODE_COMPILE_CACHE: COMPILE_CACHE, MALLOC_ARENA_MA
 const SCRIPT = fileURLToPath(new URL('./serve-function.ts', import.meta.url));
 
 /** Starts a function in a process of its own, with its real HTTP server. */
-export const startFunction = async (
+export async function startFunction(
   name: string,
   options: FunctionOptions,
-): Promise<RunningFunction> => {
+): Promise<RunningFunction> {
   await mkdir(options.logDirectory, { recursive: true });
   const path = join(options.logDirectory, `${name}.log`);
   const child = startProcess(name, options, path);
@@ -63,13 +63,13 @@ export const startFunction = async (
     stop: () => endProcess(child, 'SIGTERM'),
     kill: () => endProcess(child, 'SIGKILL'),
   };
-};
+}
 
-const startProcess = (
+function startProcess(
   name: string,
   { environment, onLine, port = 0 }: FunctionOptions,
   logPath: string,
-): ChildProcess => {
+): ChildProcess {
   const child = fork(SCRIPT, [name, String(port)], {
     env: { PATH: process.env.PATH, ...PROCESS_ENVIRONMENT, ...environment },
     execArgv: V8_FLAGS,
@@ -81,18 +81,18 @@ const startProcess = (
   if (onLine) forEachLine(child, onLine);
   child.once('close', () => log.end());
   return child;
-};
+}
 
-const forEachLine = (child: ChildProcess, onLine: (line: string) => void): void => {
+function forEachLine(child: ChildProcess, onLine: (line: string) => void): void {
   let rest = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     lines.forEach(onLine);
   });
-};
+}
 
-const waitForPort = async (name: string, child: ChildProcess, logPath: string): Promise<number> => {
+async function waitForPort(name: string, child: ChildProcess, logPath: string): Promise<number> {
   const exited = once(child, 'close').then(async () => {
     const [reason] = (await readFile(logPath, 'utf8')).trim().split('\n').slice(-1);
     throw new Error(`The function ${name} did not start: ${reason} (see ${logPath})`);
@@ -100,13 +100,13 @@ const waitForPort = async (name: string, child: ChildProcess, logPath: string): 
   const [message] = (await Promise.race([once(child, 'message'), exited])) as [{ port: number }];
   exited.catch(() => {});
   return message.port;
-};
+}
 
-const endProcess = async (child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+async function endProcess(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MILLISECONDS);
   child.kill(signal);
   await exited;
   clearTimeout(timer);
-};
+}

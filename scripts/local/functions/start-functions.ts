@@ -20,7 +20,7 @@ export interface RunningFunctions extends Readonly<Record<FunctionName, RunningF
 }
 
 /** Starts every function; when one does not start, none is left running. */
-export const startFunctions = async (options: FunctionsOptions): Promise<RunningFunctions> => {
+export async function startFunctions(options: FunctionsOptions): Promise<RunningFunctions> {
   const { environment, logDirectory, onLine, ports } = options;
   const starts = FUNCTION_NAMES.map(async (name) => {
     const running = await startFunction(name, {
@@ -44,4 +44,4 @@ export const startFunctions = async (options: FunctionsOptions): Promise<Running
     await stop();
     throw error;
   }
-};
+}

@@ -17,7 +17,10 @@ const VALUE_FIELDS = {
 } as const satisfies Record<string, ValueType>;
 
 /** What is wrong with a field of a series, by its path from the series (`points[0].interval`). */
-export type FieldFault = { readonly field: string; readonly problem: string };
+export interface FieldFault {
+  readonly field: string;
+  readonly problem: string;
+}
 
 /**
  * Checks what can be said of a written series by itself. `now` in milliseconds since 1970. Returns

@@ -10,12 +10,12 @@ const NOW_SECONDS = NOW / 1000;
 const PROJECT = 'projects/test-project';
 const RECORDS = 'custom.googleapis.com/permit_sync/records';
 
-type Change = {
+interface Change {
   type?: string;
   labels?: Record<string, string>;
   value?: object;
   endSeconds?: number;
-};
+}
 
 function createSeries({
   type = RECORDS,

@@ -5,19 +5,19 @@ import { createTimeSeriesRoutes } from './time-series-routes.ts';
 import type { TimeSeries } from './time-series-schema.ts';
 import { createTimeSeriesStore } from './time-series-store.ts';
 
-export type MonitoringApiOptions = {
+export interface MonitoringApiOptions {
   /** Keeps series and descriptors over a restart. */
   readonly directory?: string;
   /** Milliseconds since 1970; points far from it are refused. */
   readonly now?: () => number;
   readonly log?: (message: string) => void;
-};
+}
 
-export type MonitoringApi = {
+export interface MonitoringApi {
   readonly router: Router;
   /** Every series of every project, points newest first. */
   listTimeSeries(): readonly TimeSeries[];
-};
+}
 
 /** The part of the Cloud Monitoring v3 REST API that writes and reads custom metrics. */
 export function createMonitoringApi(options: MonitoringApiOptions = {}): MonitoringApi {

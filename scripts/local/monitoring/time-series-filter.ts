@@ -1,9 +1,9 @@
 import { StatusError } from '../pubsub/status-error.ts';
 
-type Filtered = {
+interface Filtered {
   readonly metric: { readonly type: string; readonly labels: Readonly<Record<string, string>> };
   readonly resource: { readonly type: string; readonly labels: Readonly<Record<string, string>> };
-};
+}
 
 const COMPARISON =
   /^(metric|resource)\.(?:(type)|labels?\.(\w+))\s*=\s*(?:(starts_with)\(\s*)?("(?:[^"\\]|\\.)*")\s*\)?$/;

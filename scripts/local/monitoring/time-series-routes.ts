@@ -9,10 +9,10 @@ import { createKey, type TimeSeriesStore } from './time-series-store.ts';
 const MAX_SERIES = 200;
 const createSchema = z.object({ timeSeries: z.array(newTimeSeriesSchema).min(1) });
 
-export type TimeSeriesRoutesOptions = {
+export interface TimeSeriesRoutesOptions {
   readonly store: TimeSeriesStore;
   readonly now: () => number;
-};
+}
 
 /** `/v3/projects/P/timeSeries`: create and list. */
 export function createTimeSeriesRoutes({ store, now }: TimeSeriesRoutesOptions): Router {

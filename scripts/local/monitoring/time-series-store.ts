@@ -18,7 +18,7 @@ const stateSchema = z.object({
 
 type State = Readonly<z.infer<typeof stateSchema>>;
 
-export type TimeSeriesStore = {
+export interface TimeSeriesStore {
   /** Adds the one point of a checked series; returns what speaks against it, if anything. */
   write(project: string, series: NewTimeSeries): string | undefined;
   /** Of one project, or all. */
@@ -28,7 +28,7 @@ export type TimeSeriesStore = {
   /** Removes the descriptor and the metric's series; false if there is none. */
   removeDescriptor(project: string, type: string): boolean;
   save(): void;
-};
+}
 
 // The service takes one point per 5 seconds of a user-defined metric's series.
 const SAMPLING_PERIOD_MS = 5000;

@@ -15,7 +15,10 @@ const brokerStateSchema = z.object({
 /** Everything that outlives the process. */
 export type BrokerState = Readonly<z.infer<typeof brokerStateSchema>>;
 
-export type BrokerStateFile = { load(): BrokerState; save(state: BrokerState): void };
+export interface BrokerStateFile {
+  load(): BrokerState;
+  save(state: BrokerState): void;
+}
 
 /** The state as one file in `directory`; without a directory nothing is kept. */
 export function createBrokerStateFile(directory: string | undefined): BrokerStateFile {

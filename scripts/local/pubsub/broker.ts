@@ -17,7 +17,7 @@ import {
 import { StatusError } from './status-error.ts';
 
 /** Topics, subscriptions and the messages between them. Names are full resource names. */
-export type Broker = {
+export interface Broker {
   createTopic(topic: Topic): Topic;
   getTopic(name: string): Topic;
   listTopics(project: string): readonly Topic[];
@@ -40,16 +40,19 @@ export type Broker = {
   postpone(subscription: string, ackIds: readonly string[], delayMs: number): void;
   /** When the next leased or backing-off message comes free, in milliseconds since 1970. */
   nextAvailableAt(subscription: string): number | undefined;
-};
+}
 
-export type BrokerOptions = {
+export interface BrokerOptions {
   readonly now: () => number;
   readonly stateFile: BrokerStateFile;
   /** Called when a subscription may have something to deliver. */
   readonly onAvailable: (subscription: string) => void;
-};
+}
 
-type Channel = { readonly subscription: Subscription; readonly backlog: MessageBacklog };
+interface Channel {
+  readonly subscription: Subscription;
+  readonly backlog: MessageBacklog;
+}
 
 export function createBroker({ now, stateFile, onAvailable }: BrokerOptions): Broker {
   const stored = stateFile.load();

@@ -14,13 +14,13 @@ import { findEmulator, startEmulator } from './testing/start-emulator.ts';
 
 const emulator = findEmulator();
 
-const startOurs = async () => {
+async function startOurs() {
   const pubsub = await startTestPubsub();
   return {
     host: `127.0.0.1:${pubsub.port}`,
     [Symbol.asyncDispose]: () => pubsub[Symbol.asyncDispose](),
   };
-};
+}
 
 const SERVERS = [
   { name: 'our Pub/Sub', start: startOurs, isFound: true },

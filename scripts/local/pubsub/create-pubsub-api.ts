@@ -10,7 +10,7 @@ import { createStatusErrorHandler, StatusError } from './status-error.ts';
 import { createSubscriptionRoutes } from './subscription-routes.ts';
 import { createTopicRoutes } from './topic-routes.ts';
 
-export type PubsubApiOptions = {
+export interface PubsubApiOptions {
   /** The project of topics that `publish` is given by their short names. */
   readonly projectId: string;
   readonly clock?: PubsubClock;
@@ -19,9 +19,9 @@ export type PubsubApiOptions = {
   /** Keeps topics, subscriptions and messages over a restart. */
   readonly directory?: string;
   readonly log?: (message: string) => void;
-};
+}
 
-export type PubsubApi = {
+export interface PubsubApi {
   readonly router: Router;
   /**
    * Publishes as the REST method does and returns the message ids. `topic` is a full name or an id
@@ -30,7 +30,7 @@ export type PubsubApi = {
   publish(topic: string, messages: readonly NewMessage[]): readonly string[];
   /** Stops deliveries and lets waiting pulls end. */
   close(): void;
-};
+}
 
 // Snapshots, schemas and the methods that only the service itself has.
 const UNSUPPORTED_PATHS = ['topics', 'subscriptions', 'snapshots', 'schemas'].map(

@@ -10,7 +10,11 @@ export type TestClock = Required<PubsubClock> & {
   waitForNoTimer(delayMs: number): Promise<void>;
 };
 
-type Timer = { readonly callback: () => void; readonly delayMs: number; readonly at: number };
+interface Timer {
+  readonly callback: () => void;
+  readonly delayMs: number;
+  readonly at: number;
+}
 
 export function createTestClock(startMs = Date.parse('2026-01-05T11:00:00Z')): TestClock {
   let now = startMs;

@@ -13,7 +13,7 @@ export const backlogEntrySchema = z.object({
 export type BacklogEntry = Readonly<z.infer<typeof backlogEntrySchema>>;
 
 /** What one subscription still has to deliver, oldest first. */
-export type MessageBacklog = {
+export interface MessageBacklog {
   entries(): readonly BacklogEntry[];
   available(now: number): readonly BacklogEntry[];
   add(message: PubsubMessage): void;
@@ -22,7 +22,7 @@ export type MessageBacklog = {
   lease(messageId: string, until: number): BacklogEntry | undefined;
   /** Moves the end of a lease, if it is still the latest one of its message. */
   postpone(ackId: string, until: number): BacklogEntry | undefined;
-};
+}
 
 export function createMessageBacklog(stored: readonly BacklogEntry[] = []): MessageBacklog {
   const backlog = new Map(stored.map((entry) => [entry.message.messageId, entry]));

@@ -1,10 +1,10 @@
 /** Where the time comes from, so that a test can move it. */
-export type PubsubClock = {
+export interface PubsubClock {
   /** Milliseconds since 1970. */
   now(): number;
   /** Calls back once after the delay; returns what cancels it. The machine's timers by default. */
   startTimer?(callback: () => void, delayMs: number): () => void;
-};
+}
 
 /** The clock with the machine's time and timers for what it lacks. */
 export function completeClock(clock: PubsubClock | undefined): Required<PubsubClock> {

@@ -81,11 +81,11 @@ export const pubsubMessageSchema = z.object({
 export type PubsubMessage = Readonly<z.infer<typeof pubsubMessageSchema>>;
 
 /** One delivery of a message; `attempts` counts this one, from 1. */
-export type Delivery = {
+export interface Delivery {
   readonly ackId: string;
   readonly message: PubsubMessage;
   readonly attempts: number;
-};
+}
 
 /** Milliseconds of a duration like "600s". */
 export function parseDurationMs(duration: string): number {

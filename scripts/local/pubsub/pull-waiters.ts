@@ -1,12 +1,12 @@
 import type { PubsubClock } from './pubsub-clock.ts';
 
 /** Pull requests that wait for a message. */
-export type PullWaiters = {
+export interface PullWaiters {
   /** Resolves when the subscription is woken or the time is over; with false, when all is closed. */
   wait(subscription: string, delayMs: number): Promise<boolean>;
   wake(subscription: string): void;
   close(): void;
-};
+}
 
 export function createPullWaiters({ startTimer }: Required<PubsubClock>): PullWaiters {
   const waiters = new Map<string, Set<() => void>>();

@@ -5,7 +5,11 @@ import { expect, test } from 'vitest';
 import type { PubsubApiOptions } from './create-pubsub-api.ts';
 import { PROJECT, SUBSCRIPTION, startTestPubsub, TOPIC } from './start-test-pubsub.ts';
 
-type Received = { readonly path: string; readonly body: unknown; answer(status: number): void };
+interface Received {
+  readonly path: string;
+  readonly body: unknown;
+  answer(status: number): void;
+}
 
 /** An endpoint that hands each request to the test and answers as the test says. */
 async function startEndpoint() {

@@ -3,18 +3,18 @@ import type { Push } from './post-push.ts';
 import type { PubsubClock } from './pubsub-clock.ts';
 import { type Delivery, parseDurationMs, type Subscription } from './pubsub-resources.ts';
 
-export type PushDelivererOptions = {
+export interface PushDelivererOptions {
   readonly broker: Broker;
   readonly push: Push;
   readonly clock: Required<PubsubClock>;
   readonly log: (message: string) => void;
-};
+}
 
-export type PushDeliverer = {
+export interface PushDeliverer {
   /** Delivers what the subscription has available now or later, if it is a push subscription. */
   deliver(subscription: string): void;
   close(): void;
-};
+}
 
 const MAX_MESSAGES = 1000;
 // The service's own back-off for subscriptions without a retry policy.

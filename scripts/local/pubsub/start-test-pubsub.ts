@@ -22,7 +22,11 @@ export type TestPubsub = AsyncDisposable & {
   pull(subscription?: string): Promise<readonly Pulled[]>;
 };
 
-type Pulled = { readonly ackId: string; readonly text: string; readonly attempt: number };
+interface Pulled {
+  readonly ackId: string;
+  readonly text: string;
+  readonly attempt: number;
+}
 
 export async function startTestPubsub(
   options: Partial<PubsubApiOptions> = {},

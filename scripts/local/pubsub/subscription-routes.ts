@@ -19,11 +19,11 @@ const modifyAckDeadlineSchema = ackIdsSchema.extend({
 });
 const modifyPushConfigSchema = z.object({ pushConfig: pushConfigSchema });
 
-export type SubscriptionRoutesOptions = {
+export interface SubscriptionRoutesOptions {
   readonly broker: Broker;
   readonly waiters: PullWaiters;
   readonly clock: Required<PubsubClock>;
-};
+}
 
 type SubscriptionRequest = Request<{ project: string; subscription: string }>;
 

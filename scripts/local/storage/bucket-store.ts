@@ -23,7 +23,7 @@ export const newBucketSchema = bucketRecordSchema
 
 export type NewBucket = z.infer<typeof newBucketSchema>;
 
-export type BucketStore = {
+export interface BucketStore {
   create(bucket: NewBucket): BucketRecord;
   /** Throws 404 for a bucket that does not exist. */
   get(name: string): BucketRecord;
@@ -32,9 +32,12 @@ export type BucketStore = {
   remove(name: string): void;
   /** The folder of the bucket's objects. Throws 404 for a bucket that does not exist. */
   objectsFolder(name: string): string;
-};
+}
 
-export type BucketStoreOptions = { readonly directory: string; readonly now: () => number };
+export interface BucketStoreOptions {
+  readonly directory: string;
+  readonly now: () => number;
+}
 
 // Also what keeps a bucket's folder inside `directory`: no slash, no leading dot, no "..".
 const BUCKET_NAME = /^(?!.*\.\.)[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/;

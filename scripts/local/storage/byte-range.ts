@@ -1,5 +1,8 @@
 /** Offsets of the first byte wanted and of the one after the last. */
-export type ByteRange = { readonly start: number; readonly end: number };
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
 
 /**
  * Reads a download's Range header against the object's size. Undefined: no range, or one that is not

@@ -3,7 +3,10 @@ import type { UploadMetadata } from './object-record.ts';
 import { invalidArgument } from './storage-error.ts';
 
 /** What the client says the content's checksums are, in base64. */
-export type ExpectedChecksums = { readonly crc32c?: string; readonly md5Hash?: string };
+export interface ExpectedChecksums {
+  readonly crc32c?: string;
+  readonly md5Hash?: string;
+}
 
 /** Checksums from an upload's JSON and its X-Goog-Hash header (`crc32c=…,md5=…`), the header first. */
 export function readExpectedChecksums(

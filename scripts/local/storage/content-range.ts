@@ -5,11 +5,11 @@ import { invalidArgument } from './storage-error.ts';
  * as it knows, the offset after its last and the size of the object. `start` undefined asks how far
  * the upload has come.
  */
-export type UploadRange = {
+export interface UploadRange {
   readonly start?: number;
   readonly end?: number;
   readonly totalBytes?: number;
-};
+}
 
 /**
  * Reads `bytes 0-99/1000`, `bytes 0-99/*`, `bytes 0-*` + `/*`, `bytes *` + `/1000`; a request without

@@ -4,25 +4,25 @@ import { open, rm, truncate } from 'node:fs/promises';
 import { encodeCrc32c, updateCrc32c } from './crc32c.ts';
 
 /** Bytes received whole, in a temporary file, with their checksums in base64. */
-export type ReceivedContent = {
+export interface ReceivedContent {
   readonly path: string;
   readonly sizeBytes: number;
   readonly crc32c: string;
   readonly md5Hash: string;
-};
+}
 
-export type ContentWriter = {
+export interface ContentWriter {
   sizeBytes(): number;
   /** Appends until the source ends or fails; what came before a failure stays, and counts. */
   append(source: AsyncIterable<Buffer>): Promise<void>;
   finish(): ReceivedContent;
   discard(): Promise<void>;
-};
+}
 
-export type ContentWriterOptions = {
+export interface ContentWriterOptions {
   readonly path: string;
   readonly onBytes: (sizeBytes: number) => void;
-};
+}
 
 /**
  * Streams an upload to a file, hashing on the way, over as many requests as the client needs.

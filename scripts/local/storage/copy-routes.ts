@@ -13,10 +13,10 @@ import { type Preconditions, parsePreconditions } from './preconditions.ts';
 import { readOrigin } from './request-values.ts';
 import { invalidArgument } from './storage-error.ts';
 
-export type CopyRoutesOptions = {
+export interface CopyRoutesOptions {
   readonly objects: ObjectStore;
   readonly createWriter: (object: ObjectAddress) => ContentWriter;
-};
+}
 
 const MAX_SOURCES = 32;
 
@@ -28,8 +28,8 @@ const composeSchema = z.object({
   destination: objectFieldsSchema.nullish(),
 });
 
-type ObjectParams = { readonly bucket: string; readonly object: string };
-type RewriteParams = ObjectParams & { readonly toBucket: string; readonly toObject: string };
+type ObjectParams = Record<'bucket' | 'object', string>;
+type RewriteParams = ObjectParams & Record<'toBucket' | 'toObject', string>;
 
 /**
  * New objects out of stored ones: rewrite (a copy) and compose, which gcloud uses to upload a large

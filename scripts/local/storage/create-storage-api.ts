@@ -11,7 +11,7 @@ import { createObjectStore, type ObjectAddress } from './object-store.ts';
 import { createStorageErrorHandler, StorageError } from './storage-error.ts';
 import { createUploadRoutes } from './upload-routes.ts';
 
-export type StorageApiOptions = {
+export interface StorageApiOptions {
   /** Holds everything; made if it does not exist. One process at a time. */
   readonly directory: string;
   /** Milliseconds since 1970, for generations and times. */
@@ -23,13 +23,13 @@ export type StorageApiOptions = {
   ) => void;
   /** Told of failures that are not the client's. */
   readonly log?: (message: string) => void;
-};
+}
 
-export type StorageApi = {
+export interface StorageApi {
   readonly router: Router;
   /** Ends the resumable uploads that are open; those in one request end with their connection. */
   close(): Promise<void>;
-};
+}
 
 /**
  * The JSON API of Cloud Storage on a local directory. Mount the router before any body parser: it

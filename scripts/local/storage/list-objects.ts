@@ -1,6 +1,6 @@
 import type { ObjectRecord } from './object-record.ts';
 
-export type ListRequest = {
+export interface ListRequest {
   readonly prefix?: string;
   /** Names with this text after the prefix are folded into one entry of `prefixes`. */
   readonly delimiter?: string;
@@ -8,15 +8,18 @@ export type ListRequest = {
   readonly endOffset?: string;
   readonly pageToken?: string;
   readonly maxResults: number;
-};
+}
 
-export type ObjectPage = {
+export interface ObjectPage {
   readonly items: readonly ObjectRecord[];
   readonly prefixes: readonly string[];
   readonly nextPageToken?: string;
-};
+}
 
-type Entry = { readonly name: string; readonly item?: ObjectRecord };
+interface Entry {
+  readonly name: string;
+  readonly item?: ObjectRecord;
+}
 
 /** One page of a listing, in the byte order of the names; items and prefixes count alike. */
 export function listObjects(objects: readonly ObjectRecord[], request: ListRequest): ObjectPage {

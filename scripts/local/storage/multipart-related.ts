@@ -1,11 +1,11 @@
 import { invalidArgument } from './storage-error.ts';
 
 /** An upload of two parts: its JSON, whole, and the object's content, still to be read. */
-export type MultipartUpload = {
+export interface MultipartUpload {
   readonly metadata: string;
   readonly contentType: string | undefined;
   readonly content: AsyncIterable<Buffer>;
-};
+}
 
 const MAX_HEAD_BYTES = 1024 * 1024;
 

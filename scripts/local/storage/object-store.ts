@@ -14,14 +14,14 @@ import { invalidArgument, missingObject } from './storage-error.ts';
 import { writeJsonAtomically } from './write-json-atomically.ts';
 
 /** Which object a request is about. */
-export type ObjectAddress = {
+export interface ObjectAddress {
   readonly bucket: string;
   readonly name: string;
   /** Only this generation will do; without it the live one. */
   readonly generation?: string;
-};
+}
 
-export type ObjectStore = {
+export interface ObjectStore {
   find(address: ObjectAddress): ObjectRecord | undefined;
   /** Throws 404 for an object, or a bucket, that does not exist. */
   get(address: ObjectAddress): ObjectRecord;
@@ -37,9 +37,12 @@ export type ObjectStore = {
   remove(address: ObjectAddress, preconditions: Preconditions): void;
   /** Opens the content for reading; the caller closes the descriptor. */
   open(record: ObjectRecord): number;
-};
+}
 
-export type ObjectStoreOptions = { readonly buckets: BucketStore; readonly now: () => number };
+export interface ObjectStoreOptions {
+  readonly buckets: BucketStore;
+  readonly now: () => number;
+}
 
 /**
  * Objects on disk: `<hash of the name>.<generation>.data` beside `<hash of the name>.json`, whose

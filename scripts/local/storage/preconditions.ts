@@ -10,7 +10,10 @@ const CONDITIONS = [
   'ifMetagenerationNotMatch',
 ] as const;
 
-type Versions = { readonly generation: string; readonly metageneration: string };
+interface Versions {
+  readonly generation: string;
+  readonly metageneration: string;
+}
 
 /** Reads the conditions of a query string; 400 for one that is not a number. */
 export function parsePreconditions(query: Readonly<Record<string, unknown>>): Preconditions {

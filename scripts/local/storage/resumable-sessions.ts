@@ -9,38 +9,38 @@ import type { UploadTarget } from './upload-target.ts';
 /** How far an upload has come: bytes kept so far, or the object that came of it. */
 export type UploadProgress = { readonly sizeBytes: number } | { readonly record: ObjectRecord };
 
-export type ResumableSessions = {
+export interface ResumableSessions {
   /** Opens a session and returns its id. */
   start(target: UploadTarget): string;
   /** Takes what one request carries, or just says how far the upload is. Throws 400, 404, 499. */
   receive(id: string, request: SessionRequest): Promise<UploadProgress>;
   cancel(id: string): Promise<void>;
   close(): Promise<void>;
-};
+}
 
-export type SessionRequest = {
+export interface SessionRequest {
   readonly range: UploadRange;
   readonly body: Readable;
   /** The X-Goog-Hash header of this request; clients send it with the last one. */
   readonly hashHeader?: string | undefined;
-};
+}
 
-export type ResumableSessionsOptions = {
+export interface ResumableSessionsOptions {
   readonly createWriter: (target: UploadTarget) => ContentWriter;
   readonly store: (
     target: UploadTarget,
     writer: ContentWriter,
     hashHeader: string | undefined,
   ) => ObjectRecord;
-};
+}
 
-type Session = {
+interface Session {
   readonly target: UploadTarget;
   readonly writer: ContentWriter;
   readonly state: 'open' | 'cancelled' | ObjectRecord;
   /** The request that is sending now, and the promise of its end. */
   readonly active?: { readonly body: Readable; readonly ended: Promise<void> };
-};
+}
 
 // Cloud Storage keeps multiples of this; a smaller piece can only be an upload's last.
 const MIN_CHUNK_BYTES = 256 * 1024;

@@ -14,10 +14,10 @@ import {
 import { invalidArgument } from './storage-error.ts';
 import { readUploadTarget, storeUpload, type UploadTarget } from './upload-target.ts';
 
-export type UploadRoutesOptions = {
+export interface UploadRoutesOptions {
   readonly objects: ObjectStore;
   readonly createWriter: (object: ObjectAddress) => ContentWriter;
-};
+}
 
 // gcloud starts resumable uploads under a path of their own.
 const UPLOAD_PATHS = ['/upload/storage/v1/b/:bucket/o', '/resumable/upload/storage/v1/b/:bucket/o'];

@@ -8,19 +8,19 @@ import { readQueryText } from './request-values.ts';
 import { invalidArgument } from './storage-error.ts';
 
 /** What an upload is to become: the object, its fields, and on what conditions. */
-export type UploadTarget = {
+export interface UploadTarget {
   readonly address: ObjectAddress;
   readonly fields: ObjectFields;
   readonly preconditions: Preconditions;
   readonly checksums: ExpectedChecksums;
-};
+}
 
-export type UploadRequest = {
+export interface UploadRequest {
   readonly bucket: string;
   /** The object's metadata as the client sent it: JSON text, or '' when there is none. */
   readonly metadata: string;
   readonly contentType: string | undefined;
-};
+}
 
 /** Reads and checks an upload's target before its content comes. Throws 400, 404, 412. */
 export function readUploadTarget(

@@ -26,7 +26,7 @@ declare module 'vitest' {
 const TEMPLATE = 'permits_template';
 
 /** One PostgreSQL server, template database and stand-in for the Google APIs for the whole run. */
-const setUp = async (project: TestProject): Promise<() => Promise<void>> => {
+async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), 'permit-sync-test-'));
   const postgres = await startPostgres({ directory: join(directory, 'postgres') });
   await createTemplate(postgres.databaseUrl);
@@ -48,9 +48,9 @@ const setUp = async (project: TestProject): Promise<() => Promise<void>> => {
     await rm(postgres.folder, { recursive: true, force: true });
     await rm(directory, { recursive: true, force: true });
   };
-};
+}
 
-const createTemplate = async (databaseUrl: (name: string) => string): Promise<void> => {
+async function createTemplate(databaseUrl: (name: string) => string): Promise<void> {
   const admin = new pg.Client(databaseUrl('postgres'));
   await admin.connect();
   await admin.query(`create database ${TEMPLATE}`);
@@ -59,6 +59,6 @@ const createTemplate = async (databaseUrl: (name: string) => string): Promise<vo
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   await migrateDatabase(db);
   await db.destroy();
-};
+}
 
 export default setUp;

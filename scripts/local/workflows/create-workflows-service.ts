@@ -19,7 +19,7 @@ import type { Deployment, Revision } from './service/revision.ts';
 import { NO_WORKFLOW_ARCHIVE, openWorkflowArchive } from './service/workflow-archive.ts';
 import { createWorkflowStore } from './service/workflow-store.ts';
 
-export type WorkflowsServiceOptions = {
+export interface WorkflowsServiceOptions {
   readonly projectId: string;
   readonly location: string;
   readonly projectNumber?: string;
@@ -41,10 +41,10 @@ export type WorkflowsServiceOptions = {
   readonly keepExecutions?: number;
   /** Where workflows and executions are kept for the next process. Default: nowhere. */
   readonly directory?: string;
-};
+}
 
 /** A local Cloud Workflows: the language, and the REST APIs as an Express router. */
-export type WorkflowsService = {
+export interface WorkflowsService {
   /** Workflows v1 and Workflow Executions v1, to be mounted at the root. */
   readonly router: Router;
   /** Throws LoadError for what the real service would refuse, ApiError for a bad name or variable. */
@@ -63,7 +63,7 @@ export type WorkflowsService = {
   subscribe(listener: (execution: Execution) => void): () => void;
   /** Cancels everything and waits until it has ended. */
   close(): Promise<void>;
-};
+}
 
 /** Creates the service. It listens on nothing by itself. */
 export function createWorkflowsService(options: WorkflowsServiceOptions): WorkflowsService {

@@ -8,7 +8,7 @@ import { choosePort } from '../../postgres/choose-port.ts';
 const POLL_MILLISECONDS = 50;
 
 /** The command of Google's own Pub/Sub emulator, where gcloud, its component and Java are there. */
-export const findEmulator = (): string | undefined => {
+export function findEmulator(): string | undefined {
   try {
     execFileSync('java', ['-version'], { stdio: 'ignore' });
     const sdk = execFileSync('gcloud', ['info', '--format=value(installation.sdk_root)'], {
@@ -20,7 +20,7 @@ export const findEmulator = (): string | undefined => {
   } catch {
     return undefined;
   }
-};
+}
 
 export interface Emulator extends AsyncDisposable {
   /** `127.0.0.1:8085` */
@@ -28,7 +28,7 @@ export interface Emulator extends AsyncDisposable {
 }
 
 /** Starts it on a port that is free, and waits until it answers. */
-export const startEmulator = async (command: string): Promise<Emulator> => {
+export async function startEmulator(command: string): Promise<Emulator> {
   const host = `127.0.0.1:${await choosePort()}`;
   // A group of its own: the command is a shell script that starts Java.
   const child = spawn(command, ['--host=127.0.0.1', `--port=${new URL(`http://${host}`).port}`], {
@@ -52,4 +52,4 @@ export const startEmulator = async (command: string): Promise<Emulator> => {
       await exited;
     },
   };
-};
+}

@@ -11,7 +11,7 @@ import { addExecutionRoutes } from './add-execution-routes.ts';
 import { addStepEntryRoutes } from './add-step-entry-routes.ts';
 import { addWorkflowRoutes } from './add-workflow-routes.ts';
 
-export type RouterOptions = {
+export interface RouterOptions {
   readonly projectId: string;
   readonly location: string;
   readonly workflows: WorkflowStore;
@@ -21,7 +21,7 @@ export type RouterOptions = {
   readonly newId: () => string;
   /** Of workflows that name none. */
   readonly serviceAccount: string;
-};
+}
 
 /** The REST APIs, Workflows v1 and Workflow Executions v1, with errors in Google's form. */
 export function createRouter(options: RouterOptions): Router {

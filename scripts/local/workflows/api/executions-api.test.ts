@@ -15,7 +15,9 @@ async function start(source: string, options: { movesByItself?: boolean } = {}) 
   return started;
 }
 
-const idOf = (execution: unknown) => (execution as { name: string }).name.split('/').at(-1) ?? '';
+function idOf(execution: unknown) {
+  return (execution as { name: string }).name.split('/').at(-1) ?? '';
+}
 
 test('create answers with an active execution, get with the finished one', async () => {
   const { send, service } = await start(ECHO);

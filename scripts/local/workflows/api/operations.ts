@@ -11,14 +11,14 @@ export type Operation = {
   | { readonly error: { readonly code: number; readonly message: string } }
 );
 
-export type Operations = {
+export interface Operations {
   /** Does the work at once. A source that does not build is the operation's error. Throws what else the work throws. */
   perform(verb: string, target: string, work: () => object): Operation;
   find(name: string): Operation | undefined;
   /** Newest first. */
   list(): readonly Operation[];
   remove(name: string): void;
-};
+}
 
 const MOST_OPERATIONS = 100;
 const INVALID_ARGUMENT = 3;

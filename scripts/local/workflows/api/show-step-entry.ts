@@ -7,11 +7,11 @@ type Ids = readonly number[];
 export type StepEntryView = 'BASIC' | 'DETAILED';
 
 /** How an execution's entries hang together, found once for all of them. */
-export type Navigation = {
+export interface Navigation {
   children(id: number): Ids;
   previous(id: number): number | undefined;
   next(id: number): number | undefined;
-};
+}
 
 /** Entries with the same parent in the same thread follow each other. */
 export function navigateEntries(entries: readonly StepEntry[]): Navigation {

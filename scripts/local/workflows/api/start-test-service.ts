@@ -4,14 +4,14 @@ import express from 'express';
 import { createVirtualClock, type VirtualClock } from '../clock/virtual-clock.ts';
 import { createWorkflowsService, type WorkflowsService } from '../create-workflows-service.ts';
 
-export type TestService = {
+export interface TestService {
   readonly service: WorkflowsService;
   readonly clock: VirtualClock;
   readonly port: number;
   /** Sends a request below `/v1/projects/demo/locations/us-central1/` and returns status and JSON. */
   send(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   close(): Promise<void>;
-};
+}
 
 /** The service behind a real HTTP server on a free port of loopback. */
 export async function startTestService(

@@ -4,7 +4,7 @@ import { startTestService, type TestService } from './start-test-service.ts';
 const open: { test?: TestService } = {};
 afterEach(() => open.test?.close());
 
-type Shown = {
+interface Shown {
   readonly entryId: string;
   readonly step: string;
   readonly stepType: string;
@@ -12,8 +12,12 @@ type Shown = {
   readonly navigationInfo: { children: string[]; parent?: string };
   readonly stepEntryMetadata: { progressType?: string; progressNumber?: string };
   readonly variableData?: { variables: Readonly<Record<string, unknown>> };
-};
-type Page = { stepEntries: Shown[]; nextPageToken?: string; totalSize: number };
+}
+interface Page {
+  stepEntries: Shown[];
+  nextPageToken?: string;
+  totalSize: number;
+}
 
 async function start(source: string, options: { movesByItself?: boolean } = {}) {
   const started = await startTestService(options);

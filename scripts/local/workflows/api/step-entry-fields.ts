@@ -1,7 +1,9 @@
 import type { StepEntry } from '../service/step-entry.ts';
 import type { Fields } from './list/field.ts';
 
-const toTime = (seconds: number) => new Date(seconds * 1000).toISOString();
+function toTime(seconds: number) {
+  return new Date(seconds * 1000).toISOString();
+}
 
 /** What step entries can be filtered and ordered by; states and types with their prefix or without. */
 export const STEP_ENTRY_FIELDS: Fields<StepEntry> = {

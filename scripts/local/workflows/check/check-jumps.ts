@@ -2,12 +2,12 @@ import { LoadError } from '../source/load-error.ts';
 import type { Block, Jump, Routine, Step } from '../source/workflow.ts';
 import { type BlockKind, listBlocks } from './list-blocks.ts';
 
-type Reach = {
+interface Reach {
   /** Steps that can be jumped to: this block's and its parents', up to a loop or branch. */
   readonly names: ReadonlySet<string>;
   readonly loop: 'none' | 'for' | 'parallel-for';
   readonly isInBranch: boolean;
-};
+}
 
 /**
  * Checks where `next` and `return` lead. A jump stays in its loop body and its parallel branch;

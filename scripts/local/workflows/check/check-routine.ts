@@ -18,12 +18,12 @@ import { collectAssigned } from './collect-assigned.ts';
 import { createSymbols, type Symbols } from './symbols.ts';
 
 /** What the checks of one step know. */
-export type StepCheck = {
+export interface StepCheck {
   readonly workflow: Workflow;
   readonly functions: Functions;
   readonly symbols: Symbols;
   readonly step: string;
-};
+}
 type BlockCheck = Omit<StepCheck, 'step'>;
 
 /**

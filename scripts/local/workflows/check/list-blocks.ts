@@ -2,7 +2,10 @@ import type { Action, Block, Step } from '../source/workflow.ts';
 
 /** How a block lies in its step: what a jump may leave it by. */
 export type BlockKind = 'steps' | 'try' | 'except' | 'for' | 'parallel-for' | 'branch';
-export type InnerBlock = { readonly kind: BlockKind; readonly block: Block };
+export interface InnerBlock {
+  readonly kind: BlockKind;
+  readonly block: Block;
+}
 
 /** The blocks directly inside an action. A switch entry counts as a block of one unnamed step. */
 export function listBlocks(action: Action): readonly InnerBlock[] {

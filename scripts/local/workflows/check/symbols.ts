@@ -1,5 +1,5 @@
 /** The variables known at a point of the source, by block. */
-export type Symbols = {
+export interface Symbols {
   /** Whether the name can be read: assigned anywhere in this block or one around it. */
   knows(name: string): boolean;
   /** Whether a step above this point assigns it. */
@@ -10,15 +10,15 @@ export type Symbols = {
   declare(name: string): void;
   /** Whether writing the name here would write a parent's variable that the branch does not share. */
   isForeign(name: string): boolean;
-};
+}
 
-type SymbolsOptions = {
+interface SymbolsOptions {
   parent?: Symbols;
   /** Assigned somewhere in this block: a jump back may lead to where it is read. */
   later: ReadonlySet<string>;
   /** Given for a parallel branch or iteration: the parent's variables it may write. */
   shared?: ReadonlySet<string>;
-};
+}
 
 /** Symbols of a new block. */
 export function createSymbols({ parent, later, shared }: SymbolsOptions): Symbols {

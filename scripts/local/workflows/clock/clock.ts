@@ -1,5 +1,5 @@
 /** What the engine knows of time. */
-export type Clock = {
+export interface Clock {
   /** Unix seconds, with a fraction. */
   now(): number;
   /** Resolves after so many seconds; rejects with the signal's reason when it is aborted first. */
@@ -14,4 +14,4 @@ export type Clock = {
    * ended. A clock that moves by itself stands still meanwhile. Clocks that really run don't need it.
    */
   hold?(): () => void;
-};
+}

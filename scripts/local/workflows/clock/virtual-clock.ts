@@ -1,6 +1,9 @@
 import type { Clock } from './clock.ts';
 
-type Sleeper = { readonly wakesAt: number; readonly wake: () => void };
+interface Sleeper {
+  readonly wakesAt: number;
+  readonly wake: () => void;
+}
 
 export type VirtualClock = Clock & {
   /** Moves time on by hand, waking every sleeper whose time comes, in order. */
@@ -9,12 +12,12 @@ export type VirtualClock = Clock & {
   sleeps(): readonly number[];
 };
 
-type VirtualClockOptions = {
+interface VirtualClockOptions {
   /** Unix seconds to begin with. */
   startsAt?: number;
   /** Whether time jumps to the next wake-up by itself once nothing else is under way. Default true. */
   movesByItself?: boolean;
-};
+}
 
 /** A clock for tests: a day of sleeping takes no time, and the order of wake-ups is exact. */
 export function createVirtualClock(options: VirtualClockOptions = {}): VirtualClock {

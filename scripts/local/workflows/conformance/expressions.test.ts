@@ -7,7 +7,9 @@ import {
 } from './expression-rows.ts';
 import { returnExpression, runSnippet } from './run-snippet.ts';
 
-const run = (expression: string) => runSnippet(returnExpression(expression, expressionVariables));
+function run(expression: string) {
+  return runSnippet(returnExpression(expression, expressionVariables));
+}
 
 describe('an expression gives', () => {
   test.each(expressionResults)('%s → %s', async (expression, result) => {

@@ -4,11 +4,12 @@ import { standardLibrary } from '../library/standard-library.ts';
 import { libraryErrors, libraryResults, libraryVariables } from './library-rows.ts';
 import { returnExpression, runSnippet } from './run-snippet.ts';
 
-const run = (expression: string) =>
-  runSnippet(returnExpression(expression, libraryVariables), {
+function run(expression: string) {
+  return runSnippet(returnExpression(expression, libraryVariables), {
     clock: createVirtualClock({ startsAt: 1_700_000_000.5 }),
     envVars: { OWN: 'mine' },
   });
+}
 
 describe('the standard library gives', () => {
   test.each(libraryResults)('%s → %s', async (expression, result) => {

@@ -5,19 +5,22 @@ import { createVirtualClock } from '../clock/virtual-clock.ts';
 import { createWorkflowsService } from '../create-workflows-service.ts';
 import { runSnippet } from './run-snippet.ts';
 
-const repeat = (count: number, line: (at: number) => string) =>
-  Array.from({ length: count }, (_item, at) => line(at)).join('');
+function repeat(count: number, line: (at: number) => string) {
+  return Array.from({ length: count }, (_item, at) => line(at)).join('');
+}
 
-const assignments = (count: number) =>
-  `- a:\n    assign:\n${repeat(count, (at) => `      - x${at}: 1\n`)}`;
+function assignments(count: number) {
+  return `- a:\n    assign:\n${repeat(count, (at) => `      - x${at}: 1\n`)}`;
+}
 
 test('50 assignments are taken, 51 are refused', async () => {
   expect((await runSnippet(assignments(50))).result).toBe('null');
   expect((await runSnippet(assignments(51))).refused).toContain('51 assignments');
 });
 
-const conditions = (count: number) =>
-  `- a:\n    switch:\n${repeat(count, () => '      - condition: false\n        next: end\n')}`;
+function conditions(count: number) {
+  return `- a:\n    switch:\n${repeat(count, () => '      - condition: false\n        next: end\n')}`;
+}
 
 test('50 conditions are taken, 51 are refused', async () => {
   expect((await runSnippet(conditions(50))).result).toBe('null');
@@ -76,8 +79,8 @@ test('a parallel step tells of 100 branches that failed and says that there were
   expect((await runSnippet(source(101))).result).toBe('[100,true]');
 });
 
-const loops = (count: number) =>
-  [
+function loops(count: number) {
+  return [
     '- start:',
     '    assign:',
     '      - n: 0',
@@ -91,6 +94,7 @@ const loops = (count: number) =>
     '- done:',
     `    return: \${n}`,
   ].join('\n');
+}
 
 // Each round is the assign, the switch and the jump of its entry.
 const STEPS_A_ROUND = 3;

@@ -3,15 +3,15 @@ import { createWorkflowsService } from '../create-workflows-service.ts';
 import type { LogEntry } from '../service/log-entry.ts';
 import { LoadError } from '../source/load-error.ts';
 
-export type SnippetOptions = {
+export interface SnippetOptions {
   readonly argument?: unknown;
   readonly envVars?: Readonly<Record<string, string>>;
   readonly clock?: VirtualClock;
   readonly connectorBaseUrls?: Readonly<Record<string, string>>;
-};
+}
 
 /** What became of a snippet. JSON stays text, so that `1` and `1.0` are told apart. */
-export type SnippetResult = {
+export interface SnippetResult {
   readonly result?: string;
   readonly error?: Readonly<Record<string, unknown>> | string;
   readonly context?: string;
@@ -25,7 +25,7 @@ export type SnippetResult = {
   readonly sleeps: readonly number[];
   /** Virtual seconds from beginning to end. */
   readonly elapsedSeconds: number;
-};
+}
 
 /** Deploys and runs a workflow through the whole service, in virtual time. */
 export async function runSnippet(

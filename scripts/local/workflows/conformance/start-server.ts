@@ -1,17 +1,17 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export type Received = {
+export interface Received {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-};
-export type TestServer = {
+}
+export interface TestServer {
   readonly url: string;
   readonly received: readonly Received[];
   close(): Promise<void>;
-};
+}
 
 /** A real server on a free port of loopback that keeps what it received. */
 export async function startServer(

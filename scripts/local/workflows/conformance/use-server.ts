@@ -15,8 +15,8 @@ export function useServer(): (answer: Answer) => Promise<TestServer> {
 }
 
 /** Answers every request with the same JSON. */
-export const answerJson =
-  (body: string): Answer =>
-  (_request, response) => {
+export function answerJson(body: string): Answer {
+  return (_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(body);
   };
+}

@@ -3,18 +3,18 @@ import { expectBoolean, expectMap, expectNumber } from '../library/expect-argume
 import { isList, type MapValue, type Value } from '../values/value.ts';
 
 /** `connector_params` of a connector's call, with the documented defaults. */
-export type ConnectorParameters = {
+export interface ConnectorParameters {
   /** For the whole call, its retries and its polling. */
   readonly timeoutSeconds: number;
   readonly polling: PollingPolicy;
   /** Not to wait for the operation that the first request begins. */
   readonly skipsPolling: boolean;
-};
-export type PollingPolicy = {
+}
+export interface PollingPolicy {
   readonly initialDelaySeconds: number;
   readonly maxDelaySeconds: number;
   readonly multiplier: number;
-};
+}
 
 const NAMES: ReadonlySet<string> = new Set(['timeout', 'polling_policy', 'skip_polling', 'scopes']);
 const LONGEST_TIMEOUT_SECONDS = 31_536_000;

@@ -13,7 +13,7 @@ import { readFinishedOperation } from './read-operation.ts';
 /** Where each Google API is, by its short name (`pubsub`): `http://127.0.0.1:8085`. */
 export type ConnectorBaseUrls = Readonly<Record<string, string>>;
 
-export type RestConnector = {
+export interface RestConnector {
   /** The name in `call:`, such as `googleapis.pubsub.v1.projects.topics.publish`. */
   readonly name: string;
   /** Which base URL it uses. */
@@ -29,7 +29,7 @@ export type RestConnector = {
    * call then waits until the operation is done, unless `skip_polling` is set.
    */
   readonly operationPath?: string;
-};
+}
 
 /**
  * A connector for one method of a REST API. Its result is the response's body itself. A GET is
@@ -89,7 +89,11 @@ async function callMethod(
   );
 }
 
-type Sending = { readonly method: string; readonly url: string; readonly body?: Value | undefined };
+interface Sending {
+  readonly method: string;
+  readonly url: string;
+  readonly body?: Value | undefined;
+}
 
 async function sendWithRetries(
   { method, url, body }: Sending,

@@ -4,10 +4,10 @@ import type { CallContext } from '../library/library-function.ts';
 import type { PollingPolicy } from './connector-parameters.ts';
 
 /** The end of a connector's call. */
-export type Deadline = {
+export interface Deadline {
   /** Raises TimeoutError when none is left. */
   remainingSeconds(): number;
-};
+}
 
 export function createDeadline(clock: Clock, timeoutSeconds: number): Deadline {
   const endsAt = clock.now() + timeoutSeconds;

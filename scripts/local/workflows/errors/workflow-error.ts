@@ -1,9 +1,17 @@
 import { mapOf, type Value } from '../values/value.ts';
 
 /** Where in the source something is: 1-based line and column, length in characters. */
-export type Position = { line: number; column: number; length: number };
+export interface Position {
+  line: number;
+  column: number;
+  length: number;
+}
 
-export type StackFrame = { step: string; routine: string; position: Position };
+export interface StackFrame {
+  step: string;
+  routine: string;
+  position: Position;
+}
 
 export type ErrorTag =
   | 'AuthError'
@@ -26,11 +34,11 @@ export type ErrorTag =
   | 'ValueError'
   | 'ZeroDivisionError';
 
-type Details = {
+interface Details {
   catchable?: boolean;
   stack?: readonly StackFrame[];
   position?: Position;
-};
+}
 
 /** An exception of a running workflow: what `except` receives, and where it came from. */
 export class WorkflowError extends Error {

@@ -6,13 +6,13 @@ import { chain, type MaybePromise } from './maybe-promise.ts';
 import { readElement } from './read-element.ts';
 
 /** What an expression needs of its surroundings. */
-export type Evaluation = {
+export interface Evaluation {
   /** Undefined when no such variable has a value. */
   readVariable(name: string): Value | undefined;
   /** A constant of the library by its dotted name, such as `retry.default_backoff`. */
   readConstant(name: string): Value | undefined;
   callFunction(name: string, args: readonly Value[]): MaybePromise<Value>;
-};
+}
 
 /** Evaluates an expression; waits only when it calls something that waits. Raises WorkflowError. */
 export function evaluateExpression(

@@ -2,7 +2,10 @@ import { createError } from '../errors/workflow-error.ts';
 import { getTypeName, isBytes, isMap, type Value } from '../values/value.ts';
 import { writeJson } from '../values/write-json.ts';
 
-export type EncodedBody = { readonly contentType: string; readonly bytes: Uint8Array<ArrayBuffer> };
+export interface EncodedBody {
+  readonly contentType: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 /**
  * Encodes a request's body as the service documents it: by the given Content-Type, or, without one,

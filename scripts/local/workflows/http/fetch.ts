@@ -13,9 +13,9 @@ export type Fetch = (
   },
 ) => Promise<FetchResponse>;
 
-export type FetchResponse = {
+export interface FetchResponse {
   readonly status: number;
   /** Name and value pairs; the names in lower case. */
   readonly headers: Iterable<[string, string]>;
   readonly body: AsyncIterable<Uint8Array> | null;
-};
+}

@@ -13,7 +13,7 @@ export const HTTP_LIMITS = {
 } as const;
 const USER_AGENT = 'GoogleCloudWorkflows; (+https://cloud.google.com/workflows/docs)';
 
-export type OutgoingRequest = {
+export interface OutgoingRequest {
   readonly method: string;
   readonly url: string;
   /** Header names in any case. */
@@ -21,12 +21,12 @@ export type OutgoingRequest = {
   /** Undefined sends no body; null sends JSON's null. */
   readonly body: Value | undefined;
   readonly timeoutSeconds: number;
-};
-export type Network = {
+}
+export interface Network {
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-};
+}
 
 /**
  * Sends a request and returns `{body, code, headers}`. Raises HttpError from status 400 on,
@@ -59,11 +59,11 @@ function writeHeaderName(name: string): string {
   return name.replace(/(^|-)([a-z])/g, (start) => start.toUpperCase());
 }
 
-type Exchange = {
+interface Exchange {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
   readonly bytes: Uint8Array;
-};
+}
 
 async function exchange(request: OutgoingRequest, network: Network): Promise<Exchange> {
   const { clock, signal } = network;

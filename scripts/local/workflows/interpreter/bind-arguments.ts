@@ -1,11 +1,11 @@
 import { createError } from '../errors/workflow-error.ts';
 import type { Value } from '../values/value.ts';
 
-export type BindableParameter = {
+export interface BindableParameter {
   readonly name: string;
   readonly isOptional: boolean;
   readonly default?: Value;
-};
+}
 /** What a function takes; `any` is for one that only stands in for another. */
 export type BindableParameters = readonly BindableParameter[] | 'any';
 export type GivenArguments =

@@ -3,7 +3,10 @@ import { mapOf } from '../values/value.ts';
 import { describePlace, listPlaces } from './describe-failure.ts';
 import { RUN_LIMITS } from './run-limits.ts';
 
-export type BranchFailure = { readonly id: string; readonly error: WorkflowError };
+export interface BranchFailure {
+  readonly id: string;
+  readonly error: WorkflowError;
+}
 
 /**
  * The error of a parallel step. Only `message` and `tags` are documented; of `branches` only the

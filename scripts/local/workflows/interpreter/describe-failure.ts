@@ -4,19 +4,19 @@ import { isList, isMap, type MapValue, type Value } from '../values/value.ts';
 import { writeJson } from '../values/write-json.ts';
 
 /** An execution's error as the API gives it. */
-export type Failure = {
+export interface Failure {
   /** JSON of what was raised. */
   readonly payload: string;
   /** The message, the step, its routine and line, as text. */
   readonly context: string;
   readonly stackTrace: { readonly elements: readonly StackElement[] };
-};
-export type StackElement = {
+}
+export interface StackElement {
   readonly step: string;
   readonly routine: string;
   /** 64-bit integers of the API: strings. */
   readonly position: { readonly line: string; readonly column: string; readonly length: string };
-};
+}
 
 /** Describes an error that ended an execution. */
 export function describeFailure(error: WorkflowError): Failure {

@@ -4,8 +4,14 @@ import { getTypeName, isList, isNumber, type Value } from '../values/value.ts';
 import { evaluateTemplate } from './evaluate-template.ts';
 import type { Place } from './place.ts';
 
-export type Iteration = { readonly value: Value; readonly index: bigint };
-export type Iterations = { readonly count: number; readonly items: Iterable<Iteration> };
+export interface Iteration {
+  readonly value: Value;
+  readonly index: bigint;
+}
+export interface Iterations {
+  readonly count: number;
+  readonly items: Iterable<Iteration>;
+}
 
 /**
  * The values that a loop goes over, evaluated once, before it begins: changing the list in the body

@@ -4,11 +4,11 @@ import { isList, isMap, type Value } from '../values/value.ts';
 import { RUN_LIMITS } from './run-limits.ts';
 
 /** Accounts for an execution's variables. */
-export type Memory = {
+export interface Memory {
   /** Exchanges one value for another; undefined is no value. Raises ResourceLimitError, uncatchable. */
   replace(before: Value | undefined, after: Value | undefined): void;
   usedBytes(): number;
-};
+}
 
 export function createMemory(limitBytes: number = RUN_LIMITS.memoryBytes): Memory {
   let used = 0;

@@ -7,7 +7,7 @@ import type { Scope } from './scope.ts';
 import type { TraceEntry } from './trace.ts';
 
 /** Where a thread of an execution is: in which routine, with which variables, called from where. */
-export type Place = {
+export interface Place {
   readonly run: Run;
   readonly routine: string;
   readonly scope: Scope;
@@ -18,7 +18,7 @@ export type Place = {
   /** The step that runs now, and its entry, or that of the innermost block. */
   readonly site: { current: StackFrame | undefined; entry: TraceEntry | undefined };
   readonly evaluation: Evaluation;
-};
+}
 
 /** A place, with what its expressions see. What runs there is part of the entry. */
 export function createPlace(

@@ -12,13 +12,13 @@ import { RUN_LIMITS } from './run-limits.ts';
 import { createScope } from './scope.ts';
 import { traceBlock } from './trace-block.ts';
 
-type Task = {
+interface Task {
   readonly id: string;
   /** The first is 1. */
   readonly number: number;
   readonly steps: Block;
   readonly variables: readonly (readonly [string, Value])[];
-};
+}
 
 /**
  * Runs branches or iterations at the same time and waits for all of them. An error in one does not
@@ -63,10 +63,10 @@ export async function runParallel(action: ParallelAction, place: Place): Promise
   return NEXT;
 }
 
-type TaskOptions = {
+interface TaskOptions {
   readonly shared: ReadonlySet<string>;
   readonly kind: ParallelAction['work']['kind'];
-};
+}
 
 async function runTask(task: Task, { shared, kind }: TaskOptions, place: Place): Promise<void> {
   const { run } = place;

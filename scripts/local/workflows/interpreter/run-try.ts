@@ -10,13 +10,13 @@ import { runBlock } from './run-block.ts';
 import { createScope } from './scope.ts';
 import { traceBlock } from './trace-block.ts';
 
-type Retry = {
+interface Retry {
   readonly predicate: string;
   readonly maxRetries: number;
   readonly initialDelaySeconds: number;
   readonly maxDelaySeconds: number;
   readonly multiplier: number;
-};
+}
 
 /** try, then retry while the predicate says so, then except. */
 export async function runTry(action: TryAction, place: Place): Promise<Outcome> {

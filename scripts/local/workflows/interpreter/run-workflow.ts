@@ -14,7 +14,7 @@ import { createSlots } from './slots.ts';
 import { createStepCounter } from './step-counter.ts';
 import type { Trace } from './trace.ts';
 
-export type RunOptions = {
+export interface RunOptions {
   readonly workflow: Workflow;
   /** The standard library and the connectors. */
   readonly functions: ReadonlyMap<string, LibraryFunction>;
@@ -23,7 +23,7 @@ export type RunOptions = {
   readonly observeCall?: CallObserver | undefined;
   readonly trace: Trace;
   readonly reportStep: (thread: string, current: CurrentStep | undefined) => void;
-};
+}
 
 export type RunResult =
   | { readonly state: 'SUCCEEDED'; readonly result: string }

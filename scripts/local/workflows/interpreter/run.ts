@@ -7,7 +7,10 @@ import type { Slots } from './slots.ts';
 import type { StepCounter } from './step-counter.ts';
 import type { Trace } from './trace.ts';
 
-export type CurrentStep = { readonly routine: string; readonly step: string };
+export interface CurrentStep {
+  readonly routine: string;
+  readonly step: string;
+}
 
 export type CallArguments =
   | { readonly kind: 'named'; readonly values: ReadonlyMap<string, Value> }
@@ -22,7 +25,7 @@ export type CallObserver = (call: {
 }) => { succeeded(value: Value): void; raised(error: WorkflowError): void };
 
 /** One execution on its way: what all its threads share. */
-export type Run = {
+export interface Run {
   readonly workflow: Workflow;
   /** The standard library and the connectors. */
   readonly functions: ReadonlyMap<string, LibraryFunction>;
@@ -36,4 +39,4 @@ export type Run = {
   readonly trace: Trace;
   /** Says which step a thread is in now; undefined when the thread has ended. */
   readonly reportStep: (thread: string, current: CurrentStep | undefined) => void;
-};
+}

@@ -2,7 +2,7 @@ import type { Value } from '../values/value.ts';
 import type { Memory } from './memory.ts';
 
 /** The variables of a routine, or of a block with variables of its own. */
-export type Scope = {
+export interface Scope {
   has(name: string): boolean;
   read(name: string): Value | undefined;
   /** Writes where the variable lives: here, or in a parent that has it. */
@@ -13,13 +13,13 @@ export type Scope = {
   list(): Iterable<readonly [string, Value]>;
   /** Gives the memory back. */
   dispose(): void;
-};
+}
 
-type ScopeOptions = {
+interface ScopeOptions {
   parent?: Scope;
   /** In a parallel branch, the parent's variables that may be written. Default: all of them. */
   shared?: ReadonlySet<string>;
-};
+}
 
 export function createScope(memory: Memory, { parent, shared }: ScopeOptions = {}): Scope {
   const variables = new Map<string, Value>();

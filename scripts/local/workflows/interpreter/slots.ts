@@ -1,5 +1,8 @@
 /** A number of places for things that run at the same time; the others wait in line. */
-export type Slots = { acquire(): Promise<void>; release(): void };
+export interface Slots {
+  acquire(): Promise<void>;
+  release(): void;
+}
 
 export function createSlots(count: number): Slots {
   const waiting: (() => void)[] = [];

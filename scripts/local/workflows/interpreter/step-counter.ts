@@ -6,10 +6,10 @@ import { RUN_LIMITS } from './run-limits.ts';
 const STEPS_BETWEEN_PAUSES = 1000;
 
 /** Counts the steps of an execution against the limit. */
-export type StepCounter = {
+export interface StepCounter {
   /** Counts; now and then returns a promise, so that a busy loop lets others have a turn. */
   count(steps: number): MaybePromise<void>;
-};
+}
 
 export function createStepCounter(clock: Clock, signal: AbortSignal): StepCounter {
   let counted = 0;

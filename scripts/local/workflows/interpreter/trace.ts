@@ -22,17 +22,19 @@ export type TraceKind =
   | 'RAISE'
   | 'GOTO';
 
-export type TraceProgress = {
+export interface TraceProgress {
   readonly type: 'FOR' | 'SWITCH' | 'RETRY' | 'PARALLEL_FOR' | 'PARALLEL_BRANCH';
   /** The first is 1. */
   readonly number: number;
-};
+}
 
 /** A step or block that has begun. */
-export type TraceEntry = { readonly id: number };
+export interface TraceEntry {
+  readonly id: number;
+}
 
 /** Is told of each step, and of each block of one, as it begins and as it ends. */
-export type Trace = {
+export interface Trace {
   begin(begun: {
     /** The step or block it is part of. */
     readonly parent: TraceEntry | undefined;
@@ -54,4 +56,4 @@ export type Trace = {
   ): void;
   /** An `except` has taken the error. */
   handled(error: WorkflowError): void;
-};
+}

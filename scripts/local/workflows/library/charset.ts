@@ -66,6 +66,9 @@ function decodeWith(decoder: TextDecoder, bytes: Uint8Array, charset: string): s
   return text;
 }
 
-const unsupported = (charset: string) =>
-  createError('ValueError', `charset '${charset}' is not supported`);
-const notText = (charset: string) => createError('ValueError', `data is not ${charset} text`);
+function unsupported(charset: string) {
+  return createError('ValueError', `charset '${charset}' is not supported`);
+}
+function notText(charset: string) {
+  return createError('ValueError', `data is not ${charset} text`);
+}

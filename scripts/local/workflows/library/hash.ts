@@ -27,7 +27,9 @@ export const hashFunctions = [
   ),
 ];
 
-type Digester = { update(data: Uint8Array): { digest(): Buffer } };
+interface Digester {
+  update(data: Uint8Array): { digest(): Buffer };
+}
 
 function digest(digester: Digester, data: Uint8Array): Uint8Array {
   return new Uint8Array(digester.update(data).digest());

@@ -4,7 +4,7 @@ import type { Fetch } from '../http/fetch.ts';
 import type { MapValue, Value } from '../values/value.ts';
 
 /** What a function of the library may use of the execution it runs in. */
-export type CallContext = {
+export interface CallContext {
   readonly clock: Clock;
   /** Aborted when the execution is cancelled. */
   readonly signal: AbortSignal;
@@ -16,19 +16,22 @@ export type CallContext = {
   createCallback(method: string): string;
   /** The next request to such a URL; undefined when the time is over. Raises for an unknown URL. */
   awaitCallback(url: string, timeoutSeconds: number): Promise<MapValue | undefined>;
-};
+}
 
-export type LibraryParameter = { readonly name: string; readonly isOptional: boolean };
+export interface LibraryParameter {
+  readonly name: string;
+  readonly isOptional: boolean;
+}
 
 /** A function of the standard library. An argument left out arrives as undefined. */
-export type LibraryFunction = {
+export interface LibraryFunction {
   readonly name: string;
   /** `any`: whatever it is given, in the order it is given. */
   readonly parameters: readonly LibraryParameter[] | 'any';
   /** Can only be called by a `call` step, never in an expression. */
   readonly isBlocking: boolean;
   readonly run: (args: readonly (Value | undefined)[], context: CallContext) => MaybePromise<Value>;
-};
+}
 
 /** Describes a function by its signature, `name(a, b, c?)`; a question mark makes a parameter optional. */
 export function defineFunction(

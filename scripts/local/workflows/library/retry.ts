@@ -19,7 +19,10 @@ export const retryFunctions = [
   ),
 ];
 
-type Retryable = { readonly codes: readonly bigint[]; readonly tags: readonly string[] };
+interface Retryable {
+  readonly codes: readonly bigint[];
+  readonly tags: readonly string[];
+}
 
 const RETRYABLE: Readonly<Record<'idempotent' | 'non-idempotent', Retryable>> = {
   idempotent: {
@@ -30,11 +33,11 @@ const RETRYABLE: Readonly<Record<'idempotent' | 'non-idempotent', Retryable>> = 
   'non-idempotent': { codes: [429n, 503n], tags: ['ConnectionFailedError'] },
 };
 
-export type PredefinedPolicy = {
+export interface PredefinedPolicy {
   readonly predicate: string;
   readonly maxRetries: number;
   readonly backoff: MapValue;
-};
+}
 
 /** The policies that `retry: ${name}` knows. */
 export const predefinedPolicies: ReadonlyMap<string, PredefinedPolicy> = new Map([

@@ -2,10 +2,9 @@ import { PatternSyntaxError } from './pattern.ts';
 
 export type CharacterTest = (character: string) => boolean;
 
-const test =
-  (expression: RegExp): CharacterTest =>
-  (character) =>
-    expression.test(character);
+function test(expression: RegExp): CharacterTest {
+  return (character) => expression.test(character);
+}
 
 const DIGIT = test(/^[0-9]$/);
 const SPACE = test(/^[\t\n\f\r ]$/);

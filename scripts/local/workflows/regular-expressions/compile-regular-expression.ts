@@ -3,13 +3,16 @@ import { parsePattern } from './parse-pattern.ts';
 import { type Assertion, type Pattern, PatternSyntaxError } from './pattern.ts';
 
 /** Positions in characters; the end is exclusive. */
-export type Match = { readonly start: number; readonly end: number };
-export type RegularExpression = {
+export interface Match {
+  readonly start: number;
+  readonly end: number;
+}
+export interface RegularExpression {
   /** The leftmost match from a position on, and of those the longest. */
   find(characters: readonly string[], from: number): Match | undefined;
   /** All matches that do not overlap, from left to right. */
   findAll(characters: readonly string[]): readonly Match[];
-};
+}
 
 type State =
   | { readonly kind: 'character'; readonly matches: (character: string) => boolean; next: number }

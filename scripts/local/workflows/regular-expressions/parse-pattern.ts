@@ -9,7 +9,11 @@ import {
 } from './character-class.ts';
 import { type Assertion, type Pattern, PatternSyntaxError } from './pattern.ts';
 
-type Flags = { readonly i: boolean; readonly m: boolean; readonly s: boolean };
+interface Flags {
+  readonly i: boolean;
+  readonly m: boolean;
+  readonly s: boolean;
+}
 
 const LARGEST_COUNT = 1000;
 const NAMED_CHARACTERS: Readonly<Record<string, string>> = {

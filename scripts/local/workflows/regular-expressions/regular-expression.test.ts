@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileRegularExpression } from './compile-regular-expression.ts';
 
-const findAll = (pattern: string, text: string) => {
+function findAll(pattern: string, text: string) {
   const characters = [...text];
   return compileRegularExpression(pattern)
     .findAll(characters)
     .map(({ start, end }) => characters.slice(start, end).join(''));
-};
+}
 
 describe('a regular expression finds', () => {
   test.each([

@@ -15,8 +15,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(open.directory, { recursive: true }));
 
-const start = (options: { keepExecutions?: number; startsAt?: number } = {}): WorkflowsService =>
-  createWorkflowsService({
+function start(options: { keepExecutions?: number; startsAt?: number } = {}): WorkflowsService {
+  return createWorkflowsService({
     projectId: 'demo',
     location: 'us-central1',
     directory: open.directory,
@@ -26,11 +26,12 @@ const start = (options: { keepExecutions?: number; startsAt?: number } = {}): Wo
     }),
     ...(options.keepExecutions === undefined ? {} : { keepExecutions: options.keepExecutions }),
   });
+}
 
-const run = (service: WorkflowsService, argument: string) => {
+function run(service: WorkflowsService, argument: string) {
   const { name } = service.createExecution({ workflowId: 'w', argument });
   return service.waitForExecution(name.slice(name.lastIndexOf('/') + 1));
-};
+}
 
 test('executions and revisions are there for the next process, as they were', async () => {
   const before = start();

@@ -4,15 +4,15 @@ import { describeValue } from '../expressions/describe-value.ts';
 import type { MapValue } from '../values/value.ts';
 
 /** An endpoint that an execution has opened, in the form of the Executions API v1. */
-export type Callback = {
+export interface Callback {
   readonly name: string;
   readonly method: string;
   /** A 64-bit integer of the API: a string. */
   readonly waiters: string;
   /** JSON of the requests that nobody has waited for yet. */
   readonly availablePayloads: readonly string[];
-};
-export type Callbacks = {
+}
+export interface Callbacks {
   /** Opens an endpoint and returns its URL. */
   create(executionName: string, method: string): string;
   /** The next request; undefined when the time is over. Raises ValueError for an unknown URL. */
@@ -22,15 +22,15 @@ export type Callbacks = {
   list(executionName: string): readonly Callback[];
   /** Closes an execution's endpoints. */
   close(executionName: string): void;
-};
+}
 
-type Endpoint = {
+interface Endpoint {
   readonly name: string;
   readonly method: string;
   /** Requests that nobody has waited for yet. */
   readonly arrived: MapValue[];
   readonly waiting: ((request: MapValue) => void)[];
-};
+}
 
 export function createCallbacks(options: {
   clock: Clock;

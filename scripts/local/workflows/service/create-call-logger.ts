@@ -8,18 +8,18 @@ import type { LogContent } from './log-entry.ts';
 const LONGEST_EXCEPTION = 1000;
 const TYPE = 'type.googleapis.com/google.cloud.workflows.type.EngineCallLog';
 
-type CallLoggerOptions = {
+interface CallLoggerOptions {
   readonly executionId: string;
   readonly level: string | undefined;
   readonly now: () => number;
   readonly write: (content: Omit<LogContent, 'time'>) => void;
-};
+}
 
-export type CallLogger = {
+export interface CallLogger {
   readonly observe: CallObserver | undefined;
   /** An `except` has taken the error. */
   handled(error: WorkflowError): void;
-};
+}
 
 const SILENT: CallLogger = { observe: undefined, handled: () => undefined };
 const MOST_RAISED = 100;

@@ -1,11 +1,11 @@
 import type { Revision } from './revision.ts';
 
-export type Project = {
+export interface Project {
   readonly id: string;
   readonly number: string;
   readonly location: string;
   readonly serviceAccount: string;
-};
+}
 
 /** The built-in variables that `sys.get_env` knows, beside the workflow's own. */
 export function describeEnvironment(

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { Execution } from './execution.ts';
 
 /** Where executions are kept beyond the process. */
-export type ExecutionArchive = {
+export interface ExecutionArchive {
   /** What an earlier process left, oldest first. */
   readonly history: readonly Execution[];
   /** To be called when an execution is created and when it has ended. */
   save(execution: Execution): void;
   /** Forgets the executions whose names begin so. */
   forget(namePrefix: string): void;
-};
+}
 
 /** Keeps nothing. */
 export const NO_EXECUTION_ARCHIVE: ExecutionArchive = {

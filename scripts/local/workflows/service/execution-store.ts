@@ -2,14 +2,14 @@ import { ApiError } from './api-error.ts';
 import { type Execution, readExecutionId } from './execution.ts';
 
 /** The executions by id. Finished ones are kept up to a number, the oldest leave first. */
-export type ExecutionStore = {
+export interface ExecutionStore {
   save(execution: Execution): void;
   /** Throws ApiError. */
   find(executionId: string): Execution;
   /** Newest first. */
   list(namePrefix: string): readonly Execution[];
   remove(executionId: string): void;
-};
+}
 
 export function createExecutionStore(
   keep: number,

@@ -4,7 +4,7 @@ import type { CurrentStep } from '../interpreter/run.ts';
 export type ExecutionState = 'ACTIVE' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
 /** An execution in the form of the Executions API v1. Times are RFC 3339. */
-export type Execution = {
+export interface Execution {
   readonly name: string;
   readonly state: ExecutionState;
   /** JSON; `null` when none was given. */
@@ -23,7 +23,7 @@ export type Execution = {
   readonly executionHistoryLevel?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly status: { readonly currentSteps: readonly CurrentStep[] };
-};
+}
 
 /** The last part of an execution's name. */
 export function readExecutionId({ name }: Execution): string {

@@ -18,16 +18,16 @@ import { createStepEntries } from './step-entries.ts';
 import type { StepEntry } from './step-entry.ts';
 import type { WorkflowStore } from './workflow-store.ts';
 
-export type ExecutionRequest = {
+export interface ExecutionRequest {
   readonly workflowId: string;
   /** JSON text. */
   readonly argument?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly callLogLevel?: string;
   readonly executionHistoryLevel?: string;
-};
+}
 
-export type Executions = {
+export interface Executions {
   create(request: ExecutionRequest): Execution;
   get(executionId: string): Execution;
   list(workflowId: string): readonly Execution[];
@@ -41,9 +41,9 @@ export type Executions = {
   removeAll(workflowId: string): Promise<void>;
   subscribe(listener: (execution: Execution) => void): () => void;
   close(): Promise<void>;
-};
+}
 
-export type ExecutionsOptions = {
+export interface ExecutionsOptions {
   readonly project: Project;
   readonly workflows: WorkflowStore;
   readonly callbacks: Callbacks;
@@ -54,10 +54,13 @@ export type ExecutionsOptions = {
   readonly log: (entry: LogEntry) => void;
   readonly keepExecutions: number;
   readonly archive: ExecutionArchive;
-};
+}
 
 type Runnable = ReturnType<WorkflowStore['findRunnable']>;
-type Running = { readonly stop: AbortController; readonly finished: Promise<Execution> };
+interface Running {
+  readonly stop: AbortController;
+  readonly finished: Promise<Execution>;
+}
 
 /** Starts, finds and stops executions. */
 export function createExecutions(options: ExecutionsOptions): Executions {

@@ -2,7 +2,7 @@ import type { MapValue } from '../values/value.ts';
 import { writeJson } from '../values/write-json.ts';
 
 /** A log entry as Cloud Logging would hold it. */
-export type LogEntry = {
+export interface LogEntry {
   readonly logName: string;
   readonly severity: string;
   /** RFC 3339 */
@@ -14,16 +14,16 @@ export type LogEntry = {
   readonly labels: Readonly<Record<string, string>>;
   readonly textPayload?: string;
   readonly jsonPayload?: Readonly<Record<string, unknown>>;
-};
+}
 
-export type LogSource = {
+export interface LogSource {
   readonly projectId: string;
   readonly location: string;
   readonly workflowId: string;
   readonly revisionId: string;
   readonly executionId: string;
-};
-export type LogContent = {
+}
+export interface LogContent {
   readonly log:
     | 'Workflows'
     | 'workflows.googleapis.com/engine_call'
@@ -33,7 +33,7 @@ export type LogContent = {
   readonly time: number;
   readonly text?: string;
   readonly json?: Readonly<Record<string, unknown>>;
-};
+}
 
 /** An entry of an execution's log. */
 export function createLogEntry(source: LogSource, content: LogContent): LogEntry {

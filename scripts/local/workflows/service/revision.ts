@@ -1,5 +1,5 @@
 /** What is deployed. What is left out stays as it was, or is empty for a new workflow. */
-export type Deployment = {
+export interface Deployment {
   readonly workflowId: string;
   /** YAML or JSON. */
   readonly source: string;
@@ -9,10 +9,10 @@ export type Deployment = {
   readonly serviceAccount?: string;
   readonly callLogLevel?: string;
   readonly executionHistoryLevel?: string;
-};
+}
 
 /** A revision of a workflow, as the Workflows API v1 tells of it. Times are RFC 3339. */
-export type Revision = {
+export interface Revision {
   readonly workflowId: string;
   /** `000001-a4d` */
   readonly revisionId: string;
@@ -27,4 +27,4 @@ export type Revision = {
   readonly serviceAccount: string;
   readonly callLogLevel?: string;
   readonly executionHistoryLevel?: string;
-};
+}

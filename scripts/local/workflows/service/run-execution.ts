@@ -18,7 +18,7 @@ import {
 } from './log-entry.ts';
 import type { Revision } from './revision.ts';
 
-export type ExecutionRun = {
+export interface ExecutionRun {
   readonly execution: Execution;
   readonly revision: Revision;
   readonly workflow: Workflow;
@@ -34,7 +34,7 @@ export type ExecutionRun = {
   readonly builtInEnvironment: Readonly<Record<string, string>>;
   /** Told of every change, the last of which has an end. */
   readonly onChange: (execution: Execution) => void;
-};
+}
 
 /** Runs an execution to its end and returns it finished. Never rejects. */
 export async function runExecution(run: ExecutionRun): Promise<Execution> {

@@ -3,13 +3,13 @@ import type { StepEntry } from './step-entry.ts';
 import { createStepEntryLog, type StepEntryLog } from './step-entry-log.ts';
 
 /** The step entries of every execution that has some left. */
-export type StepEntries = {
+export interface StepEntries {
   /** Where an execution reports its way. */
   trace(executionId: string, options: { readonly isDetailed: boolean }): Omit<Trace, 'handled'>;
   /** In the order in which they began; none for an execution that has been forgotten. */
   list(executionId: string): readonly StepEntry[];
   remove(executionId: string): void;
-};
+}
 
 // An entry is a unit of about 256 bytes; variables and exceptions count by their size.
 const KEEP_UNITS_PER_EXECUTION = 10_000;

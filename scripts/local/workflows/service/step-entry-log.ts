@@ -6,13 +6,13 @@ import type { Value } from '../values/value.ts';
 import type { StepEntry } from './step-entry.ts';
 
 /** The entries of one execution, kept up to a limit: then the oldest finished ones leave. */
-export type StepEntryLog = {
+export interface StepEntryLog {
   readonly trace: Omit<Trace, 'handled'>;
   list(): readonly StepEntry[];
   /** What the entries take, in units of about 256 bytes. */
   size(): number;
   clear(): void;
-};
+}
 
 const UNIT_BYTES = 256;
 const LARGEST_VARIABLE_BYTES = 4096;

@@ -4,7 +4,7 @@ import type { Value } from '../values/value.ts';
 export type StepEntryState = 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
 /** What happened at one step, or in one block of it. */
-export type StepEntry = {
+export interface StepEntry {
   /** Counts up from 1 in each execution. */
   readonly id: number;
   readonly parent: number | undefined;
@@ -24,4 +24,4 @@ export type StepEntry = {
   readonly exception: string | undefined;
   /** Those in scope at the end, of an execution with detailed history. */
   readonly variables: readonly (readonly [string, Value])[] | undefined;
-};
+}

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Revision } from './revision.ts';
 
 /** Where revisions are kept beyond the process. */
-export type WorkflowArchive = {
+export interface WorkflowArchive {
   /** Each workflow's revisions, newest first. */
   readonly workflows: readonly (readonly Revision[])[];
   save(workflowId: string, revisions: readonly Revision[]): void;
   remove(workflowId: string): void;
-};
+}
 
 /** Keeps nothing. */
 export const NO_WORKFLOW_ARCHIVE: WorkflowArchive = {

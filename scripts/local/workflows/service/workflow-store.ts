@@ -11,7 +11,7 @@ import { checkLevel } from './check-levels.ts';
 import type { Deployment, Revision } from './revision.ts';
 import type { WorkflowArchive } from './workflow-archive.ts';
 
-export type WorkflowStore = {
+export interface WorkflowStore {
   /** Throws LoadError, or ApiError for what is wrong beside the source. Deploying the same again makes no revision. */
   deploy(deployment: Deployment): Revision;
   /** The latest revision, or the one named. Throws ApiError. */
@@ -24,7 +24,7 @@ export type WorkflowStore = {
   list(): readonly Revision[];
   has(workflowId: string): boolean;
   remove(workflowId: string): void;
-};
+}
 
 const WORKFLOW_ID = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 const LONGEST_DESCRIPTION = 1000;

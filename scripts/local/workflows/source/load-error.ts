@@ -1,6 +1,9 @@
 import type { Position } from '../errors/workflow-error.ts';
 
-type Place = { step?: string | undefined; position?: Position | undefined };
+interface Place {
+  step?: string | undefined;
+  position?: Position | undefined;
+}
 
 /**
  * A workflow that the service would refuse to deploy. `message` has the service's form, which names

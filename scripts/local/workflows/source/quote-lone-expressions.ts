@@ -1,4 +1,7 @@
-type Problem = { readonly code: string; readonly pos: readonly [number, number] };
+interface Problem {
+  readonly code: string;
+  readonly pos: readonly [number, number];
+}
 
 const EXPRESSION = /\$\{[^{}"'\n]*\}(?=\s*\])/y;
 

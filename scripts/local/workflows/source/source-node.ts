@@ -2,26 +2,26 @@ import type { Position } from '../errors/workflow-error.ts';
 
 /** A piece of YAML or JSON source with its place. */
 export type SourceNode = ScalarNode | ListNode | MapNode;
-export type ScalarNode = {
+export interface ScalarNode {
   readonly kind: 'scalar';
   readonly value: null | boolean | bigint | number | string;
   readonly position: Position;
-};
-export type ListNode = {
+}
+export interface ListNode {
   readonly kind: 'list';
   readonly items: readonly SourceNode[];
   readonly position: Position;
-};
-export type MapNode = {
+}
+export interface MapNode {
   readonly kind: 'map';
   readonly entries: readonly SourceEntry[];
   readonly position: Position;
-};
-export type SourceEntry = {
+}
+export interface SourceEntry {
   readonly key: string;
   readonly keyPosition: Position;
   readonly value: SourceNode;
-};
+}
 
 /** The value under a key of a map, if it is there. */
 export function findEntry(map: MapNode, key: string): SourceNode | undefined {

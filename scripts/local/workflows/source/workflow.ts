@@ -3,31 +3,39 @@ import type { Expression } from '../expressions/expression.ts';
 import type { Value } from '../values/value.ts';
 
 /** A parsed workflow. `main` is one of the routines. */
-export type Workflow = { readonly routines: ReadonlyMap<string, Routine> };
+export interface Workflow {
+  readonly routines: ReadonlyMap<string, Routine>;
+}
 
-export type Routine = {
+export interface Routine {
   readonly name: string;
   readonly position: Position;
   readonly parameters: readonly RoutineParameter[];
   readonly steps: Block;
-};
-export type RoutineParameter = { readonly name: string; readonly default?: Value };
+}
+export interface RoutineParameter {
+  readonly name: string;
+  readonly default?: Value;
+}
 
 /** Steps in order, and where each name is, for jumps. */
-export type Block = {
+export interface Block {
   readonly steps: readonly Step[];
   readonly indexes: ReadonlyMap<string, number>;
-};
+}
 
-export type Step = {
+export interface Step {
   /** Inside `try` and `switch` a step can lack a name of its own: it then goes by its parent's. */
   readonly name: string;
   readonly isNamed: boolean;
   readonly position: Position;
   readonly action: Action;
   readonly next: Jump | undefined;
-};
-export type Jump = { readonly target: string; readonly position: Position };
+}
+export interface Jump {
+  readonly target: string;
+  readonly position: Position;
+}
 
 /** A value of the source that may hold `${}` at any depth. */
 export type Template =
@@ -39,11 +47,11 @@ export type Template =
       readonly entries: readonly { readonly key: Template; readonly value: Template }[];
       readonly position: Position;
     };
-export type ExpressionTemplate = {
+export interface ExpressionTemplate {
   readonly kind: 'expression';
   readonly expression: Expression;
   readonly position: Position;
-};
+}
 
 export type Action =
   | AssignAction
@@ -57,35 +65,35 @@ export type Action =
   | { readonly kind: 'steps'; readonly steps: Block }
   | { readonly kind: 'none' };
 
-export type AssignAction = {
+export interface AssignAction {
   readonly kind: 'assign';
   readonly assignments: readonly Assignment[];
-};
+}
 /** `variable.path[0]…: value`; each part of the path is evaluated to a key or an index. */
-export type Assignment = {
+export interface Assignment {
   readonly variable: string;
   readonly path: readonly Expression[];
   readonly value: Template;
   readonly position: Position;
-};
+}
 
-export type CallAction = {
+export interface CallAction {
   readonly kind: 'call';
   readonly callee: string;
   readonly args: CallArguments;
   readonly result: string | undefined;
   readonly position: Position;
-};
+}
 export type CallArguments =
   | { readonly kind: 'named'; readonly values: ReadonlyMap<string, Template> }
   | { readonly kind: 'positional'; readonly values: readonly Template[] };
 
-export type SwitchAction = {
+export interface SwitchAction {
   readonly kind: 'switch';
   readonly cases: readonly { readonly condition: Template; readonly step: Step }[];
-};
+}
 
-export type ForAction = {
+export interface ForAction {
   readonly kind: 'for';
   readonly value: string;
   readonly index: string | undefined;
@@ -93,22 +101,25 @@ export type ForAction = {
     | { readonly kind: 'in'; readonly list: Template }
     | { readonly kind: 'range'; readonly range: Template };
   readonly steps: Block;
-};
+}
 
-export type ParallelAction = {
+export interface ParallelAction {
   readonly kind: 'parallel';
   readonly shared: readonly string[];
   readonly concurrencyLimit: Template | undefined;
   readonly work: ForAction | { readonly kind: 'branches'; readonly branches: readonly Branch[] };
-};
-export type Branch = { readonly name: string; readonly steps: Block };
+}
+export interface Branch {
+  readonly name: string;
+  readonly steps: Block;
+}
 
-export type TryAction = {
+export interface TryAction {
   readonly kind: 'try';
   readonly steps: Block;
   readonly retry: RetryPolicy | undefined;
   readonly except: { readonly variable: string; readonly steps: Block } | undefined;
-};
+}
 export type RetryPolicy =
   | { readonly kind: 'predefined'; readonly name: string; readonly position: Position }
   | {

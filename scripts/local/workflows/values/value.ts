@@ -27,12 +27,18 @@ export type TypeName =
   | 'null'
   | 'string';
 
-export const isMap = (value: Value | undefined): value is MapValue => value instanceof Map;
-export const isList = (value: Value | undefined): value is ListValue => Array.isArray(value);
-export const isBytes = (value: Value | undefined): value is Uint8Array =>
-  value instanceof Uint8Array;
-export const isNumber = (value: Value | undefined): value is bigint | number =>
-  typeof value === 'bigint' || typeof value === 'number';
+export function isMap(value: Value | undefined): value is MapValue {
+  return value instanceof Map;
+}
+export function isList(value: Value | undefined): value is ListValue {
+  return Array.isArray(value);
+}
+export function isBytes(value: Value | undefined): value is Uint8Array {
+  return value instanceof Uint8Array;
+}
+export function isNumber(value: Value | undefined): value is bigint | number {
+  return typeof value === 'bigint' || typeof value === 'number';
+}
 
 /** Names a value's type as the language does. */
 export function getTypeName(value: Value): TypeName {

@@ -2,7 +2,10 @@ import { compareText } from './compare-values.ts';
 import { formatDouble } from './format-double.ts';
 import { isBytes, isList, isMap, type MapValue, type Value } from './value.ts';
 
-export type JsonLayout = { prefix: string; indent: string };
+export interface JsonLayout {
+  prefix: string;
+  indent: string;
+}
 
 /**
  * Writes a value as JSON, on one line or by a layout; a map's keys in alphabetical order, as the

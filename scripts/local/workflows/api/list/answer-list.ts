@@ -4,13 +4,13 @@ import type { Fields } from './field.ts';
 import { orderItems } from './order-items.ts';
 import { parseFilter } from './parse-filter.ts';
 
-export type ListPage<Item> = {
+export interface ListPage<Item> {
   readonly items: readonly Item[];
   /** Items that match the filter, on all pages. */
   readonly totalSize: number;
   /** To be spread into the answer: nothing on the last page. */
   readonly next: { readonly nextPageToken?: string };
-};
+}
 
 /**
  * The page that a request asks of a list, by `filter`, `orderBy`, `pageSize` and `pageToken`. Without

@@ -1,13 +1,13 @@
 import { ApiError } from '../../service/api-error.ts';
 import { type Field, type Fields, toComparable } from './field.ts';
 
-type Comparison<Item> = {
+interface Comparison<Item> {
   /** A field, or a key of one: `labels.env`. */
   readonly path: string;
   readonly operator: string;
   readonly value: string;
   readonly fields: Fields<Item>;
-};
+}
 
 /** One comparison of a filter as a test. A field without a value passes `!=` only. Throws ApiError. */
 export function createComparison<Item>(comparison: Comparison<Item>): (item: Item) => boolean {

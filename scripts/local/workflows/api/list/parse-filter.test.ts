@@ -3,14 +3,14 @@ import type { Fields } from './field.ts';
 import { orderItems } from './order-items.ts';
 import { parseFilter } from './parse-filter.ts';
 
-type Item = {
+interface Item {
   readonly id: number;
   readonly state: string;
   readonly start?: string;
   readonly took?: string;
   readonly steps: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
-};
+}
 
 const FIELDS: Fields<Item> = {
   id: { kind: 'number', read: ({ id }) => id },
@@ -34,7 +34,9 @@ const ITEMS: readonly Item[] = [
   { id: 10, state: 'ACTIVE', steps: [], labels: { env: 'test' } },
 ];
 
-const find = (filter: string) => ITEMS.filter(parseFilter(filter, FIELDS)).map(({ id }) => id);
+function find(filter: string) {
+  return ITEMS.filter(parseFilter(filter, FIELDS)).map(({ id }) => id);
+}
 
 test.each<[string, number[]]>([
   ['state="FAILED"', [1]],
