@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import type { Report } from './bench/report.ts';
+import type { Report } from './bench/report/report.ts';
 
 const SCRIPT = fileURLToPath(new URL('./bench.ts', import.meta.url));
 

@@ -21,8 +21,8 @@ async function bench({ quick, repeats, growth = false, ...options }: Options): P
   const records = options.records ?? (quick ? QUICK_RECORDS : FULL_RECORDS);
   // Loaded once the command line is known to be right: it takes a second.
   const { runBench } = await import('./bench/run-bench.ts');
-  const { renderReport } = await import('./bench/render-report.ts');
-  const { replaceMarked } = await import('./bench/replace-marked.ts');
+  const { renderReport } = await import('./bench/report/render-report.ts');
+  const { replaceMarked } = await import('./bench/report/replace-marked.ts');
   const say = (text: string): void => {
     process.stderr.write(text);
   };

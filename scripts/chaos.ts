@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import fc from 'fast-check';
-import { type Ending, runSchedule, schedule } from './local/chaos/run-schedule.ts';
-import { startChaosCloud } from './local/chaos/start-chaos-cloud.ts';
-import type { Strike } from './local/chaos/striker.ts';
+import type { Strike } from './chaos/fault-injector.ts';
+import { type Ending, runSchedule, schedule } from './chaos/run-schedule.ts';
+import { startChaosCloud } from './chaos/start-chaos-cloud.ts';
 import { positiveNumber, wholeNumber } from './shared/arguments.ts';
 import { runCommand } from './shared/run-command.ts';
 

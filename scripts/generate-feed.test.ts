@@ -5,7 +5,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { generateRecords } from './local/feed/generate-records.ts';
+import { generateRecords } from './generate-feed/generate-records.ts';
 
 let folder: string;
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { migrateUrl } from './local/prepare-database.ts';
+import { migrateUrl } from '../sql/migrate-url.ts';
 import { databaseUrlOption } from './shared/options.ts';
 import { runCommand } from './shared/run-command.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ensureTopics } from './local/ensure-topics.ts';
+import { ensureTopics } from './local/pubsub/ensure-topics.ts';
 import { type GoogleApis, startGoogleApis } from './local/start-google-apis.ts';
 
 const projectId = 'letters';

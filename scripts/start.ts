@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import type { StartOptions } from './local/run-start.ts';
 import { httpUrl, readableFile } from './shared/arguments.ts';
 import {
   alertEmailOption,
@@ -10,6 +9,7 @@ import {
   timeWarpOption,
 } from './shared/options.ts';
 import { runCommand } from './shared/run-command.ts';
+import type { StartOptions } from './start/run-start.ts';
 
 await runCommand(
   new Command('npm start --')
@@ -32,7 +32,7 @@ await runCommand(
     .option('--json', 'print one JSON document')
     .action(async (options: StartOptions) => {
       // Loaded once the command line is known to be right: it takes a second.
-      const { runStart } = await import('./local/run-start.ts');
+      const { runStart } = await import('./start/run-start.ts');
       await runStart(options);
     }),
 );

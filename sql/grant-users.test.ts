@@ -6,6 +6,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { downloadFeed } from '../functions/download/download-feed.ts';
 import { finalizeRun } from '../functions/finalize/finalize-run.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../functions/function-names.ts';
 import { ingestChunk } from '../functions/ingest-chunk/ingest-chunk.ts';
 import { parseConfig } from '../functions/shared/config.ts';
 import { type Context, createContext } from '../functions/shared/context.ts';
@@ -18,7 +19,6 @@ import { startGoogleApis } from '../functions/shared/testing/start-google-apis.t
 import type { TestServer } from '../functions/shared/testing/start-test-server.ts';
 import { takeSnapshot } from '../functions/snapshot/take-snapshot.ts';
 import { listRuns } from '../functions/sync-api/list-runs.ts';
-import { FUNCTION_NAMES, type FunctionName } from '../scripts/local/functions/start-functions.ts';
 import { grantUsers } from './grant-users.ts';
 import { createFunctionUsers, type FunctionUsers } from './testing/create-function-users.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type pg from 'pg';
-import type { FunctionName } from '../scripts/local/functions/start-functions.ts';
+import type { FunctionName } from '../functions/function-names.ts';
 
 const GRANTS = new URL('./grants/', import.meta.url);
 

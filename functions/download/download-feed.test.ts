@@ -7,7 +7,7 @@ import { Storage } from '@google-cloud/storage';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Context } from '../shared/context.ts';
 import { classifyError } from '../shared/errors.ts';
-import { openRun } from '../shared/run-ledger.ts';
+import { openRun } from '../shared/sync-runs.ts';
 import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
 import { permitRecord } from '../shared/testing/permit-record.ts';
 import { startGoogleApis } from '../shared/testing/start-google-apis.ts';

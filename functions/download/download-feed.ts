@@ -1,18 +1,18 @@
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
+import { type PackedFeed, packChunks } from '../shared/chunks/pack-chunks.ts';
+import { claimLedger, insertChunk, lockLedger } from '../shared/chunks/write-chunk-index.ts';
 import type { Context } from '../shared/context.ts';
 import { inTransaction } from '../shared/database.ts';
-import { openRun } from '../shared/run-ledger.ts';
+import { openRun } from '../shared/sync-runs.ts';
+import { reportDrift } from './checks/report-drift.ts';
+import { requireKeyColumns } from './checks/require-key-columns.ts';
+import { requireUsualSize } from './checks/require-usual-size.ts';
+import { createColumnSampler } from './checks/sample-columns.ts';
 import type { DownloadRequest, DownloadResponse } from './contract.ts';
-import { normaliseFeed } from './normalise-feed.ts';
-import { type Feed, openFeed } from './open-feed.ts';
-import { type PackedFeed, packChunks } from './pack-chunks.ts';
-import { reportDrift } from './report-drift.ts';
-import { requireKeyColumns } from './require-key-columns.ts';
-import { requireUsualSize } from './require-usual-size.ts';
 import { resumeRun } from './resume-run.ts';
-import { createColumnSampler } from './sample-columns.ts';
-import { claimLedger, insertChunk, lockLedger } from './write-ledger.ts';
+import { normaliseFeed } from './source/normalise-feed.ts';
+import { type Feed, openFeed } from './source/open-feed.ts';
 
 /**
  * Opens the run of an execution, stores the feed as one gzip object and writes to the ledger where each

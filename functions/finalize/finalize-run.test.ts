@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { openRun } from '../shared/run-ledger.ts';
 import type { SyncRun } from '../shared/schema.ts';
+import { openRun } from '../shared/sync-runs.ts';
 import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
 import { finalizeRun } from './finalize-run.ts';
 

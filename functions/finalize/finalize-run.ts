@@ -1,11 +1,11 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Context } from '../shared/context.ts';
 import { permanent } from '../shared/errors.ts';
-import { closeRun, insertFailedRun } from '../shared/run-ledger.ts';
 import type { Database, SyncRun } from '../shared/schema.ts';
+import { closeRun, insertFailedRun } from '../shared/sync-runs.ts';
 import type { FinalizeRequest, FinalizeResponse } from './contract.ts';
 import { describeError } from './describe-error.ts';
-import { noteGone } from './note-gone.ts';
+import { noteGone } from './mark-removed.ts';
 import { reportMetrics } from './report-metrics.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
+import { MAX_RECORD_BYTES } from '../shared/chunks/split-records.ts';
 import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
 import { permitRecord } from '../shared/testing/permit-record.ts';
 import { ingestChunk } from './ingest-chunk.ts';

@@ -1,11 +1,16 @@
 import type pg from 'pg';
+import {
+  type LocatedRecords,
+  locateRecords,
+  pickRecords,
+} from '../shared/chunks/locate-records.ts';
+import { type ChunkPlace, readRecords } from '../shared/chunks/read-chunk.ts';
 import type { Context } from '../shared/context.ts';
 import { inTransaction } from '../shared/database.ts';
 import { isDataError, permanent } from '../shared/errors.ts';
 import type { SyncChunk } from '../shared/schema.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
 import type { IngestChunkRequest, IngestChunkResponse } from './contract.ts';
-import { type LocatedRecords, locateRecords, pickRecords } from './locate-records.ts';
 import {
   createRecordMapper,
   type DescribedReject,
@@ -14,9 +19,8 @@ import {
   type WrittenBy,
 } from './map-records.ts';
 import { joinRun, lockRunningRun, mergeAcceptable, mergeRecords } from './merge-records.ts';
-import { noteKnown, requireNoClash, SightingsClash } from './note-known.ts';
-import { type ChunkPlace, readRecords } from './read-records.ts';
 import { type RowBuffer, withRowBuffer } from './row-buffers.ts';
+import { noteKnown, requireNoClash, SightingsClash } from './skip-unchanged.ts';
 
 const LOCK_CHUNK = readSqlFile('lock-chunk');
 const INSERT_REJECTS = readSqlFile('insert-rejects');

@@ -1,5 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import { MAX_RECORD_BYTES } from '../shared/record-splitter.ts';
+import type { SourceRecord } from '../shared/chunks/read-chunk.ts';
+import { MAX_RECORD_BYTES } from '../shared/chunks/split-records.ts';
+import {
+  learnLayout,
+  locateValues,
+  type RecordLayout,
+} from '../shared/mapping/fast/record-layout.ts';
+import { MAX_ADDED_BYTES, writeLocated } from '../shared/mapping/fast/write-located.ts';
 import {
   hashRow,
   type MappedRecord,
@@ -7,11 +14,8 @@ import {
   type PermitKey,
   readKey,
   type UnmappedRecord,
-} from './map-record.ts';
-import type { SourceRecord } from './read-records.ts';
-import { learnLayout, locateValues, type RecordLayout } from './record-layout.ts';
+} from '../shared/mapping/map-record.ts';
 import type { RowBuffer } from './row-buffers.ts';
-import { MAX_ADDED_BYTES, writeLocated } from './write-located.ts';
 
 /** Records that will be merged. */
 export interface IncomingRecords {

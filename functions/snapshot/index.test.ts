@@ -1,7 +1,7 @@
 import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { expect, test } from 'vitest';
-import { openRun } from '../shared/run-ledger.ts';
+import { openRun } from '../shared/sync-runs.ts';
 import { createTestContext } from '../shared/testing/create-test-context.ts';
 import { startTestServer } from '../shared/testing/start-test-server.ts';
 import { createSnapshot } from './index.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { insertFailedRun } from '../shared/run-ledger.ts';
+import { insertFailedRun } from '../shared/sync-runs.ts';
 import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 import {

@@ -3,8 +3,8 @@ import type { ExecutionsClient } from '@google-cloud/workflows';
 import type { Context } from '../shared/context.ts';
 import { SyncError } from '../shared/errors.ts';
 import { createExecutionsClient, isActive, workflowPath } from '../shared/executions.ts';
-import { findRun } from '../shared/run-ledger.ts';
 import type { SyncRun } from '../shared/schema.ts';
+import { findRun } from '../shared/sync-runs.ts';
 
 const POLL_INTERVAL_MS = 500;
 

@@ -1,4 +1,4 @@
-import { parseLogLine } from '../local/parse-log-line.ts';
+import { parseLogLine } from '../local/logs/parse-log-line.ts';
 
 /** The calls of one function during a sync, in milliseconds. */
 export interface StepTimes {

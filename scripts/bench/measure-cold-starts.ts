@@ -1,5 +1,5 @@
+import { FUNCTION_NAMES } from '../../functions/function-names.ts';
 import { startFunction } from '../local/functions/start-function.ts';
-import { FUNCTION_NAMES } from '../local/functions/start-functions.ts';
 
 /**
  * Milliseconds from the start of a function's process to its first answer, a refusal of an empty

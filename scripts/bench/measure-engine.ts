@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { listen } from '../local/listen.ts';
+import { listen } from '../local/rest/listen.ts';
 import type { GoogleApis } from '../local/start-google-apis.ts';
 import { timeExecution } from './time-execution.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BenchDatabase } from './bench-database.ts';
 import { writeRepeatedFeed } from './bench-feeds.ts';
+import type { BenchDatabase } from './database/bench-database.ts';
 import { startCloud } from './start-cloud.ts';
 
 const FACTORS = [1, 2, 5, 10];

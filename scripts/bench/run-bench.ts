@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
 import pg from 'pg';
-import { listen } from '../local/listen.ts';
 import { type Postgres, startPostgres } from '../local/postgres/start-postgres.ts';
-import { type BenchDatabase, openBenchDatabase } from './bench-database.ts';
+import { listen } from '../local/rest/listen.ts';
 import { writeBenchFeeds } from './bench-feeds.ts';
-import { describeMachine } from './describe-machine.ts';
-import { sampleRows } from './load-rows.ts';
+import { type BenchDatabase, openBenchDatabase } from './database/bench-database.ts';
+import { sampleRows } from './floor/load-rows.ts';
 import { measureColdStarts } from './measure-cold-starts.ts';
 import { measureGrowth } from './measure-growth.ts';
-import type { Report } from './report.ts';
+import { describeMachine } from './report/describe-machine.ts';
+import type { Report } from './report/report.ts';
+import { type Figures, summarise } from './report/summarise.ts';
 import { type Bench, type Round, runRound } from './run-round.ts';
 import { startCloud } from './start-cloud.ts';
-import { type Figures, summarise } from './summarise.ts';
 
 const SAMPLE_RECORDS = 3_000;
 

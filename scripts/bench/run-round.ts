@@ -1,8 +1,8 @@
-import type { BenchDatabase, Measurement } from './bench-database.ts';
 import type { BenchFeeds } from './bench-feeds.ts';
-import { loadFloor } from './load-floor.ts';
-import { loadRows, type Row } from './load-rows.ts';
-import { measureCommit } from './measure-commit.ts';
+import type { BenchDatabase, Measurement } from './database/bench-database.ts';
+import { loadFloor } from './floor/load-floor.ts';
+import { loadRows, type Row } from './floor/load-rows.ts';
+import { measureCommit } from './floor/measure-commit.ts';
 import { runSyncCase, type SyncMeasurement } from './run-sync-case.ts';
 import type { CloudProcess } from './start-cloud.ts';
 

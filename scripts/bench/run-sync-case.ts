@@ -1,5 +1,5 @@
-import type { BenchDatabase, Measurement } from './bench-database.ts';
 import type { CallTimes } from './call-times.ts';
+import type { BenchDatabase, Measurement } from './database/bench-database.ts';
 import type { ExpectedCounts, FeedIndex } from './feed-index.ts';
 import type { CloudProcess } from './start-cloud.ts';
 

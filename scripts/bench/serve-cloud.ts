@@ -1,8 +1,8 @@
 // A local cloud in a process of its own, so that its memory is its own and its work is beside the
 // bench's, as it is beside nothing else under `npm start`. It ends with its parent.
 import { Storage } from '@google-cloud/storage';
+import { FUNCTION_NAMES } from '../../functions/function-names.ts';
 import { storageOptions } from '../../functions/shared/endpoint.ts';
-import { FUNCTION_NAMES } from '../local/functions/start-functions.ts';
 import { startLocalCloud, WORKFLOW_NAME } from '../local/start-local-cloud.ts';
 import { createCallClock, sumCalls } from './call-times.ts';
 import type { CloudAnswers, CloudReply, CloudRequest } from './cloud-protocol.ts';

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { FUNCTION_NAMES, type FunctionName } from '../../functions/function-names.ts';
 import {
   createTestContext,
   type TestContext,
 } from '../../functions/shared/testing/create-test-context.ts';
 import { permitRecord } from '../../functions/shared/testing/permit-record.ts';
-import { FUNCTION_NAMES, type FunctionName } from '../local/functions/start-functions.ts';
 import { choosePort } from '../local/postgres/choose-port.ts';
 import { buildFunctions } from './build-functions.ts';
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { FunctionName } from '../../functions/function-names.ts';
 import {
   type ClonedDatabase,
   cloneDatabase,
@@ -12,7 +13,6 @@ import {
   createFunctionUsers,
   type FunctionUsers,
 } from '../../sql/testing/create-function-users.ts';
-import type { FunctionName } from '../local/functions/start-functions.ts';
 import { type GoogleApis, startGoogleApis } from '../local/start-google-apis.ts';
 import { runScript, startScript } from '../testing/run-script.ts';
 import { HEALTHY, startTestProject, type TestProject } from '../testing/start-test-project.ts';

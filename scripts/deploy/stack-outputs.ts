@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FUNCTION_NAMES } from '../local/functions/start-functions.ts';
+import { FUNCTION_NAMES } from '../../functions/function-names.ts';
 
 /** What the stack says of itself; the names are those of terraform/outputs.tf. */
 export const stackOutputs = z.object({

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { chooseFeed } from './choose-feed.ts';
-import { reportFunctionLine } from './report-function-line.ts';
-import { reportWorkflowEntry } from './report-workflow-entry.ts';
+import { chooseFeed } from './ckan/choose-feed.ts';
+import { reportFunctionLine } from './logs/report-function-line.ts';
+import { reportWorkflowEntry } from './logs/report-workflow-entry.ts';
 import { type LocalCloud, PROJECT_ID, startLocalCloud } from './start-local-cloud.ts';
 
 export interface LocalOptions {

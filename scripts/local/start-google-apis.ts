@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import express from 'express';
-import { listen } from './listen.ts';
 import { createMonitoringApi } from './monitoring/create-monitoring-api.ts';
 import { createPubsubApi } from './pubsub/create-pubsub-api.ts';
+import { listen } from './rest/listen.ts';
 import { createStorageApi } from './storage/create-storage-api.ts';
 import type { Clock } from './workflows/clock/clock.ts';
 import {

@@ -14,8 +14,8 @@ import {
   type ClonedDatabase,
   cloneDatabase,
 } from '../../functions/shared/testing/clone-database.ts';
-import { type ChosenFeed, chooseFeed } from './choose-feed.ts';
-import { generateText } from './feed/generate-feed.ts';
+import { generateText } from '../generate-feed/generate-feed.ts';
+import { type ChosenFeed, chooseFeed } from './ckan/choose-feed.ts';
 import { type LocalCloud, startLocalCloud } from './start-local-cloud.ts';
 import type { Execution } from './workflows/service/execution.ts';
 

@@ -2,27 +2,29 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Storage } from '@google-cloud/storage';
+import type { FunctionName } from '../../functions/function-names.ts';
 import type { Config } from '../../functions/shared/config.ts';
 import { parseConfig } from '../../functions/shared/config.ts';
 import { storageOptions } from '../../functions/shared/endpoint.ts';
+import { migrateUrl } from '../../sql/migrate-url.ts';
 import { createAlerter } from './alerts/create-alerter.ts';
 import { createMailer } from './alerts/create-mailer.ts';
-import { ensureTopics } from './ensure-topics.ts';
-import {
-  type FunctionName,
-  type RunningFunctions,
-  startFunctions,
-} from './functions/start-functions.ts';
-import { openWorkflowLog } from './open-workflow-log.ts';
-import { parseLogLine } from './parse-log-line.ts';
+import { type RunningFunctions, startFunctions } from './functions/start-functions.ts';
+import { openWorkflowLog } from './logs/open-workflow-log.ts';
+import { parseLogLine } from './logs/parse-log-line.ts';
 import { claimDirectory } from './postgres/claim-directory.ts';
+import { createDatabase } from './postgres/create-database.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
-import { createDatabase, migrateUrl } from './prepare-database.ts';
+import { ensureTopics } from './pubsub/ensure-topics.ts';
 import { type GoogleApis, startGoogleApis } from './start-google-apis.ts';
-import { watchWorkflows } from './watch-workflows.ts';
 import { createWarpedClock } from './workflows/clock/warped-clock.ts';
 import type { LogEntry } from './workflows/service/log-entry.ts';
-import { deployFolder, describeRefusal, type WorkflowsFolder } from './workflows-folder.ts';
+import {
+  deployFolder,
+  describeRefusal,
+  type WorkflowsFolder,
+} from './workflows-folder/deploy-folder.ts';
+import { watchWorkflows } from './workflows-folder/watch-workflows.ts';
 
 export const PROJECT_ID = 'local-project';
 export const WORKFLOW_NAME = 'permit-sync';

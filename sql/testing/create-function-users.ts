@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import {
-  FUNCTION_NAMES,
-  type FunctionName,
-} from '../../scripts/local/functions/start-functions.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../functions/function-names.ts';
 
 export interface FunctionUsers extends AsyncDisposable {
   readonly names: Readonly<Record<FunctionName, string>>;

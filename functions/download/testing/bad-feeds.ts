@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { MAX_RECORD_BYTES } from '../../shared/record-splitter.ts';
+import { MAX_RECORD_BYTES } from '../../shared/chunks/split-records.ts';
 import { type FeedRecord, permitRecord } from '../../shared/testing/permit-record.ts';
 
 /** What the table's runs are configured with. */

@@ -1,5 +1,5 @@
+import { hashRow, mapRecord } from '../../shared/mapping/map-record.ts';
 import type { FeedRecord } from '../../shared/testing/permit-record.ts';
-import { hashRow, mapRecord } from '../map-record.ts';
 
 /** The columns that the generated feeds vary, as they are stored. */
 interface StoredPermit {

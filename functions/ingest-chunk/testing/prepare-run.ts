@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { packChunks } from '../../download/pack-chunks.ts';
-import { insertChunk } from '../../download/write-ledger.ts';
+import { packChunks } from '../../shared/chunks/pack-chunks.ts';
+import { insertChunk } from '../../shared/chunks/write-chunk-index.ts';
 import type { Context } from '../../shared/context.ts';
-import { openRun } from '../../shared/run-ledger.ts';
+import { openRun } from '../../shared/sync-runs.ts';
 
 /** Stores a feed and its ledger as download does; one chunk holds `chunkRecords` records. */
 export async function prepareRun(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { noteGone } from '../../finalize/note-gone.ts';
+import { noteGone } from '../../finalize/mark-removed.ts';
 import type { Context } from '../../shared/context.ts';
-import { closeRun, openRun } from '../../shared/run-ledger.ts';
+import { closeRun, openRun } from '../../shared/sync-runs.ts';
 import { takeSnapshot } from '../take-snapshot.ts';
 
 /** @returns the rows of a statement. */

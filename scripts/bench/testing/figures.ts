@@ -1,7 +1,7 @@
 import type { GrowthStep } from '../measure-growth.ts';
+import type { Figures } from '../report/summarise.ts';
 import type { Round } from '../run-round.ts';
 import type { SyncMeasurement } from '../run-sync-case.ts';
-import type { Figures } from '../summarise.ts';
 
 const MEBIBYTE = 1_048_576;
 

@@ -7,7 +7,7 @@ import {
   type ClonedDatabase,
   cloneDatabase,
 } from '../../../functions/shared/testing/clone-database.ts';
-import { ensureTopics } from '../../local/ensure-topics.ts';
+import { ensureTopics } from '../../local/pubsub/ensure-topics.ts';
 import { type GoogleApis, startGoogleApis } from '../../local/start-google-apis.ts';
 import { runScript } from '../../testing/run-script.ts';
 

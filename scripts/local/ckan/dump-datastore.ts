@@ -1,5 +1,5 @@
 import { listFields } from './datastore-fields.ts';
-import { readRecords } from './read-records.ts';
+import { readRecords } from './stream-records.ts';
 
 const BYTE_ORDER_MARK = '\ufeff';
 

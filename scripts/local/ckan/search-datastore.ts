@@ -1,5 +1,5 @@
 import { type DatastoreField, listFields } from './datastore-fields.ts';
-import { readRecords } from './read-records.ts';
+import { readRecords } from './stream-records.ts';
 
 export type Page = Readonly<{ resourceId: string; limit: number; offset: number }>;
 

@@ -11,8 +11,8 @@ import {
   type TestContext,
 } from '../../../functions/shared/testing/create-test-context.ts';
 import { permitRecord } from '../../../functions/shared/testing/permit-record.ts';
-import { type DatabaseProxy, startDatabaseProxy } from '../chaos/database-proxy.ts';
-import { POINTS } from '../chaos/points.ts';
+import { type DatabaseProxy, startDatabaseProxy } from '../../chaos/database-proxy.ts';
+import { POINTS } from '../../chaos/points.ts';
 import { choosePort } from '../postgres/choose-port.ts';
 import { startFunction } from './start-function.ts';
 

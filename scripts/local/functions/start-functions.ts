@@ -1,14 +1,5 @@
+import { FUNCTION_NAMES, type FunctionName } from '../../../functions/function-names.ts';
 import { type FunctionOptions, type RunningFunction, startFunction } from './start-function.ts';
-
-export const FUNCTION_NAMES = [
-  'download',
-  'ingest-chunk',
-  'finalize',
-  'snapshot',
-  'sync-api',
-] as const;
-
-export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 export interface FunctionsOptions extends Pick<FunctionOptions, 'environment' | 'logDirectory'> {
   readonly onLine?: (name: FunctionName, line: string) => void;

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { createStatusErrorHandler, StatusError } from '../pubsub/status-error.ts';
+import { createStatusErrorHandler, StatusError } from '../rest/status-error.ts';
 import { createMetricDescriptorRoutes } from './metric-descriptor-routes.ts';
 import { createTimeSeriesRoutes } from './time-series-routes.ts';
 import type { TimeSeries } from './time-series-schema.ts';

@@ -1,5 +1,5 @@
 import express, { type Request, Router } from 'express';
-import { parseBody, StatusError } from '../pubsub/status-error.ts';
+import { parseBody, StatusError } from '../rest/status-error.ts';
 import { parseFilter } from './time-series-filter.ts';
 import { type MetricDescriptor, metricDescriptorSchema } from './time-series-schema.ts';
 import type { TimeSeriesStore } from './time-series-store.ts';

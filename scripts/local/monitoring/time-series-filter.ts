@@ -1,4 +1,4 @@
-import { StatusError } from '../pubsub/status-error.ts';
+import { StatusError } from '../rest/status-error.ts';
 
 interface Filtered {
   readonly metric: { readonly type: string; readonly labels: Readonly<Record<string, string>> };

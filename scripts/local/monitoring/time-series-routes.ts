@@ -1,6 +1,6 @@
 import express, { type Request, Router } from 'express';
 import { z } from 'zod';
-import { parseBody, StatusError } from '../pubsub/status-error.ts';
+import { parseBody, StatusError } from '../rest/status-error.ts';
 import { checkTimeSeries } from './check-time-series.ts';
 import { parseFilter } from './time-series-filter.ts';
 import { type NewTimeSeries, newTimeSeriesSchema, type TimeSeries } from './time-series-schema.ts';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeJsonAtomically } from '../storage/write-json-atomically.ts';
+import { writeJsonAtomically } from '../rest/write-json-atomically.ts';
 import { backlogEntrySchema } from './message-backlog.ts';
 import { subscriptionSchema, topicSchema } from './pubsub-resources.ts';
 

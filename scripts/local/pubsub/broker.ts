@@ -1,3 +1,4 @@
+import { StatusError } from '../rest/status-error.ts';
 import type { BrokerStateFile } from './broker-state.ts';
 import { createDeadLetter } from './create-dead-letter.ts';
 import {
@@ -14,7 +15,6 @@ import {
   type Subscription,
   type Topic,
 } from './pubsub-resources.ts';
-import { StatusError } from './status-error.ts';
 
 /** Topics, subscriptions and the messages between them. Names are full resource names. */
 export interface Broker {

@@ -8,7 +8,7 @@ import { buffer } from 'node:stream/consumers';
 import { PubSub, v1 } from '@google-cloud/pubsub';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDeadLetterQueue } from '../../shared/dead-letter-queue.ts';
-import { ensureTopics } from '../ensure-topics.ts';
+import { ensureTopics } from './ensure-topics.ts';
 import { createClientOptions, startTestPubsub } from './start-test-pubsub.ts';
 import { findEmulator, startEmulator } from './testing/start-emulator.ts';
 

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { createStatusErrorHandler, StatusError } from '../rest/status-error.ts';
 import { createBroker } from './broker.ts';
 import { createBrokerStateFile } from './broker-state.ts';
 import { createPostPush, type Push } from './post-push.ts';
@@ -6,7 +7,6 @@ import { completeClock, type PubsubClock } from './pubsub-clock.ts';
 import type { NewMessage } from './pubsub-resources.ts';
 import { createPullWaiters } from './pull-waiters.ts';
 import { createPushDeliverer } from './push-deliverer.ts';
-import { createStatusErrorHandler, StatusError } from './status-error.ts';
 import { createSubscriptionRoutes } from './subscription-routes.ts';
 import { createTopicRoutes } from './topic-routes.ts';
 

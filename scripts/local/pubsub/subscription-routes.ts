@@ -1,10 +1,10 @@
 import express, { type Request, Router } from 'express';
 import { z } from 'zod';
+import { parseBody, StatusError } from '../rest/status-error.ts';
 import type { Broker } from './broker.ts';
 import type { PubsubClock } from './pubsub-clock.ts';
 import { pushConfigSchema, subscriptionSchema } from './pubsub-resources.ts';
 import type { PullWaiters } from './pull-waiters.ts';
-import { parseBody, StatusError } from './status-error.ts';
 
 // As long as the service lets a pull wait at most before it answers that there is nothing.
 const MAX_WAIT_MS = 20_000;

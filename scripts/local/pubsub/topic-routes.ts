@@ -1,8 +1,8 @@
 import express, { type Request, Router } from 'express';
 import { z } from 'zod';
+import { parseBody } from '../rest/status-error.ts';
 import type { Broker } from './broker.ts';
 import { newMessageSchema, topicSchema } from './pubsub-resources.ts';
-import { parseBody } from './status-error.ts';
 
 const publishSchema = z.object({ messages: z.array(newMessageSchema).min(1).max(1000) });
 

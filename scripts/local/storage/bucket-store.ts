@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeJsonAtomically } from '../rest/write-json-atomically.ts';
 import { invalidArgument, missingBucket, StorageError } from './storage-error.ts';
-import { writeJsonAtomically } from './write-json-atomically.ts';
 
 const bucketRecordSchema = z.object({
   name: z.string(),

@@ -1,6 +1,6 @@
-import type { ReceivedContent } from './content-writer.ts';
 import type { UploadMetadata } from './object-record.ts';
 import { invalidArgument } from './storage-error.ts';
+import type { ReceivedContent } from './uploads/content-writer.ts';
 
 /** What the client says the content's checksums are, in base64. */
 export interface ExpectedChecksums {

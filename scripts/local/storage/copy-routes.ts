@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import express, { type RequestHandler, Router } from 'express';
 import { z } from 'zod';
-import type { ContentWriter } from './content-writer.ts';
 import {
   createObjectResource,
   type ObjectFields,
@@ -12,6 +11,7 @@ import type { ObjectAddress, ObjectStore } from './object-store.ts';
 import { type Preconditions, parsePreconditions } from './preconditions.ts';
 import { readOrigin } from './request-values.ts';
 import { invalidArgument } from './storage-error.ts';
+import type { ContentWriter } from './uploads/content-writer.ts';
 
 export interface CopyRoutesOptions {
   readonly objects: ObjectStore;

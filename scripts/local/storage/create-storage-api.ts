@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { Router } from 'express';
 import { createBucketRoutes } from './bucket-routes.ts';
 import { createBucketStore } from './bucket-store.ts';
-import { createContentWriter } from './content-writer.ts';
 import { createCopyRoutes } from './copy-routes.ts';
 import { createObjectRoutes } from './object-routes.ts';
 import { createObjectStore, type ObjectAddress } from './object-store.ts';
 import { createStorageErrorHandler, StorageError } from './storage-error.ts';
-import { createUploadRoutes } from './upload-routes.ts';
+import { createContentWriter } from './uploads/content-writer.ts';
+import { createUploadRoutes } from './uploads/upload-routes.ts';
 
 export interface StorageApiOptions {
   /** Holds everything; made if it does not exist. One process at a time. */

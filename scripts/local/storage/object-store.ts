@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { openSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { writeJsonAtomically } from '../rest/write-json-atomically.ts';
 import type { BucketStore } from './bucket-store.ts';
-import type { ReceivedContent } from './content-writer.ts';
 import {
   mergeObjectFields,
   type ObjectFields,
@@ -11,7 +11,7 @@ import {
 } from './object-record.ts';
 import { checkPreconditions, type Preconditions } from './preconditions.ts';
 import { invalidArgument, missingObject } from './storage-error.ts';
-import { writeJsonAtomically } from './write-json-atomically.ts';
+import type { ReceivedContent } from './uploads/content-writer.ts';
 
 /** Which object a request is about. */
 export interface ObjectAddress {

@@ -3,11 +3,11 @@ import { chain, type MaybePromise } from '../expressions/maybe-promise.ts';
 import type { Routine } from '../source/workflow.ts';
 import type { Value } from '../values/value.ts';
 import { type BindableParameter, bindArguments } from './bind-arguments.ts';
-import { createPlace, type Place, readStack } from './place.ts';
+import { createPlace, type Place, readStack } from './frame.ts';
 import type { CallArguments } from './run.ts';
-import { runBlock } from './run-block.ts';
 import { RUN_LIMITS } from './run-limits.ts';
 import { createScope } from './scope.ts';
+import { runBlock } from './steps/run-block.ts';
 
 /** Calls a subworkflow, a function of the library or a connector. */
 export function callFunction(name: string, args: CallArguments, place: Place): MaybePromise<Value> {

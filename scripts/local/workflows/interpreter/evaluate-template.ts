@@ -9,7 +9,7 @@ import type { Expression } from '../expressions/expression.ts';
 import { chain, type MaybePromise } from '../expressions/maybe-promise.ts';
 import type { Template } from '../source/workflow.ts';
 import { getTypeName, type Value } from '../values/value.ts';
-import type { Place } from './place.ts';
+import type { Place } from './frame.ts';
 
 /** The value of a template. Errors carry the position of the expression at fault. */
 export function evaluateTemplate(template: Template, place: Place): MaybePromise<Value> {

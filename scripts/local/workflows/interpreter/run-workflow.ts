@@ -5,12 +5,12 @@ import type { Value } from '../values/value.ts';
 import { writeJson } from '../values/write-json.ts';
 import { callByPosition } from './call-function.ts';
 import { describeFailure, type Failure } from './describe-failure.ts';
+import { createPlace } from './frame.ts';
 import { createMemory } from './memory.ts';
-import { createPlace } from './place.ts';
 import type { CallObserver, CurrentStep, Run } from './run.ts';
 import { RUN_LIMITS } from './run-limits.ts';
 import { createScope } from './scope.ts';
-import { createSlots } from './slots.ts';
+import { createSlots } from './semaphore.ts';
 import { createStepCounter } from './step-counter.ts';
 import type { Trace } from './trace.ts';
 

@@ -3,7 +3,7 @@ import type { CallContext, LibraryFunction } from '../library/library-function.t
 import type { Workflow } from '../source/workflow.ts';
 import type { Value } from '../values/value.ts';
 import type { Memory } from './memory.ts';
-import type { Slots } from './slots.ts';
+import type { Slots } from './semaphore.ts';
 import type { StepCounter } from './step-counter.ts';
 import type { Trace } from './trace.ts';
 

@@ -1,4 +1,4 @@
-import type { Place } from './place.ts';
+import type { Place } from './frame.ts';
 import type { TraceEntry, TraceKind, TraceProgress } from './trace.ts';
 
 /** Does the work of a block, such as one iteration or one attempt, as an entry below the step's. */

@@ -5,9 +5,9 @@ import { LoadError } from '../source/load-error.ts';
 import { parseWorkflow } from '../source/parse-workflow.ts';
 import type { Workflow } from '../source/workflow.ts';
 import { ApiError } from './api-error.ts';
-import { checkEnvironment } from './check-environment.ts';
-import { checkLabels } from './check-labels.ts';
-import { checkLevel } from './check-levels.ts';
+import { checkEnvironment } from './checks/check-environment.ts';
+import { checkLabels } from './checks/check-labels.ts';
+import { checkLevel } from './checks/check-levels.ts';
 import type { Deployment, Revision } from './revision.ts';
 import type { WorkflowArchive } from './workflow-archive.ts';
 

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { permitRecord } from '../../shared/testing/permit-record.ts';
+import { listUnmapped, requireKeyColumns } from './require-key-columns.ts';
+
+const COLUMNS = Object.keys(permitRecord(1));
+
+function list(columns: readonly string[]) {
+  return listUnmapped(new Set(columns));
+}
+
+function check(columns: readonly string[]) {
+  return requireKeyColumns(new Set(columns), 7);
+}
+
+test('the City’s columns are all mapped or dropped', () => {
+  expect(list(COLUMNS)).toEqual([]);
+  expect(list([...COLUMNS, 'rank'])).toEqual([]);
+});
+
+test('columns that nobody has mapped are given by name, at most twenty and cut short', () => {
+  expect(list([...COLUMNS, 'COUNCILLOR', 'OWN'])).toEqual(['COUNCILLOR', 'OWN']);
+  const many = Array.from({ length: 30 }, (_, index) => `${index}`.padEnd(100, 'x'));
+  const unmapped = list([...COLUMNS, ...many]);
+  expect(unmapped).toHaveLength(20);
+  expect(unmapped.every((name) => name.length === 60)).toBe(true);
+});
+
+test.each(['PERMIT_NUM', 'REVISION_NUM', 'PERMIT_TYPE'])('a feed without %s is refused', (gone) => {
+  const columns = [...COLUMNS.filter((name) => name !== gone), 'NEW_NAME'];
+  expect(() => check(columns)).toThrow(
+    expect.objectContaining({
+      code: 'schema_drift',
+      outcome: 'permanent',
+      runId: 7,
+      message: `The feed's records have no ${gone}; columns nobody knows: NEW_NAME`,
+    }),
+  );
+});
+
+test('any other column may be gone', () => {
+  expect(() => check(['PERMIT_NUM', 'REVISION_NUM', 'PERMIT_TYPE'])).not.toThrow();
+});
+
+test('a feed of whose columns nothing is known passes', () => {
+  expect(() => check([])).not.toThrow();
+});

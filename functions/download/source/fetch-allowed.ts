@@ -1,0 +1,119 @@
+import type { IncomingMessage } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from '../../shared/chunks/create-gunzip.ts';
+import type { Config } from '../../shared/config.ts';
+import { isTransientStatus, messageOf, permanent, transient } from '../../shared/errors.ts';
+import { AddressNotPublic } from './lookup-public.ts';
+import { openResponse } from './open-response.ts';
+
+const MAX_REDIRECTS = 5;
+
+/** The portal itself, and origins that the configuration lists in full, wherever they are. */
+function isTrusted(config: Config, { origin }: URL): boolean {
+  return (
+    origin === new URL(config.CKAN_BASE_URL).origin || config.FEED_ALLOWED_HOSTS.includes(origin)
+  );
+}
+
+/** https on a host listed by its name will do too, but only out on the public internet. */
+function isAllowed(config: Config, url: URL): boolean {
+  return (
+    isTrusted(config, url) ||
+    (url.protocol === 'https:' && config.FEED_ALLOWED_HOSTS.includes(url.host))
+  );
+}
+
+function requireAllowed(config: Config, url: URL): void {
+  if (isAllowed(config, url)) return;
+  throw permanent('source_not_allowed', `${url.origin} is not a host that feeds may come from`, {
+    status: 400,
+    hint: `Add it to FEED_ALLOWED_HOSTS, or use ${config.CKAN_BASE_URL}`,
+  });
+}
+
+/**
+ * Opens a URL on an allowed host for reading; each redirect has to lead to an allowed one too. A
+ * host that is listed by its name only may not lead to a private address.
+ *
+ * @throws SyncError `source_not_allowed` (400), `feed_not_found` (404), `feed_refused` (422) and,
+ * transient, `feed_unavailable` for 408, 429, 5xx and a broken connection; a connection that
+ * breaks later, inside the body, throws it there.
+ */
+export async function fetchAllowed(
+  config: Config,
+  address: string,
+): Promise<AsyncIterable<Buffer>> {
+  let url = parseUrl(address);
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+    requireAllowed(config, url);
+    const response = await fetchOnce(url, !isTrusted(config, url));
+    const { statusCode: status = 0, headers } = response;
+    if (status >= 200 && status < 300) return readBody(url, response);
+    response.destroy();
+    if (status < 300 || status >= 400 || headers.location === undefined) throw refusal(url, status);
+    url = parseRedirect(url, headers.location);
+  }
+  throw permanent('feed_refused', `${address} redirects more than ${MAX_REDIRECTS} times`);
+}
+
+function parseUrl(address: string): URL {
+  const url = URL.parse(address);
+  if (url === null) throw permanent('invalid_request', `${address} is not a URL`, { status: 400 });
+  if (url.username === '' && url.password === '') return url;
+  const message = `The URL on ${url.origin} holds credentials, which would end up in logs`;
+  throw permanent('invalid_request', message, { status: 400 });
+}
+
+function parseRedirect(from: URL, location: string): URL {
+  const url = URL.parse(location, from.href);
+  if (url !== null) return url;
+  throw permanent('feed_refused', `${from} redirects to ${location}, which is not a URL`);
+}
+
+async function fetchOnce(url: URL, publicOnly: boolean): Promise<IncomingMessage> {
+  try {
+    return await openResponse(url, publicOnly);
+  } catch (cause) {
+    if (cause instanceof AddressNotPublic) {
+      throw permanent('source_not_allowed', `${url.origin}: ${cause.message}`, {
+        status: 400,
+        hint: `If it is meant, list ${url.origin} in FEED_ALLOWED_HOSTS, scheme and all`,
+        cause,
+      });
+    }
+    throw transient('feed_unavailable', `${url.origin} cannot be reached: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** The body's bytes, its Content-Encoding undone. */
+function readBody(url: URL, response: IncomingMessage): AsyncIterable<Buffer> {
+  const encoding = response.headers['content-encoding']?.toLowerCase() ?? 'identity';
+  if (encoding === 'identity') return readToEnd(url, response);
+  if (encoding === 'gzip' || encoding === 'x-gzip') {
+    // An error of either ends the other, and the body's reader sees it.
+    return readToEnd(
+      url,
+      pipeline(response, createGunzip(), () => {}),
+    );
+  }
+  response.destroy();
+  throw permanent('feed_refused', `${url} is encoded as ${encoding}, which nobody asked for`);
+}
+
+async function* readToEnd(url: URL, body: Readable): AsyncIterable<Buffer> {
+  try {
+    yield* body as AsyncIterable<Buffer>;
+  } catch (cause) {
+    throw transient('feed_unavailable', `${url} broke off: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function refusal(url: URL, status: number) {
+  const message = `${url} answered with status ${status}`;
+  if (status === 404 || status === 410)
+    return permanent('feed_not_found', message, { status: 404 });
+  if (isTransientStatus(status)) return transient('feed_unavailable', message);
+  return permanent('feed_refused', message);
+}

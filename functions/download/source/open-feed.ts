@@ -1,0 +1,122 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { json } from 'node:stream/consumers';
+import { Storage } from '@google-cloud/storage';
+import { z } from 'zod';
+import type { Config } from '../../shared/config.ts';
+import { storageOptions } from '../../shared/endpoint.ts';
+import { messageOf, permanent, transient } from '../../shared/errors.ts';
+import { fetchAllowed } from './fetch-allowed.ts';
+import { createByteLimit } from './limit-bytes.ts';
+
+/** CKAN's usual `ckan.datastore.search.rows_max`; without a limit it gives 100 records a page. */
+const PAGE_RECORDS = 32_000;
+
+/** Of package_show's answer, which is held in memory; the City's has some 10 KB. */
+const MAX_PACKAGE_BYTES = 4_194_304;
+
+const PACKAGE_HINT = 'Look at the package on the portal; give the URL as file_path meanwhile';
+
+export interface Feed {
+  /** Where the bytes come from, for logs and messages. */
+  readonly source: string;
+  readonly body: AsyncIterable<Buffer>;
+  /** Only a datastore_search has them. */
+  readonly pages?: {
+    /** Place of the first record of `body` in the whole table. */
+    readonly offset: number;
+    /** The page that begins with record `offset`. */
+    open(offset: number): Promise<AsyncIterable<Buffer>>;
+  };
+}
+
+/**
+ * Opens a feed for reading: the City's own when `filePath` is null, else an `https://` URL on an
+ * allowed host, a `gs://bucket/object`, or a local file where the configuration allows it.
+ *
+ * @throws SyncError as fetchAllowed does; `source_not_allowed` (400); `feed_not_found` (404);
+ * `feed_too_large` for package_show's answer.
+ */
+export async function openFeed(config: Config, filePath: string | null | undefined): Promise<Feed> {
+  if (filePath == null) return openUrl(config, await findDownloadUrl(config));
+  if (/^https?:/i.test(filePath)) return openUrl(config, filePath);
+  if (/^gs:/i.test(filePath)) return openObject(config, filePath);
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(filePath) || !config.FEED_ALLOW_LOCAL_FILES) {
+    throw permanent('source_not_allowed', `file_path ${filePath} is no place to read a feed from`, {
+      status: 400,
+      hint: 'Use https:// on an allowed host, or gs://bucket/object',
+    });
+  }
+  return openFile(filePath);
+}
+
+async function openUrl(config: Config, address: string): Promise<Feed> {
+  const url = URL.parse(address);
+  if (!url?.pathname.endsWith('/datastore_search')) {
+    return { source: address, body: await fetchAllowed(config, address) };
+  }
+  const offset = Number(url.searchParams.get('offset') ?? 0);
+  if (!url.searchParams.has('limit')) url.searchParams.set('limit', String(PAGE_RECORDS));
+  const open = (from: number) => {
+    const page = new URL(url);
+    page.searchParams.set('offset', String(from));
+    return fetchAllowed(config, page.href);
+  };
+  return { source: address, body: await open(offset), pages: { offset, open } };
+}
+
+/** The parts of CKAN's package_show that are read. */
+const packageShow = z.object({
+  result: z.object({
+    resources: z.array(z.object({ format: z.string().nullish(), url: z.string().nullish() })),
+  }),
+});
+
+async function findDownloadUrl(config: Config): Promise<string> {
+  const { CKAN_BASE_URL, CKAN_PACKAGE } = config;
+  const address = `${CKAN_BASE_URL}/api/3/action/package_show?id=${encodeURIComponent(CKAN_PACKAGE)}`;
+  // The portal answers with HTML, and status 200, while it is being rebuilt.
+  const limit = createByteLimit(address, MAX_PACKAGE_BYTES, PACKAGE_HINT);
+  const body = limit(await fetchAllowed(config, address));
+  const document = await json(body).catch((cause: unknown) => {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw transient('feed_not_json', `${address} did not answer with JSON`, { cause });
+  });
+  const { data } = packageShow.safeParse(document);
+  const resource = data?.result.resources.find(
+    ({ format, url }) => format?.toUpperCase() === 'JSON' && url,
+  );
+  if (resource?.url) return new URL(resource.url, CKAN_BASE_URL).href;
+  const formats = data?.result.resources.map(({ format }) => format ?? '?').join(', ') || 'none';
+  throw permanent(
+    'feed_not_found',
+    `Package ${CKAN_PACKAGE} has no JSON download; its formats: ${formats}`,
+    { status: 404, hint: PACKAGE_HINT },
+  );
+}
+
+async function openObject(config: Config, path: string): Promise<Feed> {
+  const [, bucket, name] = /^gs:\/\/([^/]+)\/(.+)$/i.exec(path) ?? [];
+  if (bucket === undefined || name === undefined) {
+    throw permanent('invalid_request', `${path} is not gs://bucket/object`, { status: 400 });
+  }
+  const file = new Storage(storageOptions(config)).bucket(bucket).file(name);
+  const [exists] = await file.exists().catch((cause: unknown) => {
+    const { code } = cause as { code?: unknown };
+    if (code !== 401 && code !== 403) throw cause;
+    throw permanent('feed_refused', `${path} may not be read: ${messageOf(cause)}`, { cause });
+  });
+  if (!exists) throw permanent('feed_not_found', `${path} does not exist`, { status: 404 });
+  return { source: path, body: file.createReadStream({ decompress: false, validation: false }) };
+}
+
+async function openFile(path: string): Promise<Feed> {
+  const stats = await stat(path).catch((cause: unknown) => {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw permanent('feed_not_found', `${path} cannot be opened: ${code}`, { status: 404, cause });
+  });
+  if (stats.isDirectory()) {
+    throw permanent('feed_not_found', `${path} is a directory, not a file`, { status: 404 });
+  }
+  return { source: path, body: createReadStream(path, { highWaterMark: 1 << 18 }) };
+}

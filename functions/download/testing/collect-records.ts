@@ -1,0 +1,12 @@
+import { integerAt } from '../../shared/chunks/binary-array.ts';
+import type { Cut } from '../../shared/chunks/cut-chunks.ts';
+
+/** The texts of a chunk's records, by their places in its bytes. */
+export function readRecords(
+  bytes: Buffer,
+  { records, begins, ends }: Omit<Cut, 'end'>,
+): readonly string[] {
+  return Array.from({ length: records }, (_, index) =>
+    bytes.toString('utf8', integerAt(begins, index), integerAt(ends, index)),
+  );
+}

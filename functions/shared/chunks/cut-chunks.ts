@@ -1,0 +1,76 @@
+import { createIntegerArray } from './binary-array.ts';
+import { createRecordSplitter, MAX_RECORD_BYTES } from './split-records.ts';
+
+/** Of a chunk's records that ingest-chunk reads; 5,000 of the City's have under 5 MB. */
+const MAX_CHUNK_BYTES = 31 * MAX_RECORD_BYTES;
+
+/** A chunk that has come to its end. */
+export interface Cut {
+  /** Where it ends in the bytes that were written last: behind its last record. */
+  readonly end: number;
+  readonly records: number;
+  /** Where its records begin and end in the chunk's own bytes; integer[] in PostgreSQL's binary format. */
+  readonly begins: Buffer;
+  readonly ends: Buffer;
+}
+
+export interface ChunkCutter {
+  /** Takes the next bytes of the feed, and gives the chunks that end in them. */
+  write(bytes: Uint8Array): readonly Cut[];
+  /**
+   * @returns the last chunk, which has all bytes that belong to no other, unless it has no record.
+   * @throws as RecordSplitter.end does.
+   */
+  end(): Cut | undefined;
+}
+
+/**
+ * Cuts the bytes of a JSON array into chunks of `chunkRecords` records; the last may have fewer. A chunk
+ * begins where the one before has ended, so what stands between two records is its first bytes. It ends
+ * early behind 31 MiB of records, and behind one that is too large, or too far from the one before,
+ * which so comes last and need not be read to be set aside.
+ */
+export function createChunkCutter(chunkRecords: number): ChunkCutter {
+  let written = 0;
+  let chunkStart = 0;
+  let records = 0;
+  /** Of the record before, in the chunk's own bytes. */
+  let previousEnd = 0;
+  let begins = createIntegerArray(chunkRecords);
+  let ends = createIntegerArray(chunkRecords);
+  let cuts: Cut[] = [];
+
+  const cut = (end: number): Cut => {
+    const chunk = { end, records, begins: begins.end(), ends: ends.end() };
+    records = 0;
+    previousEnd = 0;
+    begins = createIntegerArray(chunkRecords);
+    ends = createIntegerArray(chunkRecords);
+    return chunk;
+  };
+
+  const splitter = createRecordSplitter((start, end) => {
+    records += 1;
+    begins.push(start - chunkStart);
+    ends.push(end - chunkStart);
+    const isTooLarge = end - chunkStart - previousEnd > MAX_RECORD_BYTES;
+    previousEnd = end - chunkStart;
+    if (isTooLarge || records === chunkRecords || previousEnd > MAX_CHUNK_BYTES) {
+      cuts.push(cut(end - written));
+      chunkStart = end;
+    }
+  });
+
+  return {
+    write(bytes) {
+      cuts = [];
+      splitter.write(bytes);
+      written += bytes.length;
+      return cuts;
+    },
+    end() {
+      splitter.end();
+      return records > 0 ? cut(0) : undefined;
+    },
+  };
+}

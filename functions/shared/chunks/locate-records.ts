@@ -1,0 +1,72 @@
+import type pg from 'pg';
+import type { IngestChunkRequest } from '../../ingest-chunk/contract.ts';
+import { readSqlFile } from '../sql-file.ts';
+import { countElements, integerAt, readHashes } from './binary-array.ts';
+import { MAX_RECORD_BYTES } from './split-records.ts';
+
+const LOCATE_RECORDS = readSqlFile('locate-records');
+
+/** How much of a record that is too large is read and written down. */
+const PREVIEW_BYTES = 4_096;
+
+export interface LocatedRecord {
+  /** 1 for the first record of the chunk. */
+  readonly position: number;
+  /** In hexadecimal; null if it is too large. */
+  readonly sourceHash: string | null;
+  readonly isTooLarge: boolean;
+  /** What is to be read of it: the bytes [begin, end) of the chunk's. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Some records of a chunk, in order. They are made anew each time: kept, they would fill the heap. */
+export type LocatedRecords = Iterable<LocatedRecord>;
+
+/** The arrays of sync_chunks, in PostgreSQL's binary format. */
+interface Ledger {
+  readonly begins: Buffer;
+  readonly ends: Buffer;
+  readonly hashes: Buffer;
+}
+
+/** Where all records of a chunk are. */
+export async function locateRecords(
+  client: pg.PoolClient,
+  { run_id, chunk_number }: IngestChunkRequest,
+): Promise<LocatedRecords> {
+  const { rows } = await client.query<Ledger>(LOCATE_RECORDS, [run_id, chunk_number]);
+  const ledger = rows[0] as Ledger;
+  return { [Symbol.iterator]: () => readLedger(ledger) };
+}
+
+function* readLedger({ begins, ends, hashes }: Ledger): Generator<LocatedRecord, void> {
+  const count = countElements(begins);
+  const sourceHashes = readHashes(hashes);
+  for (let index = 0; index < count; index += 1) {
+    const begin = integerAt(begins, index);
+    const end = integerAt(ends, index);
+    const isTooLarge = end - begin > MAX_RECORD_BYTES;
+    yield {
+      position: index + 1,
+      sourceHash: sourceHashes.next().value ?? null,
+      isTooLarge,
+      begin,
+      end: isTooLarge ? begin + PREVIEW_BYTES : end,
+    };
+  }
+}
+
+/** Those of the records that are at some positions. */
+export function pickRecords(records: LocatedRecords, positions: Iterable<number>): LocatedRecords {
+  const wanted = new Set(positions);
+  return { [Symbol.iterator]: () => readWanted(records, wanted) };
+}
+
+function* readWanted(
+  records: LocatedRecords,
+  wanted: ReadonlySet<number>,
+): Generator<LocatedRecord, void> {
+  if (wanted.size === 0) return;
+  for (const record of records) if (wanted.has(record.position)) yield record;
+}

@@ -1,0 +1,103 @@
+import { hash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { readRecords } from '../../download/testing/collect-records.ts';
+import { readHashes } from './binary-array.ts';
+import { type PackedChunk, type PackedFeed, packChunks } from './pack-chunks.ts';
+import { MAX_RECORD_BYTES } from './split-records.ts';
+
+const PIECE_BYTES = 65_536;
+
+async function pack(text: string, chunkRecords: number, failAfter?: number) {
+  const chunks: PackedChunk[] = [];
+  let feed: PackedFeed | undefined;
+  const bytes = Buffer.from(text).subarray(0, failAfter);
+  const source = async function* () {
+    for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
+      yield bytes.subarray(from, from + PIECE_BYTES);
+    }
+    if (failAfter !== undefined) throw new Error('the connection broke');
+  };
+  const seen: Buffer[] = [];
+  const packed = packChunks(source(), chunkRecords, {
+    onText: (piece) => seen.push(piece),
+    async onChunk(chunk) {
+      chunks.push(chunk);
+    },
+    onEnd(end) {
+      feed = end;
+    },
+  });
+  const object = await buffer(packed);
+  expect(Buffer.concat(seen).equals(bytes)).toBe(true);
+  return { chunks, feed, object };
+}
+
+/** The records of each chunk, by their places. */
+function readBack(object: Buffer, chunks: readonly PackedChunk[]) {
+  return chunks.map(({ byteStart, byteEnd, ...places }) =>
+    readRecords(gunzipSync(object.subarray(byteStart, byteEnd)), places),
+  );
+}
+
+test('each chunk can be gunzipped by itself, and all of them together are the feed', async () => {
+  const records = Array.from({ length: 5_000 }, (_, index) => `{"PERMIT_NUM": "½ ${index}"}`);
+  const text = `[\n  ${records.join(',\n  ')}\n]\n`;
+  const { chunks, feed, object } = await pack(text, 1_000);
+  expect(gunzipSync(object).equals(Buffer.from(text))).toBe(true);
+  expect(readBack(object, chunks)).toEqual(
+    [0, 1, 2, 3, 4].map((index) => records.slice(index * 1_000, (index + 1) * 1_000)),
+  );
+  expect(feed).toEqual({ bytes: Buffer.byteLength(text), failure: undefined });
+  const [first = ''] = records;
+  const hashes = chunks.flatMap((chunk) => [...readHashes(chunk.hashes)]);
+  expect(hashes[0]?.slice(2)).toBe(hash('sha256', first).slice(0, 30));
+  expect(new Set(hashes).size).toBe(5_000);
+});
+
+test('records that are too large have no hash, nor has what comes before one that is far too large', async () => {
+  const [small, large] = ['"small"', `"${'x'.repeat(2 * MAX_RECORD_BYTES)}"`];
+  const huge = `"${'x'.repeat(40 * MAX_RECORD_BYTES)}"`;
+  const text = `[${[small, large, small, huge, small].join(',')}]`;
+  const { chunks, object } = await pack(text, 100);
+  const has = chunks.map((chunk) => [...readHashes(chunk.hashes)].map((value) => value !== null));
+  expect(has).toEqual([[true, false], [false, false], [true]]);
+  expect(readBack(object, chunks).flat().join()).toBe([small, large, small, huge, small].join());
+});
+
+test.each([
+  ['breaks off', '[{}, {}, {}, {}]', 5, 'the connection broke'],
+  ['is no array', '<html>', undefined, 'The feed is not one JSON array'],
+  ['is empty', '', undefined, 'The feed ends at byte 0'],
+])('a feed that %s is packed as far as it came', async (_, text, failAfter, message) => {
+  const { feed, object } = await pack(text, 2, failAfter);
+  expect(gunzipSync(object).toString()).toBe(text.slice(0, failAfter));
+  expect(feed?.failure).toMatchObject({ message: expect.stringContaining(message) });
+});
+
+test('a chunk that cannot be noted ends the packing', async () => {
+  const source = async function* () {
+    yield Buffer.from('[{}, {}]');
+  };
+  const packed = packChunks(source(), 1, {
+    onText() {},
+    onChunk: () => Promise.reject(new Error('the database is away')),
+    onEnd() {},
+  });
+  await expect(buffer(packed)).rejects.toThrow('the database is away');
+});
+
+test('lets go of its text when its reader stops early', async () => {
+  let released = false;
+  const source = async function* () {
+    try {
+      for (;;) yield Buffer.from('[{}, {}, {}');
+    } finally {
+      released = true;
+    }
+  };
+  const listener = { onText() {}, onChunk: () => Promise.resolve(), onEnd() {} };
+  for await (const _ of packChunks(source(), 1, listener)) break;
+  expect(released).toBe(true);
+});

@@ -1,0 +1,83 @@
+import { pipeline } from 'node:stream/promises';
+import type { Context } from '../context.ts';
+import { permanent } from '../errors.ts';
+import { createGunzip } from './create-gunzip.ts';
+import type { LocatedRecord, LocatedRecords } from './locate-records.ts';
+
+/** The place of a chunk in the feed object of its run, or of the run that is resumed. */
+export interface ChunkPlace {
+  readonly run_id: number;
+  readonly chunk_number: number;
+  /** The object's URI. */
+  readonly snapshot_path: string | null;
+  readonly byte_start: number;
+  readonly byte_end: number;
+}
+
+export interface SourceRecord
+  extends Pick<LocatedRecord, 'position' | 'sourceHash' | 'isTooLarge'> {
+  /** Only the first 4 KiB if it is too large. */
+  readonly bytes: Buffer;
+}
+
+/**
+ * Reads a chunk for some of its records.
+ *
+ * @param onRecord gets one after the other; their bytes are not to be kept.
+ * @throws SyncError `feed_object_changed` (409) when the object is not the one that download has stored.
+ */
+export async function readRecords(
+  { bucket }: Context,
+  chunk: ChunkPlace,
+  located: LocatedRecords,
+  onRecord: (record: SourceRecord) => void,
+): Promise<void> {
+  const reader = createRangeReader(located, onRecord);
+  if (reader.hasAll()) return;
+  const file = bucket.file(new URL(chunk.snapshot_path ?? '').pathname.slice(1));
+  const { byte_start: start, byte_end } = chunk;
+  await pipeline(
+    file.createReadStream({ start, end: byte_end - 1, validation: false }),
+    createGunzip(),
+    async (parts: AsyncIterable<Buffer>) => {
+      for await (const part of parts) reader.write(part);
+    },
+  ).catch((cause: unknown) => {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw code?.startsWith('Z_') ? changed(chunk, code) : cause;
+  });
+  if (!reader.hasAll()) throw changed(chunk, 'it is too short');
+}
+
+/** Gives those of the bytes written that belong to a record, which follow one another. */
+function createRangeReader(located: LocatedRecords, onRecord: (record: SourceRecord) => void) {
+  const records = located[Symbol.iterator]();
+  let next = records.next();
+  /** Of a record that lies in several parts, what has come; most lie in one. */
+  let held: Buffer | undefined;
+  let offset = 0;
+  return {
+    write(part: Buffer): void {
+      while (!next.done) {
+        const { position, sourceHash, isTooLarge, begin, end } = next.value;
+        if (begin >= offset + part.length) break;
+        const piece = part.subarray(Math.max(begin - offset, 0), end - offset);
+        const bytes = held ? Buffer.concat([held, piece]) : piece;
+        held = end > offset + part.length ? bytes : undefined;
+        if (held) break;
+        onRecord({ position, sourceHash, isTooLarge, bytes });
+        next = records.next();
+      }
+      offset += part.length;
+    },
+    hasAll: (): boolean => next.done === true,
+  };
+}
+
+function changed({ run_id, chunk_number }: ChunkPlace, found: string) {
+  return permanent(
+    'feed_object_changed',
+    `Chunk ${chunk_number} of run ${run_id} is not in the feed object any more: ${found}`,
+    { status: 409, runId: run_id, hint: 'The feed object was overwritten; start a new sync' },
+  );
+}

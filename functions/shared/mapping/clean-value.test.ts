@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cleanValue } from './clean-value.ts';
+import type { ColumnKind } from './columns.ts';
+
+const cases: readonly (readonly [ColumnKind, unknown, string | null])[] = [
+  ['key', '16 134540 HVA', '16 134540 HVA'],
+  ['key', '16 134540    ', '16 134540    '],
+  ['key', '00', '00'],
+  ['text', 'Under Review ', 'Under Review'],
+  ['text', '  IBMS SCARBOROUGH', 'IBMS SCARBOROUGH'],
+  ['text', 'two\nlines', 'two\nlines'],
+  ['text', '   ', null],
+  ['text', '', null],
+  ['text', null, null],
+  ['text', undefined, null],
+  ['text', 12, '12'],
+  ['text', false, 'false'],
+  ['date', '2024-01-15', '2024-01-15'],
+  ['date', '2024/01/15', '2024-01-15'],
+  ['date', '20240115093000', '2024-01-15'],
+  ['date', '2024-01-15T00:00:00', '2024-01-15'],
+  ['date', '2024-01-15T00:00:00.000Z', '2024-01-15'],
+  ['date', ' 2024-02-29 ', '2024-02-29'],
+  ['date', ' ', null],
+  ['numeric', 212.5, '212.5'],
+  ['numeric', 0, '0'],
+  ['numeric', -0, '0'],
+  ['numeric', -3.5, '-3.5'],
+  ['numeric', '.9', '0.9'],
+  ['numeric', '50.00', '50'],
+  ['numeric', null, null],
+  ['cost', '450,000', '450000'],
+  ['cost', '1,000.', '1000'],
+  ['cost', ' 9999 ', '9999'],
+  ['cost', '2,000,000.00', '2000000'],
+  ['cost', '.24254', '0.24254'],
+  ['cost', '0', '0'],
+  ['cost', '-0.00', '0'],
+  ['cost', '007', '7'],
+  ['cost', '$1,250', '1250'],
+  ['cost', '$', null],
+  ['cost', '1,00', null],
+  ['cost', '.', null],
+  ['cost', '*** NOT USED ***', null],
+  ['cost', 'DO NOT UPDATE OR DELETE THIS INFO FIELD', null],
+  ['integer', '00', '0'],
+  ['integer', ' 9', '9'],
+  ['integer', '-9', '-9'],
+  ['integer', '2.0', '2'],
+  ['integer', '9.9', null],
+  ['integer', 'none', null],
+  ['integer', '99999999999', null],
+  ['integer', 4, '4'],
+];
+
+const unusable: readonly (readonly [ColumnKind, unknown])[] = [
+  ['key', null],
+  ['key', undefined],
+  ['key', ' '],
+  ['key', 12],
+  ['text', { nested: 'text' }],
+  ['text', ['text']],
+  ['text', '\ud800'],
+  ['key', 'half \udc00'],
+  ['date', '2026-02-30'],
+  ['date', '2025-02-29'],
+  ['date', '2026-13-01'],
+  ['date', '2026-00-10'],
+  ['date', 'tomorrow'],
+  ['date', 20_240_115],
+  ['numeric', 'abc'],
+  ['numeric', Number.POSITIVE_INFINITY],
+  ['numeric', { area: 1 }],
+  ['text', Number.NEGATIVE_INFINITY],
+  ['cost', Number.POSITIVE_INFINITY],
+  ['integer', Number.POSITIVE_INFINITY],
+];
+
+describe('cleanValue', () => {
+  test.each(cases)('stores a %s %j as %j', (kind, value, stored) => {
+    expect(cleanValue(kind, value)).toBe(stored);
+  });
+
+  test.each(unusable)('refuses a %s %j, naming the value', (kind, value) => {
+    expect(() => cleanValue(kind, value)).toThrow(
+      / is not (a key|text|a date|a number|valid Unicode)$/,
+    );
+  });
+
+  test('refuses a value nested deeper than a stack can follow', () => {
+    const nested: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
+    let message = '';
+    try {
+      cleanValue('text', nested);
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message).toBe('a list is not text');
+  });
+
+  test('spells every number one way, so that what it stores cleans to itself', () => {
+    const spelling = fc.tuple(
+      fc.constantFrom('', '-', '+', ' '),
+      fc.integer({ min: 0, max: 99_999_999 }),
+      fc.constantFrom('', '.', '.0', '.50', '.125'),
+    );
+    fc.assert(
+      fc.property(spelling, ([sign, whole, fraction]) => {
+        const stored = cleanValue('cost', `${sign}${whole.toLocaleString('en')}${fraction}`);
+        expect(cleanValue('cost', stored)).toBe(stored);
+        expect(Number(stored)).toBe(Number(`${sign}${whole}${fraction}`) + 0);
+      }),
+    );
+  });
+});

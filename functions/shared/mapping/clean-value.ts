@@ -1,0 +1,126 @@
+import type { ColumnKind } from './columns.ts';
+
+/** A value that cannot be stored; the message says why, without the record's other values. */
+export class UnusableValue extends Error {}
+
+function isBlank(value: unknown): boolean {
+  return value == null || (typeof value === 'string' && value.trim() === '');
+}
+
+function unusable(value: unknown, what: string): UnusableValue {
+  return new UnusableValue(`${describeValue(value)} is not ${what}`);
+}
+
+/** A list or an object may be nested deeper than JSON.stringify can follow. */
+function describeValue(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return JSON.stringify(value)?.slice(0, 60);
+}
+
+/** Key parts are kept verbatim: trailing spaces belong to them. */
+function cleanKey(value: unknown): string {
+  if (typeof value !== 'string' || isBlank(value)) throw unusable(value, 'a key');
+  return wellFormed(value);
+}
+
+function cleanText(value: unknown): string {
+  if (typeof value === 'string') return wellFormed(value.trim());
+  if (Number.isFinite(value) || typeof value === 'boolean') return String(value);
+  throw unusable(value, 'text');
+}
+
+/** Half of a surrogate pair would be stored as U+FFFD, that is, as something else. */
+function wellFormed(text: string): string {
+  if (text.isWellFormed()) return text;
+  throw unusable(text, 'valid Unicode');
+}
+
+/** `2024-01-15`, with or without a time, `2024/01/15` and `20240115093000` were all seen. */
+const DATE = /^(\d{4})(?:-(\d\d)-(\d\d)(?:[T ][\d:.]+Z?)?|\/(\d\d)\/(\d\d)|(\d\d)(\d\d)\d{6})$/;
+
+/** A feed has some 10,000 different dates in its 700,000. */
+const MAX_KNOWN_DATES = 20_000;
+const knownDates = new Map<string, string>();
+
+function cleanDate(value: unknown): string {
+  const known = typeof value === 'string' ? knownDates.get(value) : undefined;
+  if (known !== undefined) return known;
+  const date = readDate(value);
+  if (knownDates.size === MAX_KNOWN_DATES) knownDates.clear();
+  knownDates.set(value as string, date);
+  return date;
+}
+
+function readDate(value: unknown): string {
+  const [, year, ...parts] = (typeof value === 'string' && DATE.exec(value.trim())) || [];
+  const [month, day] = parts.filter((part) => part !== undefined);
+  const date = `${year}-${month}-${day}`;
+  const time = Date.parse(`${date}T00:00:00Z`);
+  // Date.parse takes 30 February for 1 March.
+  if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(date)) {
+    throw unusable(value, 'a date');
+  }
+  return date;
+}
+
+/** An optional sign and `$`, digits with or without commas, an optional fraction. */
+const DECIMAL = /^([+-]?)\$?(\d{1,3}(?:,\d{3})+|\d*)(?:\.(\d*))?$/;
+
+/**
+ * One spelling for each number, so that `1,000.` and `1000.00` are the same value.
+ * @returns undefined when the value is not a number.
+ */
+function toDecimal(value: unknown): string | undefined {
+  // JSON.parse reads a number beyond a double's range as Infinity, and -0 as itself.
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value + 0) : undefined;
+  const match = typeof value === 'string' ? DECIMAL.exec(value.trim()) : null;
+  if (!match) return undefined;
+  const [, sign, whole = '', fraction = ''] = match;
+  if (whole === '' && fraction === '') return undefined;
+  const integer = whole.replaceAll(',', '').replace(/^0+(?=\d)/, '') || '0';
+  const decimals = fraction.replace(/0+$/, '');
+  const magnitude = decimals === '' ? integer : `${integer}.${decimals}`;
+  return sign === '-' && magnitude !== '0' ? `-${magnitude}` : magnitude;
+}
+
+function cleanNumeric(value: unknown): string {
+  const decimal = toDecimal(value);
+  if (decimal === undefined) throw unusable(value, 'a number');
+  return decimal;
+}
+
+/** Words are expected where a number is free text, but 1e999 is a number that would be lost. */
+function requireInRange(value: unknown): unknown {
+  if (typeof value !== 'number' || Number.isFinite(value)) return value;
+  throw unusable(value, 'a number');
+}
+
+/** EST_CONST_COST is free text; half of it says "DO NOT UPDATE OR DELETE THIS INFO FIELD". */
+function cleanCost(value: unknown): string | null {
+  return toDecimal(requireInRange(value)) ?? null;
+}
+
+/** Dwelling units are free text too: null when not a whole number, never a made-up 0. */
+function cleanInteger(value: unknown): string | null {
+  const decimal = toDecimal(requireInRange(value));
+  return decimal !== undefined && /^-?\d{1,9}$/.test(decimal) ? decimal : null;
+}
+
+const CLEANERS: Readonly<Record<ColumnKind, (value: unknown) => string | null>> = {
+  key: cleanKey,
+  text: cleanText,
+  date: cleanDate,
+  numeric: cleanNumeric,
+  cost: cleanCost,
+  integer: cleanInteger,
+};
+
+/**
+ * The text of a value as PostgreSQL stores it; null for an empty one.
+ * @throws UnusableValue when the column's kind cannot hold it.
+ */
+export function cleanValue(kind: ColumnKind, value: unknown): string | null {
+  return kind !== 'key' && isBlank(value) ? null : CLEANERS[kind](value);
+}

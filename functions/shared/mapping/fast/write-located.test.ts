@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { permitRecord } from '../../testing/permit-record.ts';
+import { mapRecord } from '../map-record.ts';
+import { learnLayout, locateValues } from './record-layout.ts';
+import { MAX_ADDED_BYTES, writeLocated } from './write-located.ts';
+
+const usual = permitRecord(1, { NEW_COLUMN: null, rank: 0.5 });
+const names = Object.keys(usual);
+
+const STYLES = [
+  [', ', ': '],
+  [',', ':'],
+] as const;
+
+/** A record as JSON, but for the values that `tokens` spell. */
+function format(tokens: Readonly<Record<string, string>>, [comma, colon]: readonly string[]) {
+  const fields = names.map((name) => {
+    const token = tokens[name] ?? JSON.stringify(usual[name]);
+    return JSON.stringify(name) + colon + token;
+  });
+  return `{${fields.join(comma)}}`;
+}
+
+/** The row that is written without the record being parsed; undefined when it has to be. */
+function write(text: string, sample = text): string | undefined {
+  const layout = learnLayout(Buffer.from(sample));
+  if (layout === null) return undefined;
+  const record = Buffer.from(text);
+  const target = Buffer.alloc(record.length + MAX_ADDED_BYTES);
+  if (!locateValues(layout, record)) return undefined;
+  const end = writeLocated(layout, record, target, 0);
+  return end < 0 ? undefined : target.toString('utf8', 0, end);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function map(text: string): string | undefined {
+  const mapped = mapRecord(parse(text));
+  return 'row' in mapped ? mapped.row : undefined;
+}
+
+/** Right and wrong values of every kind, as they stand in a feed's text. */
+const TOKENS = [
+  ...['null', 'true', '{}', '[1, 2]', '{"a": "b"}', 'nul', 'nulll', 'nulx', 'lunn', '', 'x'],
+  ...['0', '7', '12', '0.0', '145.0', '212.50', '0.000001', '0.0000001', '123456789.123456'],
+  ...['-0', '-3.5', '1e3', '1E-2', '1234567890', '1e999', '007', '5.', '.5', '1-2', '1.2.3', '+1'],
+  ...['""', '" "', '"  "', '"00"', '"12"', '" 9"', '"9.9"', '"2.0"', '"-9"', '"007"', '"5."'],
+  ...['".5"', '"1,000."', '"450,000"', '"$1,250"', '"*** NOT USED ***"', '"99999999999"'],
+  ...['"2026-11-25"', '"2026-02-30"', '"2026-02-29"', '"2024-02-29"', '"2026-13-01"'],
+  ...['"2026-00-10"', '"2026-11-00"', '"2026/11/25"', '"20261125093000"', '"2026-11-25T00:00:00"'],
+  ...[
+    '"2O26-11-25"',
+    '"2026-11-2"',
+    '" 2026-11-25 "',
+    '"2026_11-25"',
+    '"2026-11_25"',
+    '"-026-11-25"',
+  ],
+  ...[
+    '"a b"',
+    '" a b "',
+    '"a\\tb"',
+    '" \\n a"',
+    '"a \\u00a0"',
+    '"\\"quoted\\""',
+    '"\\\\N"',
+    '"\\\\"',
+  ],
+  ...['"\\u0000"', '"\\ud800"', '"\\x"', '"\\u12"', '"é"', '"\u00a0a"', '"a\u0001b"', '"\u007f"'],
+  ...['"a"b"', '"open', '"a\u0001', '"a"}', '"N"', '"\\\\.", "x": "y"', '"a", "PERMIT_NUM": "b"'],
+];
+
+describe.each(STYLES)('with %j and %j between', (...style) => {
+  test.each(names)('a value of %s is written as mapRecord makes it, or left to it', (name) => {
+    for (const token of TOKENS) {
+      const text = format({ [name]: token }, style);
+      const row = write(text, format({}, style));
+      if (row !== undefined) expect(row, token).toBe(map(text));
+    }
+  });
+
+  test('any text and any number is written as mapRecord makes it, or left to it', () => {
+    const value = fc.oneof(fc.string({ unit: 'binary' }), fc.double(), fc.integer());
+    const tokens = fc.dictionary(
+      fc.constantFrom(...names),
+      value.map((any) => JSON.stringify(any)),
+    );
+    fc.assert(
+      fc.property(tokens, (any) => {
+        const text = format(any, style);
+        const row = write(text, format({}, style));
+        if (row !== undefined) expect(row).toBe(map(text));
+      }),
+    );
+  });
+
+  test.each([
+    {},
+    { DESCRIPTION: '"\\"two\\" storeys,\\n\\u00bd a garage"' },
+    { EST_CONST_COST: '"DO NOT UPDATE OR DELETE THIS INFO FIELD"', POSTAL: '"   "' },
+    { ISSUED_DATE: '"2026-10-31"', APPLICATION_DATE: '"2026/10/30"', STREET_NUM: '12' },
+    { DWELLING_UNITS_CREATED: '"9.9"', RESIDENTIAL: '"1,000."', STATUS: '"Under Review "' },
+  ])('%j is written without being parsed', (tokens) => {
+    const text = format(tokens, style);
+    expect(write(text, format({}, style))).toBe(map(text));
+    expect(map(text)).toBeDefined();
+  });
+});
+
+test('columns may come in any order, and may be missing', () => {
+  const { STATUS, ISSUED_DATE, BUILDER_NAME, ...others } = usual;
+  const record = JSON.stringify({ ISSUED_DATE, ...others, STATUS });
+  expect(write(record)).toBe(map(record));
+  expect(write(record)).toContain('Permit Issued');
+});
+
+const text = JSON.stringify(usual);
+
+test.each([
+  ['has one column more', text.replace('}', ',"OTHER":null}')],
+  ['has one column less', text.replace('"STREET_NUM":"1",', '')],
+  [
+    'has its columns in another order',
+    text.replace('TYPE":"AVE"', 'NAME":"AVE"').replace('NAME":"EXAMPLE"', 'TYPE":"EXAMPLE"'),
+  ],
+  ['has something else between', text.replace('"STATUS":', '"STATUS"=')],
+  ['says something in a column that nobody has mapped', text.replace('COLUMN":null', 'COLUMN":1')],
+])('a record that %s is left to mapRecord', (_, record) => {
+  expect(record).not.toBe(text);
+  expect(write(record, text)).toBeUndefined();
+});
+
+test.each(['text', '[]', '{}', 'null', '{"a": 1', '{"a":1,"a":1}', '{"a" : 1}', '{"é":1}'])(
+  'nothing is learnt from %s',
+  (sample) => {
+    expect(write(sample)).toBeUndefined();
+  },
+);

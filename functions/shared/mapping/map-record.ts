@@ -1,0 +1,127 @@
+import { hash } from 'node:crypto';
+import { cleanValue, UnusableValue } from './clean-value.ts';
+import { DROPPED_COLUMNS, FEED_COLUMNS } from './columns.ts';
+
+/** The key parts of a record as far as they are known. */
+export interface PermitKey {
+  readonly permit_num: string | null;
+  readonly revision_num: string | null;
+  readonly permit_type: string | null;
+}
+
+/** A record as it will be stored. */
+export interface MappedRecord {
+  /** The feed's columns in their order and `extra`, in COPY's text format, tab-separated. */
+  readonly row: string;
+}
+
+export interface UnmappedRecord {
+  readonly reason: string;
+}
+
+const KNOWN: ReadonlySet<string> = new Set(FEED_COLUMNS.map(([name]) => name));
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Backslash, tab, line feed and carriage return; PostgreSQL: "COPY", Text Format. */
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\r': '\\r',
+};
+
+/** A value as COPY's text format has it. */
+export function escapeCopy(text: string): string {
+  return /[\\\t\n\r]/.test(text)
+    ? text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] as string)
+    : text;
+}
+
+/** JSON.stringify follows some thousands of levels, PostgreSQL's jsonb fewer. */
+const MAX_EXTRA_DEPTH = 100;
+
+/** PostgreSQL's jsonb holds neither half of a surrogate pair nor NUL. */
+function requireText(text: string): string {
+  if (text.isWellFormed() && !text.includes('\0')) return text;
+  throw new UnusableValue(`${JSON.stringify(text).slice(0, 60)} is not valid Unicode text`);
+}
+
+/**
+ * JSON with sorted keys: the order of keys says nothing about a permit.
+ * @throws UnusableValue for what JSON.stringify would change, or jsonb refuse.
+ */
+function canonical(value: unknown, depth = 0): unknown {
+  if (depth > MAX_EXTRA_DEPTH) {
+    throw new UnusableValue(`a new column is nested deeper than ${MAX_EXTRA_DEPTH} levels`);
+  }
+  if (typeof value === 'string') return requireText(value);
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new UnusableValue(`${value} is not a number`);
+  }
+  if (Array.isArray(value)) return value.map((item) => canonical(item, depth + 1));
+  if (!isObject(value)) return value;
+  const sorted = Object.keys(value).sort();
+  return Object.fromEntries(
+    sorted.map((key) => [requireText(key), canonical(value[key], depth + 1)]),
+  );
+}
+
+/** Columns nobody has mapped, under the City's names; blank ones are left out. */
+function readExtra(record: JsonObject): string {
+  let extra: Record<string, unknown> | undefined;
+  for (const name in record) {
+    if (KNOWN.has(name) || DROPPED_COLUMNS.has(name)) continue;
+    const value = record[name];
+    const cleaned = typeof value === 'string' ? value.trim() : value;
+    if (cleaned == null || cleaned === '') continue;
+    extra ??= Object.create(null) as Record<string, unknown>;
+    extra[name] = cleaned;
+  }
+  if (extra === undefined) return '{}';
+  return JSON.stringify(canonical(extra));
+}
+
+/** SHA-256 in hexadecimal: equal exactly when storing the row would change nothing. */
+export function hashRow(row: string | Buffer): string {
+  return hash('sha256', row, 'hex');
+}
+
+/**
+ * Maps one record of the feed to the columns of `permits`.
+ * @returns the row, or the reason why there can be none.
+ */
+export function mapRecord(record: unknown): MappedRecord | UnmappedRecord {
+  if (!isObject(record)) return { reason: 'not an object' };
+  let column = '';
+  try {
+    const fields = FEED_COLUMNS.map(([name, kind]) => {
+      column = name;
+      const value = cleanValue(kind, record[name]);
+      return value === null ? '\\N' : escapeCopy(value);
+    });
+    column = 'extra';
+    fields.push(escapeCopy(readExtra(record)));
+    return { row: fields.join('\t') };
+  } catch (error) {
+    if (error instanceof UnusableValue) return { reason: `${column}: ${error.message}` };
+    throw error;
+  }
+}
+
+/** @returns the key parts that are text. */
+export function readKey(record: unknown): PermitKey {
+  const part = (name: string): string | null => {
+    const value = isObject(record) ? record[name] : null;
+    return typeof value === 'string' ? value : null;
+  };
+  return {
+    permit_num: part('PERMIT_NUM'),
+    revision_num: part('REVISION_NUM'),
+    permit_type: part('PERMIT_TYPE'),
+  };
+}

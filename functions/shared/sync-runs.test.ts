@@ -1,0 +1,239 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Context } from './context.ts';
+import { closeRun, findRun, insertFailedRun, openRun } from './sync-runs.ts';
+import { createTestContext, type TestContext } from './testing/create-test-context.ts';
+import { startGoogleApis } from './testing/start-google-apis.ts';
+import type { TestServer } from './testing/start-test-server.ts';
+
+const active = new Set<string>();
+let context: TestContext;
+let apis: TestServer;
+let ledger: Context;
+
+beforeAll(async () => {
+  apis = await startGoogleApis((id) => (active.has(id) ? 'ACTIVE' : undefined));
+  context = await createTestContext({ DATABASE_POOL_SIZE: '10' });
+  ledger = { ...context, config: { ...context.config, GOOGLE_API_ENDPOINT: apis.url } };
+});
+
+afterAll(async () => {
+  await context[Symbol.asyncDispose]();
+  await apis[Symbol.asyncDispose]();
+});
+
+beforeEach(async () => {
+  active.clear();
+  await context.pool.query('truncate sync_runs cascade');
+});
+
+/** Opens the run of an execution that is active. */
+function open(executionId: string = randomUUID()) {
+  active.add(executionId);
+  return openRun(ledger, { executionId, trigger: 'manual' });
+}
+
+async function readRuns() {
+  const runs = await context.db.selectFrom('sync_runs').selectAll().orderBy('id').execute();
+  return runs;
+}
+
+function eventsOf(event: string) {
+  return context.events.filter((entry) => entry.event === event);
+}
+
+describe('openRun', () => {
+  test('opens a run with everything still to come, and says so', async () => {
+    const run = await openRun(ledger, { executionId: 'one', trigger: 'pubsub' });
+    expect(run).toMatchObject({
+      execution_id: 'one',
+      trigger: 'pubsub',
+      status: 'running',
+      started_at: expect.any(Date),
+      completed_at: null,
+      duration_ms: null,
+      records_total: 0,
+      chunks_total: null,
+    });
+    expect(context.events.at(-1)).toMatchObject({
+      event: 'run_opened',
+      run_id: run.id,
+      execution_id: 'one',
+      trigger: 'pubsub',
+    });
+  });
+
+  test('finds the run of a repeated call, and does not open it again', async () => {
+    const run = await open('one');
+    const opened = eventsOf('run_opened').length;
+    expect(await open('one')).toEqual(run);
+    expect(eventsOf('run_opened')).toHaveLength(opened);
+    expect(await readRuns()).toHaveLength(1);
+  });
+
+  test('opens one run however often one execution calls at the same moment', async () => {
+    const runs = await Promise.all(Array.from({ length: 8 }, () => open('one')));
+    expect(new Set(runs.map(({ id }) => id)).size).toBe(1);
+    expect(await readRuns()).toHaveLength(1);
+  });
+
+  test('lets one of many triggers at the same moment through; each has one row', async () => {
+    const executions = Array.from({ length: 8 }, (_, index) => `execution-${index}`);
+    for (const id of executions) active.add(id);
+    const results = await Promise.allSettled(executions.map(open));
+    const runs = await readRuns();
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const result of results) {
+      if (result.status === 'fulfilled') continue;
+      expect(result.reason).toMatchObject({ code: 'sync_already_running', status: 409 });
+    }
+    expect(runs.map(({ execution_id }) => execution_id).sort()).toEqual(executions);
+    expect(runs.filter(({ status }) => status === 'running')).toHaveLength(1);
+    expect(runs.filter(({ status }) => status === 'failed')).toHaveLength(7);
+  });
+
+  test('refuses a trigger that was refused when it calls again, and adds no row', async () => {
+    await open('one');
+    await expect(open('two')).rejects.toMatchObject({ code: 'sync_already_running' });
+    await expect(open('two')).rejects.toMatchObject({
+      code: 'run_closed',
+      status: 409,
+      message: expect.stringContaining('sync_already_running'),
+    });
+    expect(await readRuns()).toHaveLength(2);
+  });
+
+  test('closes an abandoned run once, though many find it, and one goes on', async () => {
+    const lost = await openRun(ledger, { executionId: 'lost', trigger: 'schedule' });
+    const before = eventsOf('run_abandoned').length;
+    const results = await Promise.allSettled(['a', 'b', 'c', 'd'].map(open));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(eventsOf('run_abandoned')).toHaveLength(before + 1);
+    const [first, ...others] = await readRuns();
+    expect(first).toMatchObject({
+      id: lost.id,
+      status: 'failed',
+      error_message: 'abandoned: execution lost is no longer active',
+    });
+    expect(others.map(({ status }) => status).sort()).toEqual([
+      'failed',
+      'failed',
+      'failed',
+      'running',
+    ]);
+  });
+
+  test('refuses a completed run without speaking of an error', async () => {
+    const run = await open('one');
+    await context.db.transaction().execute((trx) => closeRun(trx, run.id));
+    await expect(open('one')).rejects.toMatchObject({
+      code: 'run_closed',
+      runId: run.id,
+      message: `Run ${run.id} has completed`,
+    });
+  });
+});
+
+describe('closeRun', () => {
+  const addChunks = (runId: number) => {
+    const chunk = { run_id: runId, byte_start: 0, byte_end: 9, record_count: 15 };
+    const counts = {
+      records_new: 1,
+      records_updated: 2,
+      records_unchanged: 3,
+      records_errors: 4,
+      records_superseded: 5,
+    };
+    const rows = [
+      { ...chunk, chunk_number: 1, status: 'done' as const, ...counts },
+      { ...chunk, chunk_number: 2, status: 'done' as const, ...counts },
+      { ...chunk, chunk_number: 3 },
+    ];
+    return context.db.insertInto('sync_chunks').values(rows).execute();
+  };
+
+  test.each([
+    ['completed', undefined],
+    ['failed', 'it broke'],
+  ])('writes the sums of the chunks, %s', async (status, message) => {
+    const { id } = await open();
+    await addChunks(id);
+    const closed = await context.db.transaction().execute((trx) => closeRun(trx, id, message));
+    expect(closed).toMatchObject({
+      id,
+      status,
+      error_message: message ?? null,
+      records_total: 30,
+      records_new: 2,
+      records_updated: 4,
+      records_unchanged: 6,
+      records_errors: 8,
+      records_superseded: 10,
+    });
+    expect(await readRuns()).toEqual([closed]);
+  });
+
+  test("takes its times from the database's clock", async () => {
+    const { id } = await open();
+    await context.pool.query(`update sync_runs set started_at = now() - interval '90 seconds'`);
+    const closed = await context.db.transaction().execute((trx) => closeRun(trx, id));
+    const elapsed = (closed.completed_at?.getTime() ?? 0) - closed.started_at.getTime();
+    expect(elapsed).toBeGreaterThanOrEqual(90_000);
+    // The two clocks are read one after the other, in the same statement.
+    expect(Math.abs((closed.duration_ms ?? 0) - elapsed)).toBeLessThan(1_000);
+  });
+
+  test('never says that a run took no time', async () => {
+    const { id } = await open();
+    await context.pool.query(`update sync_runs set started_at = now() + interval '1 hour'`);
+    const closed = await context.db.transaction().execute((trx) => closeRun(trx, id));
+    expect(closed.duration_ms).toBe(1);
+  });
+});
+
+test('insertFailedRun writes one row, and leaves a run that is there alone', async () => {
+  const request = { executionId: 'one', trigger: 'api' } as const;
+  expect(await insertFailedRun(context.db, request, 'refused')).toMatchObject({
+    execution_id: 'one',
+    trigger: 'api',
+    status: 'failed',
+    error_message: 'refused',
+    duration_ms: 1,
+  });
+  expect(await insertFailedRun(context.db, request, 'again')).toBeUndefined();
+  expect(await findRun(context.db, 'one')).toMatchObject({ error_message: 'refused' });
+  expect(await findRun(context.db, 'two')).toBeUndefined();
+});
+
+describe('many triggers', () => {
+  test('fifty at the same moment: one runs, each has one row, the losers say to which run they lost', async () => {
+    const executions = Array.from({ length: 50 }, () => randomUUID());
+    for (const execution of executions) active.add(execution);
+    const opened = await Promise.allSettled(executions.map((execution) => open(execution)));
+    const winners = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    expect(winners).toHaveLength(1);
+    const runs = await readRuns();
+    expect(runs.map(({ execution_id }) => execution_id).sort()).toEqual(executions.sort());
+    const losers = runs.filter(({ status }) => status === 'failed');
+    expect(losers).toHaveLength(49);
+    for (const { error_message } of losers) {
+      expect(error_message).toMatch(
+        new RegExp(`^sync_already_running: Run ${winners[0]?.id} is running since `),
+      );
+    }
+  });
+
+  test('the same Pub/Sub message twice: one run, which the second execution is given', async () => {
+    const request = { trigger: 'pubsub' as const, messageId: '42' };
+    active.add('first').add('second');
+    const [first, second] = await Promise.all([
+      openRun(ledger, { ...request, executionId: 'first' }),
+      openRun(ledger, { ...request, executionId: 'second' }),
+    ]);
+    expect(second).toEqual(first);
+    expect(await readRuns()).toHaveLength(1);
+    const { id } = first;
+    await context.db.transaction().execute((trx) => closeRun(trx, id));
+    expect(await openRun(ledger, { ...request, executionId: 'third' })).toMatchObject({ id });
+  });
+});

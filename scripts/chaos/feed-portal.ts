@@ -1,0 +1,26 @@
+import type { FeedRecord } from '../../functions/shared/testing/permit-record.ts';
+import { type Listening, listen } from '../local/rest/listen.ts';
+
+export interface FeedPortal extends Listening {
+  /** What is served from now on. */
+  publish(records: readonly FeedRecord[]): void;
+}
+
+/** Serves a feed in two halves; `watch` is awaited in between. */
+export async function startFeedPortal(watch: () => Promise<void>): Promise<FeedPortal> {
+  let text = '[]';
+  const server = await listen(async (_request, response) => {
+    const sent = text;
+    const half = Math.floor(sent.length / 2);
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.write(sent.slice(0, half));
+    await watch();
+    response.end(sent.slice(half));
+  }, 0);
+  return {
+    ...server,
+    publish(records) {
+      text = JSON.stringify(records);
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import express from 'express';
+import { generateFeed } from '../../generate-feed/generate-feed.ts';
+import { listen } from '../rest/listen.ts';
+import { createCkanApi } from './create-ckan-api.ts';
+
+export interface FeedChoice {
+  readonly dataDirectory: string;
+  readonly file?: string | undefined;
+  readonly url?: string | undefined;
+  readonly live?: boolean | undefined;
+  /** Records of the synthetic feed, which is the default. */
+  readonly records: number;
+}
+
+export interface ChosenFeed {
+  /** For people: `synthetic, 25000 records, day 3`. */
+  readonly description: string;
+  /** The workflow's argument. */
+  readonly argument: { readonly file_path?: string; readonly accept_shrink?: boolean };
+  /** What the functions have to be told to reach it. */
+  readonly functionsEnvironment: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+async function nothing(): Promise<void> {}
+
+/** A file, a URL, the City's live feed, or the next day of the synthetic one, served as CKAN does. */
+export async function chooseFeed(choice: FeedChoice): Promise<ChosenFeed> {
+  if (choice.file !== undefined) {
+    const file_path = resolve(choice.file);
+    return {
+      description: file_path,
+      argument: { file_path },
+      functionsEnvironment: {},
+      stop: nothing,
+    };
+  }
+  if (choice.url !== undefined) {
+    return {
+      description: choice.url,
+      argument: { file_path: choice.url },
+      // Whoever types a URL allows its host.
+      functionsEnvironment: { FEED_ALLOWED_HOSTS: new URL(choice.url).origin },
+      stop: nothing,
+    };
+  }
+  if (choice.live) {
+    return {
+      description: "the City's live feed",
+      argument: {},
+      functionsEnvironment: {},
+      stop: nothing,
+    };
+  }
+  return serveSyntheticFeed(choice);
+}
+
+async function serveSyntheticFeed({ dataDirectory, records }: FeedChoice): Promise<ChosenFeed> {
+  const day = await advanceDay(dataDirectory, records);
+  const portal = createCkanApi({ feed: () => generateFeed({ records, day }) });
+  const server = await listen(express().use(portal), 0);
+  return {
+    description: `synthetic, ${records.toLocaleString('en')} records, day ${day}`,
+    // Its first day may follow a larger feed.
+    argument: day === 0 ? { accept_shrink: true } : {},
+    functionsEnvironment: { CKAN_BASE_URL: server.url },
+    stop: server.close,
+  };
+}
+
+/** The day after that of the last start with as many records; 0 for the first. */
+async function advanceDay(dataDirectory: string, records: number): Promise<number> {
+  await mkdir(dataDirectory, { recursive: true });
+  const path = join(dataDirectory, `feed-day-${records}.txt`);
+  const last = Number.parseInt(await readFile(path, 'utf8').catch(() => '-1'), 10);
+  const day = Number.isSafeInteger(last) ? last + 1 : 0;
+  await writeFile(path, `${day}\n`);
+  return day;
+}

@@ -1,0 +1,53 @@
+import { createError } from '../../errors/workflow-error.ts';
+import { checkIndex } from '../../expressions/read-element.ts';
+import type { AssignAction, Assignment } from '../../source/workflow.ts';
+import { getTypeName, isList, isMap, type Value } from '../../values/value.ts';
+import { evaluateAt, evaluateTemplate } from '../evaluate-template.ts';
+import type { Place } from '../frame.ts';
+import { NEXT, type Outcome } from '../outcome.ts';
+
+/** Runs the assignments in order; later ones see earlier ones. */
+export async function runAssign(action: AssignAction, place: Place): Promise<Outcome> {
+  for (const assignment of action.assignments) await assign(assignment, place);
+  return NEXT;
+}
+
+// No await between reading and writing when nothing has to be waited for: that is what makes
+// `total: ${total + n}` on a shared variable safe in parallel branches.
+async function assign(assignment: Assignment, place: Place): Promise<void> {
+  const { scope } = place;
+  const pending = evaluateTemplate(assignment.value, place);
+  const value = pending instanceof Promise ? await pending : pending;
+  if (assignment.path.length === 0) {
+    scope.write(assignment.variable, value);
+    return;
+  }
+  const keys: Value[] = [];
+  for (const part of assignment.path) {
+    const key = evaluateAt(part, assignment.position, place);
+    keys.push(key instanceof Promise ? await key : key);
+  }
+  const before = scope.read(assignment.variable) ?? null;
+  scope.write(assignment.variable, replaceElement(before, keys, value));
+}
+
+// Every level on the way must exist (creating it is UNCONFIRMED); only the last key may be new.
+function replaceElement(container: Value, keys: readonly Value[], value: Value): Value {
+  const [key, ...rest] = keys;
+  if (key === undefined) return value;
+  if (isList(container)) {
+    const at = checkIndex(container, key);
+    return container.with(at, replaceElement(container[at] ?? null, rest, value));
+  }
+  if (!isMap(container)) {
+    throw createError('TypeError', `cannot assign to an element of ${getTypeName(container)}`);
+  }
+  if (typeof key !== 'string') {
+    throw createError('TypeError', `a map's key must be a string, not ${getTypeName(key)}`);
+  }
+  const inner = container.get(key);
+  if (inner === undefined && rest.length > 0) {
+    throw createError('KeyError', `key not found: ${key}`);
+  }
+  return new Map(container).set(key, replaceElement(inner ?? null, rest, value));
+}

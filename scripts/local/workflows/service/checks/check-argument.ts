@@ -1,0 +1,19 @@
+import { RUN_LIMITS } from '../../interpreter/run-limits.ts';
+import { ApiError } from '../api-error.ts';
+
+/** An execution's argument as JSON, `null` when none is given. Throws ApiError. */
+export function checkArgument(argument: string | undefined): string {
+  if (argument === undefined || argument === '') return 'null';
+  if (Buffer.byteLength(argument) > RUN_LIMITS.argumentBytes) {
+    throw new ApiError(
+      'INVALID_ARGUMENT',
+      `argument is larger than the limit of ${RUN_LIMITS.argumentBytes} bytes`,
+    );
+  }
+  try {
+    JSON.parse(argument);
+  } catch {
+    throw new ApiError('INVALID_ARGUMENT', 'argument is not valid JSON');
+  }
+  return argument;
+}

@@ -1,0 +1,90 @@
+import { FUNCTION_NAMES } from '../../functions/function-names.ts';
+import { chooseFeed } from '../local/ckan/choose-feed.ts';
+import type { RunningFunctions } from '../local/functions/start-functions.ts';
+import { reportFunctionLine } from '../local/logs/report-function-line.ts';
+import { reportWorkflowEntry } from '../local/logs/report-workflow-entry.ts';
+import { type LocalCloud, startLocalCloud } from '../local/start-local-cloud.ts';
+import { formatResult } from './format-result.ts';
+import { runSync, type SyncResult } from './run-sync.ts';
+import { createProgressView } from './show-progress.ts';
+
+export interface StartOptions {
+  readonly file?: string;
+  readonly url?: string;
+  readonly live?: boolean;
+  readonly records: number;
+  readonly dataDir: string;
+  readonly databaseUrl?: string;
+  readonly timeWarp: number;
+  readonly smtpUrl?: string;
+  readonly alertEmail?: string;
+  readonly json?: boolean;
+}
+
+function say(text: string): void {
+  process.stderr.write(text);
+}
+
+/** Peak resident memory of each process of ours, in bytes. */
+async function measureMemory(functions: RunningFunctions) {
+  const peaks = FUNCTION_NAMES.map(
+    async (name) => [name, await functions[name].peakRssBytes()] as const,
+  );
+  const local_cloud = process.resourceUsage().maxRSS * 1024;
+  return { ...Object.fromEntries(await Promise.all(peaks)), local_cloud };
+}
+
+function announce(cloud: LocalCloud, feed: string): void {
+  say(`  PostgreSQL    ${new URL(cloud.databaseUrl).host}\n`);
+  say(`  Google APIs   ${cloud.endpoint}\n`);
+  say(`  functions     ${FUNCTION_NAMES.join(', ')} (logs in ${cloud.logDirectory})\n`);
+  say(`  feed          ${feed}\n\n`);
+}
+
+function explainNext({ dataDir, databaseUrl }: StartOptions): void {
+  const own = dataDir === '.local' ? '' : ` -- --data-dir ${dataDir}`;
+  const look = databaseUrl ? 'psql "$DATABASE_URL"' : `npm run local${own}`;
+  say(`\n  To look at the data: ${look}\n`);
+}
+
+/** `npm start`: one sync on this machine, from the feed to PostgreSQL. */
+export async function runStart(options: StartOptions): Promise<void> {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => interrupted.abort());
+  }
+  say('Starting the local cloud\n');
+  const feed = await chooseFeed({ ...options, dataDirectory: options.dataDir });
+  const view = createProgressView(process.stderr);
+  try {
+    const cloud = await startLocalCloud({
+      dataDirectory: options.dataDir,
+      databaseUrl: options.databaseUrl,
+      timeWarp: options.timeWarp,
+      smtpUrl: options.smtpUrl,
+      alertEmail: options.alertEmail,
+      onAlert: say,
+      functionsEnvironment: feed.functionsEnvironment,
+      onUploadProgress: view.showBytes,
+      onFunctionLine: (name, line) => say(reportFunctionLine(name, line) ?? ''),
+      onWorkflowEntry: (entry) => say(reportWorkflowEntry(entry) ?? ''),
+    });
+    let result: SyncResult;
+    try {
+      announce(cloud, feed.description);
+      result = await runSync(cloud, feed.argument, view.show, interrupted.signal);
+      view.stop();
+      if (options.json) {
+        const peak_rss_bytes = await measureMemory(cloud.functions);
+        process.stdout.write(`${JSON.stringify({ ...result, peak_rss_bytes }, null, 2)}\n`);
+      } else process.stdout.write(formatResult(result));
+    } finally {
+      view.stop();
+      await cloud.stop();
+    }
+    if (result.error !== undefined) process.exitCode = 1;
+    else explainNext(options);
+  } finally {
+    await feed.stop();
+  }
+}
