@@ -191,7 +191,7 @@ const FORBIDDEN: Readonly<Record<FunctionName, readonly string[]>> = {
     TEMPORARY_TABLE,
     'select from permits',
     "update stored_permits set status = 'Closed'",
-    'insert into sync_sightings (run_id) values (1)',
+    'insert into sync_seen (run_id) values (1)',
     "update sync_runs set execution_id = 'x'",
     "update sync_chunks set status = 'done'",
     'insert into sync_chunks (run_id) values (1)',

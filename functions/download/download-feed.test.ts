@@ -295,7 +295,7 @@ describe('a repeated call', () => {
     expect(await readChunks()).toEqual(chunks);
   });
 
-  test('at the same moment leaves one ledger, which fits the object though the feed changes', async () => {
+  test('at the same moment leaves one chunk index, which fits the object though the feed changes', async () => {
     let size = 0;
     await using portal = await startTestServer((_, response) => {
       size += 1;

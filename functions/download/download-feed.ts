@@ -1,7 +1,11 @@
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { type PackedFeed, packChunks } from '../shared/chunks/pack-chunks.ts';
-import { claimLedger, insertChunk, lockLedger } from '../shared/chunks/write-chunk-index.ts';
+import {
+  completeDownload,
+  insertChunk,
+  lockChunkIndex,
+} from '../shared/chunks/write-chunk-index.ts';
 import type { Context } from '../shared/context.ts';
 import { inTransaction } from '../shared/database.ts';
 import { openRun } from '../shared/sync-runs.ts';
@@ -15,7 +19,7 @@ import { normaliseFeed } from './source/normalise-feed.ts';
 import { type Feed, openFeed } from './source/open-feed.ts';
 
 /**
- * Opens the run of an execution, stores the feed as one gzip object and writes to the ledger where each
+ * Opens the run of an execution, stores the feed as one gzip object and writes to the chunk index where each
  * chunk is in it. Called again after success it gives the recorded result; called again after
  * a failure it starts the download anew. Memory does not grow with the feed.
  *
@@ -35,10 +39,10 @@ export async function downloadFeed(
   }
   if (resume_run_id != null) await resumeRun(context, run, resume_run_id);
   else {
-    // Without every chunk there is none: whatever ends the transaction leaves no ledger.
+    // Without every chunk there is none: whatever ends the transaction leaves no chunk index.
     await inTransaction(context.pool, async (client) => {
-      await lockLedger(client, run.id);
-      if (await hasLedger(context, run.id)) return;
+      await lockChunkIndex(client, run.id);
+      if (await isDownloaded(context, run.id)) return;
       const feed = await openFeed(context.config, filePath);
       await storeFeed(context, client, run.id, feed, object, (records) => {
         // A file or URL of somebody's choice may be of any size.
@@ -50,7 +54,7 @@ export async function downloadFeed(
   return describeDownload(context, run.id, object);
 }
 
-async function hasLedger({ db }: Context, runId: number): Promise<boolean> {
+async function isDownloaded({ db }: Context, runId: number): Promise<boolean> {
   const run = await db
     .selectFrom('sync_runs')
     .select('chunks_total')
@@ -99,7 +103,7 @@ async function storeFeed(
   const columns = sampler.columns();
   requireKeyColumns(columns, runId);
   await checkSize(records);
-  await claimLedger(client, runId, chunks);
+  await completeDownload(client, runId, chunks);
   reportDrift(log, runId, columns);
   log('INFO', `Run ${runId}: ${records} records in ${chunks} chunks from ${feed.source}`, {
     event: 'feed_downloaded',
@@ -117,7 +121,7 @@ async function describeDownload(
   runId: number,
   object: string,
 ): Promise<DownloadResponse> {
-  const ledger = await db
+  const totals = await db
     .selectFrom('sync_chunks')
     .where('run_id', '=', runId)
     .select(({ fn, val }) => [
@@ -125,5 +129,5 @@ async function describeDownload(
       fn.coalesce(fn.sum<number>('record_count'), val(0)).as('records_total'),
     ])
     .executeTakeFirstOrThrow();
-  return { run_id: runId, object, ...ledger };
+  return { run_id: runId, object, ...totals };
 }

@@ -132,7 +132,7 @@ describe('a resumed run', () => {
 
   test('needs one whose records have been hashed', async () => {
     const earlier = await failAfter([1], records);
-    await context.pool.query('update sync_chunks set source_hashes = null');
+    await context.pool.query('update sync_chunks set record_fingerprints = null');
     await expect(download({ resume_run_id: earlier })).rejects.toMatchObject({
       code: 'run_not_resumable',
       message: `Run ${earlier} was stored by an earlier version`,

@@ -30,7 +30,7 @@ export function resumeRun({ db }: Context, run: SyncRun, earlierId: number): Pro
       .select('chunk_number')
       .where('run_id', '=', earlierId)
       .where('status', '=', 'pending')
-      .where('source_hashes', 'is', null)
+      .where('record_fingerprints', 'is', null)
       .executeTakeFirst();
     if (unindexed) {
       throw permanent('run_not_resumable', `Run ${earlierId} was stored by an earlier version`, {
@@ -58,11 +58,11 @@ export function resumeRun({ db }: Context, run: SyncRun, earlierId: number): Pro
     await sql`
       insert into sync_chunks (
         run_id, chunk_number, byte_start, byte_end, record_count,
-        record_begins, record_ends, source_hashes
+        record_begins, record_ends, record_fingerprints
       )
       select
         ${run.id}, row_number() over (order by chunk_number), byte_start, byte_end, record_count,
-        record_begins, record_ends, source_hashes
+        record_begins, record_ends, record_fingerprints
       from sync_chunks
       where run_id = ${earlierId}
         and status = 'pending'

@@ -5,7 +5,7 @@ import type { Database, SyncRun } from '../shared/schema.ts';
 import { closeRun, insertFailedRun } from '../shared/sync-runs.ts';
 import type { FinalizeRequest, FinalizeResponse } from './contract.ts';
 import { describeError } from './describe-error.ts';
-import { noteGone } from './mark-removed.ts';
+import { markRemoved } from './mark-removed.ts';
 import { reportMetrics } from './report-metrics.ts';
 
 /**
@@ -74,7 +74,7 @@ async function closeOpenRun(
     return { run: await closeRun(trx, run.id, describeError(error)), closedHere: true };
   }
   await requireEveryRecord(trx, run);
-  await noteGone(trx, run.id);
+  await markRemoved(trx, run.id);
   const closed = await closeRun(trx, run.id);
   // Rolls the closing back: the workflow then closes the run as failed, with this for its error.
   requireFewRejects(closed, maxRejectedPercent);

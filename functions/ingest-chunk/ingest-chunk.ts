@@ -20,7 +20,7 @@ import {
 } from './map-records.ts';
 import { joinRun, lockRunningRun, mergeAcceptable, mergeRecords } from './merge-records.ts';
 import { type RowBuffer, withRowBuffer } from './row-buffers.ts';
-import { noteKnown, requireNoClash, SightingsClash } from './skip-unchanged.ts';
+import { requireNoClash, SeenClash, skipUnchanged } from './skip-unchanged.ts';
 
 const LOCK_CHUNK = readSqlFile('lock-chunk');
 const INSERT_REJECTS = readSqlFile('insert-rejects');
@@ -42,7 +42,7 @@ export async function ingestChunk(
       inTransaction(context.pool, (client) => ingestIn(context, client, request, isAlone, buffer)),
     );
   const unlessAgain = (error: unknown): undefined => {
-    if (!(error instanceof SightingsClash || isDataError(error))) throw error;
+    if (!(error instanceof SeenClash || isDataError(error))) throw error;
   };
   const { chunk, isDoneHere } =
     (await ingest(false).catch(unlessAgain)) ??
@@ -62,7 +62,7 @@ interface Ingested {
  * Other chunks can do the same while this one looks for what is unchanged, reads, maps and sends the rest,
  * unless it is to be alone.
  *
- * @throws SightingsClash when one of them has had one of its permits by then, and a data error when the
+ * @throws SeenClash when one of them has had one of its permits by then, and a data error when the
  * database refuses a record: then it has to start again, in the end alone.
  */
 async function ingestIn(
@@ -83,7 +83,7 @@ async function ingestIn(
     if (!isAlone) await requireNoClash(client, request);
   };
   const { is_first_load: areNew } = chunk;
-  const located = await (areNew ? locateRecords : noteKnown)(client, request);
+  const located = await (areNew ? locateRecords : skipUnchanged)(client, request);
   const mapper = createRecordMapper(chunk, buffer);
   await readRecords(context, chunk, located, mapper.write);
   const { incoming, rejects } = mapper.end();

@@ -100,14 +100,14 @@ export function createRecordMapper(
   };
 
   /** @returns the reason why there can be no row. */
-  const writeRow = ({ position, sourceHash, isTooLarge, bytes }: SourceRecord): string | null => {
+  const writeRow = ({ position, fingerprint, isTooLarge, bytes }: SourceRecord): string | null => {
     if (isTooLarge) return `larger than ${MAX_RECORD_BYTES} bytes`;
     if (layout === undefined) layout = learnLayout(bytes);
     reserve(bytes.length);
     const start = used + rows.write(`${position}\t`, used, 'latin1');
     const end = writeColumns(bytes, start);
     if (typeof end === 'string') return end;
-    const hashes = `\t\\\\x${hashRow(rows.subarray(start, end))}\t${sourceHash ?? '\\N'}\t`;
+    const hashes = `\t\\\\x${hashRow(rows.subarray(start, end))}\t${fingerprint ?? '\\N'}\t`;
     used = end + rows.write(hashes, end, 'latin1');
     used += writtenBy.copy(rows, used);
     records += 1;

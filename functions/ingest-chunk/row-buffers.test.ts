@@ -36,7 +36,7 @@ test('rows that need more memory than there is are the same', () => {
     for (const position of [1, 2, 3, 4]) {
       const record = permitRecord(position, { DESCRIPTION: '½ \n'.repeat(300 * position) });
       const bytes = Buffer.from(JSON.stringify(record));
-      mapper.write({ position, sourceHash: null, isTooLarge: false, bytes });
+      mapper.write({ position, fingerprint: null, isTooLarge: false, bytes });
     }
     const { records, rows } = mapper.end().incoming;
     return { records, rows: rows.toString() };

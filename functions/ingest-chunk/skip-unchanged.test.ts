@@ -144,7 +144,7 @@ test('last_seen_at and in_feed tell which run’s feed had a permit last', async
   const [, , three] = await starts();
   const both = { last_seen_at: three, in_feed: true };
   expect(await seen()).toEqual([both, both]);
-  expect((await context.pool.query('select from sync_sightings')).rowCount).toBe(0);
+  expect((await context.pool.query('select from sync_seen')).rowCount).toBe(0);
 });
 
 test('a permit that a run has begun with is in the feed once the run completes', async () => {

@@ -7,11 +7,11 @@ import {
 import { readSqlFile } from '../shared/sql-file.ts';
 import type { IngestChunkRequest } from './contract.ts';
 
-const NOTE_KNOWN = readSqlFile('note-known');
+const SKIP_UNCHANGED = readSqlFile('skip-unchanged');
 const FIND_CLASH = readSqlFile('find-clash');
 
 interface Known {
-  readonly has_known: boolean;
+  readonly has_unchanged: boolean;
   readonly unknown: readonly number[];
 }
 
@@ -21,26 +21,26 @@ interface Known {
  *
  * @returns the others, which have to be read and merged.
  */
-export async function noteKnown(
+export async function skipUnchanged(
   client: pg.PoolClient,
   chunk: IngestChunkRequest,
 ): Promise<LocatedRecords> {
   const { run_id, chunk_number } = chunk;
-  const { rows } = await client.query<Known>(NOTE_KNOWN, [run_id, chunk_number]);
-  const { has_known, unknown } = rows[0] as Known;
-  if (has_known && unknown.length === 0) return [];
+  const { rows } = await client.query<Known>(SKIP_UNCHANGED, [run_id, chunk_number]);
+  const { has_unchanged, unknown } = rows[0] as Known;
+  if (has_unchanged && unknown.length === 0) return [];
   const located = await locateRecords(client, chunk);
-  return has_known ? pickRecords(located, unknown) : located;
+  return has_unchanged ? pickRecords(located, unknown) : located;
 }
 
 /** Another chunk has had one of the permits that this one has noted. */
-export class SightingsClash extends Error {}
+export class SeenClash extends Error {}
 
-/** @throws SightingsClash */
+/** @throws SeenClash */
 export async function requireNoClash(
   client: pg.PoolClient,
   { run_id, chunk_number }: IngestChunkRequest,
 ): Promise<void> {
   const { rows } = await client.query<{ clashes: boolean }>(FIND_CLASH, [run_id, chunk_number]);
-  if (rows[0]?.clashes) throw new SightingsClash();
+  if (rows[0]?.clashes) throw new SeenClash();
 }

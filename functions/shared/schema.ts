@@ -39,7 +39,7 @@ export interface SyncChunksTable extends CountColumns {
   record_count: number;
   record_begins: Filled<number[] | null>;
   record_ends: Filled<number[] | null>;
-  source_hashes: Filled<string[] | null>;
+  record_fingerprints: Filled<string[] | null>;
   status: Generated<'pending' | 'done'>;
   error: Filled<string | null>;
   done_at: Filled<Date | null>;

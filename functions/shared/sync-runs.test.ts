@@ -9,12 +9,12 @@ import type { TestServer } from './testing/start-test-server.ts';
 const active = new Set<string>();
 let context: TestContext;
 let apis: TestServer;
-let ledger: Context;
+let runs: Context;
 
 beforeAll(async () => {
   apis = await startGoogleApis((id) => (active.has(id) ? 'ACTIVE' : undefined));
   context = await createTestContext({ DATABASE_POOL_SIZE: '10' });
-  ledger = { ...context, config: { ...context.config, GOOGLE_API_ENDPOINT: apis.url } };
+  runs = { ...context, config: { ...context.config, GOOGLE_API_ENDPOINT: apis.url } };
 });
 
 afterAll(async () => {
@@ -30,7 +30,7 @@ beforeEach(async () => {
 /** Opens the run of an execution that is active. */
 function open(executionId: string = randomUUID()) {
   active.add(executionId);
-  return openRun(ledger, { executionId, trigger: 'manual' });
+  return openRun(runs, { executionId, trigger: 'manual' });
 }
 
 async function readRuns() {
@@ -44,7 +44,7 @@ function eventsOf(event: string) {
 
 describe('openRun', () => {
   test('opens a run with everything still to come, and says so', async () => {
-    const run = await openRun(ledger, { executionId: 'one', trigger: 'pubsub' });
+    const run = await openRun(runs, { executionId: 'one', trigger: 'pubsub' });
     expect(run).toMatchObject({
       execution_id: 'one',
       trigger: 'pubsub',
@@ -104,7 +104,7 @@ describe('openRun', () => {
   });
 
   test('closes an abandoned run once, though many find it, and one goes on', async () => {
-    const lost = await openRun(ledger, { executionId: 'lost', trigger: 'schedule' });
+    const lost = await openRun(runs, { executionId: 'lost', trigger: 'schedule' });
     const before = eventsOf('run_abandoned').length;
     const results = await Promise.allSettled(['a', 'b', 'c', 'd'].map(open));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -227,13 +227,13 @@ describe('many triggers', () => {
     const request = { trigger: 'pubsub' as const, messageId: '42' };
     active.add('first').add('second');
     const [first, second] = await Promise.all([
-      openRun(ledger, { ...request, executionId: 'first' }),
-      openRun(ledger, { ...request, executionId: 'second' }),
+      openRun(runs, { ...request, executionId: 'first' }),
+      openRun(runs, { ...request, executionId: 'second' }),
     ]);
     expect(second).toEqual(first);
     expect(await readRuns()).toHaveLength(1);
     const { id } = first;
     await context.db.transaction().execute((trx) => closeRun(trx, id));
-    expect(await openRun(ledger, { ...request, executionId: 'third' })).toMatchObject({ id });
+    expect(await openRun(runs, { ...request, executionId: 'third' })).toMatchObject({ id });
   });
 });

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../../functions/shared/schema.ts';
 
-export interface LedgerProgress {
+export interface ChunkProgress {
   readonly chunksDone: number;
   readonly chunksTotal: number;
   readonly recordsDone: number;
@@ -9,7 +9,7 @@ export interface LedgerProgress {
 }
 
 /** How far an execution's run has come, by its chunks. */
-export function readProgress(db: Kysely<Database>, executionId: string): Promise<LedgerProgress> {
+export function readProgress(db: Kysely<Database>, executionId: string): Promise<ChunkProgress> {
   const sum = (expression: string) => sql<number>`coalesce(${sql.raw(expression)}, 0)::integer`;
   return db
     .selectFrom('sync_chunks')

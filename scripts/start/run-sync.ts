@@ -5,7 +5,7 @@ import { createExecutionsClient, workflowPath } from '../../functions/shared/exe
 import type { Database, SyncRun } from '../../functions/shared/schema.ts';
 import { findRun } from '../../functions/shared/sync-runs.ts';
 import type { LocalCloud } from '../local/start-local-cloud.ts';
-import { findSnapshot, type LedgerProgress, readProgress } from './read-progress.ts';
+import { type ChunkProgress, findSnapshot, readProgress } from './read-progress.ts';
 
 export interface SyncResult {
   readonly execution: { readonly name: string; readonly state: string };
@@ -14,7 +14,7 @@ export interface SyncResult {
   readonly error?: string;
 }
 
-export interface Progress extends LedgerProgress {
+export interface Progress extends ChunkProgress {
   /** The step the workflow is at, as the console would show it. */
   readonly step: string;
 }

@@ -8,6 +8,6 @@ grant select on sync_chunks to :"user";
 
 -- Notes which permits have gone from the feed, and which are back.
 grant select on stored_permits to :"user";
-grant update (is_gone, last_seen_at) on stored_permits to :"user";
-grant select, delete on sync_sightings to :"user";
+grant update (is_removed, last_seen_at) on stored_permits to :"user";
+grant select, delete on sync_seen to :"user";
 grant select on sequence stored_permits_id_seq to :"user";

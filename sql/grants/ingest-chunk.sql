@@ -8,13 +8,13 @@ grant update (id) on sync_runs to :"user";
 
 grant select on sync_chunks to :"user";
 grant update (
-  status, done_at, record_begins, record_ends, source_hashes, records_new, records_updated,
+  status, done_at, record_begins, record_ends, record_fingerprints, records_new, records_updated,
   records_unchanged, records_errors, records_superseded
 ) on sync_chunks to :"user";
 
 grant insert on sync_rejects to :"user";
 
-grant select, insert, update (bits) on sync_sightings to :"user";
+grant select, insert, update (bits) on sync_seen to :"user";
 
 grant select on stored_permits to :"user";
 grant insert (
@@ -22,7 +22,7 @@ grant insert (
   street_direction, postal, geo_id, ward_grid, application_date, issued_date, completed_date, status,
   description, current_use, proposed_use, dwelling_units_created, dwelling_units_lost, est_const_cost,
   assembly, institutional, residential, business_and_personal_services, mercantile, industrial,
-  interior_alterations, demolition, builder_name, extra, data_hash, source_hash,
+  interior_alterations, demolition, builder_name, extra, data_hash, record_fingerprint,
   first_seen_at, last_seen_at, written_by_run, written_by_chunk, written_by_position
 ) on stored_permits to :"user";
 grant update (
@@ -30,7 +30,7 @@ grant update (
   ward_grid, application_date, issued_date, completed_date, status, description, current_use,
   proposed_use, dwelling_units_created, dwelling_units_lost, est_const_cost, assembly, institutional,
   residential, business_and_personal_services, mercantile, industrial, interior_alterations,
-  demolition, builder_name, extra, data_hash, source_hash, last_seen_at, written_by_run,
+  demolition, builder_name, extra, data_hash, record_fingerprint, last_seen_at, written_by_run,
   written_by_chunk, written_by_position
 ) on stored_permits to :"user";
 

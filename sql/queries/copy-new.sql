@@ -9,6 +9,6 @@ copy stored_permits (
   completed_date, status, description, current_use, proposed_use, dwelling_units_created,
   dwelling_units_lost, est_const_cost, assembly, institutional, residential,
   business_and_personal_services, mercantile, industrial, interior_alterations, demolition,
-  builder_name, extra, data_hash, source_hash, first_seen_at, last_seen_at, written_by_run,
+  builder_name, extra, data_hash, record_fingerprint, first_seen_at, last_seen_at, written_by_run,
   written_by_chunk
 ) from stdin;

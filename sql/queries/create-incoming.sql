@@ -35,7 +35,7 @@ create temporary table if not exists incoming (
   builder_name text,
   extra jsonb not null,
   data_hash bytea not null,
-  source_hash uuid,
+  record_fingerprint uuid,
   first_seen_at timestamptz not null,
   last_seen_at timestamptz not null,
   written_by_run bigint not null,

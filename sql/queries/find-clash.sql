@@ -1,8 +1,8 @@
 -- Whether another chunk of run $1's feed has had a permit that chunk $2 has noted, too.
 select exists (
   select
-  from sync_sightings as own
-  join sync_sightings as other using (page)
+  from sync_seen as own
+  join sync_seen as other using (page)
   where own.run_id = $1
     and own.chunk_number = $2
     and other.run_id in (select run_lineage($1))

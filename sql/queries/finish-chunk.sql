@@ -7,7 +7,7 @@ set
   done_at = clock_timestamp(),
   record_begins = null,
   record_ends = null,
-  source_hashes = null
+  record_fingerprints = null
 where run_id = $1
   and chunk_number = $2
 returning

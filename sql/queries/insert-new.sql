@@ -7,7 +7,7 @@ insert into stored_permits (
   completed_date, status, description, current_use, proposed_use, dwelling_units_created,
   dwelling_units_lost, est_const_cost, assembly, institutional, residential,
   business_and_personal_services, mercantile, industrial, interior_alterations, demolition,
-  builder_name, extra, data_hash, source_hash,
+  builder_name, extra, data_hash, record_fingerprint,
   first_seen_at, last_seen_at, written_by_run, written_by_chunk, written_by_position
 )
 select
@@ -16,7 +16,7 @@ select
   completed_date, status, description, current_use, proposed_use, dwelling_units_created,
   dwelling_units_lost, est_const_cost, assembly, institutional, residential,
   business_and_personal_services, mercantile, industrial, interior_alterations, demolition,
-  builder_name, extra, data_hash, source_hash,
+  builder_name, extra, data_hash, record_fingerprint,
   first_seen_at, last_seen_at, written_by_run, written_by_chunk, position
 from incoming
 order by permit_num, revision_num, permit_type

@@ -3,7 +3,7 @@
 select
   array_send(record_begins) as begins,
   array_send(record_ends) as ends,
-  array_send(source_hashes) as hashes
+  array_send(record_fingerprints) as fingerprints
 from sync_chunks
 where run_id = $1
   and chunk_number = $2;

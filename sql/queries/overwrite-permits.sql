@@ -33,7 +33,7 @@ with written as (
     builder_name = incoming.builder_name,
     extra = incoming.extra,
     data_hash = incoming.data_hash,
-    source_hash = incoming.source_hash,
+    record_fingerprint = incoming.record_fingerprint,
     last_seen_at = incoming.last_seen_at,
     written_by_run = incoming.written_by_run,
     written_by_chunk = incoming.written_by_chunk,
@@ -45,8 +45,8 @@ with written as (
       = (incoming.permit_num, incoming.revision_num, incoming.permit_type)
   returning stored.id
 )
-insert into sync_sightings as sighting (run_id, chunk_number, page, bits)
+insert into sync_seen as seen (run_id, chunk_number, page, bits)
 select $1, $2, id / 4096, bit_or(permit_bit(id))
 from written
 group by id / 4096
-on conflict (run_id, chunk_number, page) do update set bits = sighting.bits | excluded.bits;
+on conflict (run_id, chunk_number, page) do update set bits = seen.bits | excluded.bits;

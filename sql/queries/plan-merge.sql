@@ -8,7 +8,7 @@ with seen as (
     page,
     bit_or(bits) as bits,
     bit_or(bits) filter (where run_id = $1) as own_bits
-  from sync_sightings
+  from sync_seen
   where run_id in (select run_lineage($1))
   group by page
 ),

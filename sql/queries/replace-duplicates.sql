@@ -12,7 +12,7 @@ with replaced as (
       when stored.written_by_run = $1 then stored.written_by_chunk
       else (
         select min(chunk_number)
-        from sync_sightings
+        from sync_seen
         where run_id = $1
           and page = stored.id / 4096
           and get_bit(bits, stored.id % 4096) = 1

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestContext, type TestContext } from '../testing/create-test-context.ts';
 import {
   countElements,
-  createHashArray,
+  createFingerprintArray,
   createIntegerArray,
   integerAt,
-  readHashes,
+  readFingerprints,
 } from './binary-array.ts';
 
 let context: TestContext;
@@ -28,13 +28,13 @@ test('integers are read as they are, those that are too great as the greatest', 
 });
 
 test('hashes are read as uuids', async () => {
-  const array = createHashArray(3);
+  const array = createFingerprintArray(3);
   array.bytes.write('01ff23456789abcdef0123456789abcd', array.add(), 'hex');
   array.addNull();
   array.bytes.write('02ff23456789abcdef0123456789abcd', array.add(), 'hex');
   const [first, last] = [1, 2].map((version) => `0${version}ff2345-6789-abcd-ef01-23456789abcd`);
   expect(await read('uuid[]', array.end())).toBe(`{${first},NULL,${last}}`);
-  expect(await read('uuid[]', createHashArray(0).end())).toBe('{}');
+  expect(await read('uuid[]', createFingerprintArray(0).end())).toBe('{}');
 });
 
 async function send(array: string): Promise<Buffer> {
@@ -48,6 +48,6 @@ test('what the database sends is read back', async () => {
   expect(countElements(await send("'{}'::integer[]"))).toBe(0);
   const hash = '01ff23456789abcdef0123456789abcd';
   const hashes = await send(`'{${hash},null,${hash}}'::uuid[]`);
-  expect([...readHashes(hashes)]).toEqual([hash, null, hash]);
-  expect([...readHashes(await send("'{}'::uuid[]"))]).toEqual([]);
+  expect([...readFingerprints(hashes)]).toEqual([hash, null, hash]);
+  expect([...readFingerprints(await send("'{}'::uuid[]"))]).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { HASH_BYTES } from './fingerprint-record.ts';
+import { FINGERPRINT_BYTES } from './fingerprint-record.ts';
 
 /** PostgreSQL's pg_type. */
 const INTEGER_OID = 23;
@@ -50,8 +50,8 @@ export function createIntegerArray(maxElements: number) {
 }
 
 /** A uuid[] in PostgreSQL's binary format, for hashes and, in place of some, nulls. */
-export function createHashArray(elements: number) {
-  const { bytes, add, addNull, end } = createArray(UUID_OID, HASH_BYTES, elements);
+export function createFingerprintArray(elements: number) {
+  const { bytes, add, addNull, end } = createArray(UUID_OID, FINGERPRINT_BYTES, elements);
   return { bytes, add, addNull, end: (): Buffer => end(elements) };
 }
 
@@ -67,13 +67,13 @@ export function integerAt(array: Buffer, index: number): number {
 }
 
 /** The elements of a uuid[], one after the other, in hexadecimal or null. */
-export function* readHashes(array: Buffer): Generator<string | null, void> {
+export function* readFingerprints(array: Buffer): Generator<string | null, void> {
   const count = countElements(array);
   let at = HEADER_BYTES;
   for (let index = 0; index < count; index += 1) {
     const isNull = array.readInt32BE(at) === NULL_LENGTH;
     at += INTEGER_BYTES;
-    yield isNull ? null : array.toString('hex', at, at + HASH_BYTES);
-    if (!isNull) at += HASH_BYTES;
+    yield isNull ? null : array.toString('hex', at, at + FINGERPRINT_BYTES);
+    if (!isNull) at += FINGERPRINT_BYTES;
   }
 }

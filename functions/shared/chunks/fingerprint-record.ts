@@ -7,7 +7,7 @@ import { hash } from 'node:crypto';
 const MAPPING_VERSION = 1;
 
 /** Of a uuid. */
-export const HASH_BYTES = 16;
+export const FINGERPRINT_BYTES = 16;
 
 const ID_START = Buffer.from('{"_id":');
 const SPACE = 0x20;
@@ -21,7 +21,7 @@ const COMMA = 0x2c;
  * leading `_id` is left out, which the City gives anew on every load. Records with the same hash are
  * stored alike; the opposite need not be true.
  */
-export function hashSource(
+export function fingerprintRecord(
   bytes: Buffer,
   begin: number,
   end: number,
@@ -30,7 +30,7 @@ export function hashSource(
 ): void {
   target[offset] = MAPPING_VERSION;
   const digest = hash('sha256', bytes.subarray(skipId(bytes, begin), end), 'binary');
-  target.write(digest, offset + 1, HASH_BYTES - 1, 'latin1');
+  target.write(digest, offset + 1, FINGERPRINT_BYTES - 1, 'latin1');
 }
 
 /** Behind `{"_id": 123,` or, as JSON.stringify writes it, `{"_id":123,`; else where the record begins. */

@@ -1,7 +1,6 @@
 import type pg from 'pg';
-import type { IngestChunkRequest } from '../../ingest-chunk/contract.ts';
 import { readSqlFile } from '../sql-file.ts';
-import { countElements, integerAt, readHashes } from './binary-array.ts';
+import { countElements, integerAt, readFingerprints } from './binary-array.ts';
 import { MAX_RECORD_BYTES } from './split-records.ts';
 
 const LOCATE_RECORDS = readSqlFile('locate-records');
@@ -9,11 +8,17 @@ const LOCATE_RECORDS = readSqlFile('locate-records');
 /** How much of a record that is too large is read and written down. */
 const PREVIEW_BYTES = 4_096;
 
+/** A chunk of a run. */
+export interface ChunkKey {
+  readonly run_id: number;
+  readonly chunk_number: number;
+}
+
 export interface LocatedRecord {
   /** 1 for the first record of the chunk. */
   readonly position: number;
   /** In hexadecimal; null if it is too large. */
-  readonly sourceHash: string | null;
+  readonly fingerprint: string | null;
   readonly isTooLarge: boolean;
   /** What is to be read of it: the bytes [begin, end) of the chunk's. */
   readonly begin: number;
@@ -24,32 +29,32 @@ export interface LocatedRecord {
 export type LocatedRecords = Iterable<LocatedRecord>;
 
 /** The arrays of sync_chunks, in PostgreSQL's binary format. */
-interface Ledger {
+interface ChunkIndex {
   readonly begins: Buffer;
   readonly ends: Buffer;
-  readonly hashes: Buffer;
+  readonly fingerprints: Buffer;
 }
 
 /** Where all records of a chunk are. */
 export async function locateRecords(
   client: pg.PoolClient,
-  { run_id, chunk_number }: IngestChunkRequest,
+  { run_id, chunk_number }: ChunkKey,
 ): Promise<LocatedRecords> {
-  const { rows } = await client.query<Ledger>(LOCATE_RECORDS, [run_id, chunk_number]);
-  const ledger = rows[0] as Ledger;
-  return { [Symbol.iterator]: () => readLedger(ledger) };
+  const { rows } = await client.query<ChunkIndex>(LOCATE_RECORDS, [run_id, chunk_number]);
+  const index = rows[0] as ChunkIndex;
+  return { [Symbol.iterator]: () => readIndex(index) };
 }
 
-function* readLedger({ begins, ends, hashes }: Ledger): Generator<LocatedRecord, void> {
+function* readIndex({ begins, ends, fingerprints }: ChunkIndex): Generator<LocatedRecord, void> {
   const count = countElements(begins);
-  const sourceHashes = readHashes(hashes);
+  const each = readFingerprints(fingerprints);
   for (let index = 0; index < count; index += 1) {
     const begin = integerAt(begins, index);
     const end = integerAt(ends, index);
     const isTooLarge = end - begin > MAX_RECORD_BYTES;
     yield {
       position: index + 1,
-      sourceHash: sourceHashes.next().value ?? null,
+      fingerprint: each.next().value ?? null,
       isTooLarge,
       begin,
       end: isTooLarge ? begin + PREVIEW_BYTES : end,

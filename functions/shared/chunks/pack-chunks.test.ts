@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { readRecords } from '../../download/testing/collect-records.ts';
-import { readHashes } from './binary-array.ts';
+import { readFingerprints } from './binary-array.ts';
 import { type PackedChunk, type PackedFeed, packChunks } from './pack-chunks.ts';
 import { MAX_RECORD_BYTES } from './split-records.ts';
 
@@ -51,7 +51,7 @@ test('each chunk can be gunzipped by itself, and all of them together are the fe
   );
   expect(feed).toEqual({ bytes: Buffer.byteLength(text), failure: undefined });
   const [first = ''] = records;
-  const hashes = chunks.flatMap((chunk) => [...readHashes(chunk.hashes)]);
+  const hashes = chunks.flatMap((chunk) => [...readFingerprints(chunk.hashes)]);
   expect(hashes[0]?.slice(2)).toBe(hash('sha256', first).slice(0, 30));
   expect(new Set(hashes).size).toBe(5_000);
 });
@@ -61,7 +61,9 @@ test('records that are too large have no hash, nor has what comes before one tha
   const huge = `"${'x'.repeat(40 * MAX_RECORD_BYTES)}"`;
   const text = `[${[small, large, small, huge, small].join(',')}]`;
   const { chunks, object } = await pack(text, 100);
-  const has = chunks.map((chunk) => [...readHashes(chunk.hashes)].map((value) => value !== null));
+  const has = chunks.map((chunk) =>
+    [...readFingerprints(chunk.hashes)].map((value) => value !== null),
+  );
   expect(has).toEqual([[true, false], [false, false], [true]]);
   expect(readBack(object, chunks).flat().join()).toBe([small, large, small, huge, small].join());
 });

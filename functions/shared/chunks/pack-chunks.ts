@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
-import { createHashArray, integerAt } from './binary-array.ts';
+import { createFingerprintArray, integerAt } from './binary-array.ts';
 import { type Cut, createChunkCutter } from './cut-chunks.ts';
-import { hashSource } from './fingerprint-record.ts';
+import { fingerprintRecord } from './fingerprint-record.ts';
 import { MAX_RECORD_BYTES } from './split-records.ts';
 
 /** More than any chunk's records have: what is longer is a record that is far too large. */
@@ -142,12 +142,12 @@ function compress(plain: Buffer): Promise<Buffer> {
 
 /** A record that is too large, or does not begin in `plain`, has no hash. */
 function hashRecords(plain: Buffer, plainStart: number, { records, begins, ends }: Cut): Buffer {
-  const hashes = createHashArray(records);
+  const hashes = createFingerprintArray(records);
   for (let index = 0; index < records; index += 1) {
     const begin = integerAt(begins, index);
     const end = integerAt(ends, index);
     if (end - begin > MAX_RECORD_BYTES || begin < plainStart) hashes.addNull();
-    else hashSource(plain, begin - plainStart, end - plainStart, hashes.bytes, hashes.add());
+    else fingerprintRecord(plain, begin - plainStart, end - plainStart, hashes.bytes, hashes.add());
   }
   return hashes.end();
 }

@@ -15,7 +15,7 @@ export interface ChunkPlace {
 }
 
 export interface SourceRecord
-  extends Pick<LocatedRecord, 'position' | 'sourceHash' | 'isTooLarge'> {
+  extends Pick<LocatedRecord, 'position' | 'fingerprint' | 'isTooLarge'> {
   /** Only the first 4 KiB if it is too large. */
   readonly bytes: Buffer;
 }
@@ -59,13 +59,13 @@ function createRangeReader(located: LocatedRecords, onRecord: (record: SourceRec
   return {
     write(part: Buffer): void {
       while (!next.done) {
-        const { position, sourceHash, isTooLarge, begin, end } = next.value;
+        const { position, fingerprint, isTooLarge, begin, end } = next.value;
         if (begin >= offset + part.length) break;
         const piece = part.subarray(Math.max(begin - offset, 0), end - offset);
         const bytes = held ? Buffer.concat([held, piece]) : piece;
         held = end > offset + part.length ? bytes : undefined;
         if (held) break;
-        onRecord({ position, sourceHash, isTooLarge, bytes });
+        onRecord({ position, fingerprint, isTooLarge, bytes });
         next = records.next();
       }
       offset += part.length;

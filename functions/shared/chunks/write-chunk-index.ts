@@ -3,7 +3,7 @@ import type { PackedChunk } from './pack-chunks.ts';
 
 const INSERT_CHUNK = `
   insert into sync_chunks (
-    run_id, chunk_number, byte_start, byte_end, record_count, record_begins, record_ends, source_hashes
+    run_id, chunk_number, byte_start, byte_end, record_count, record_begins, record_ends, record_fingerprints
   )
   values ($1, $2, $3, $4, $5, $6, $7, $8)
 `;
@@ -12,7 +12,7 @@ const INSERT_CHUNK = `
  * Waits until no other call is downloading for the run, and keeps others waiting until the transaction
  * ends: two at once could leave the chunks of one beside the bytes of the other.
  */
-export async function lockLedger(client: pg.PoolClient, runId: number): Promise<void> {
+export async function lockChunkIndex(client: pg.PoolClient, runId: number): Promise<void> {
   await client.query("select pg_advisory_xact_lock(hashtext('download'), $1::integer)", [runId]);
 }
 
@@ -35,7 +35,7 @@ export async function insertChunk(
 }
 
 /** The run has all its chunks. */
-export async function claimLedger(
+export async function completeDownload(
   client: pg.PoolClient,
   runId: number,
   chunks: number,

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { HASH_BYTES, hashSource } from '../chunks/fingerprint-record.ts';
+import { FINGERPRINT_BYTES, fingerprintRecord } from '../chunks/fingerprint-record.ts';
 import { permitRecord } from '../testing/permit-record.ts';
 import { mapRecord } from './map-record.ts';
 
 function hashOf(text: string): string {
-  const target = Buffer.alloc(HASH_BYTES);
+  const target = Buffer.alloc(FINGERPRINT_BYTES);
   const bytes = Buffer.from(`[${text}, `);
-  hashSource(bytes, 1, bytes.length - 2, target, 0);
+  fingerprintRecord(bytes, 1, bytes.length - 2, target, 0);
   return target.toString('hex');
 }
 

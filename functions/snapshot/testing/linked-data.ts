@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { noteGone } from '../../finalize/mark-removed.ts';
+import { markRemoved } from '../../finalize/mark-removed.ts';
 import type { Context } from '../../shared/context.ts';
 import { closeRun, openRun } from '../../shared/sync-runs.ts';
 import { takeSnapshot } from '../take-snapshot.ts';
@@ -23,7 +23,7 @@ export function removeLinkedData(context: Context) {
 export async function addRun(context: Context, errorMessage?: string): Promise<number> {
   const { id } = await openRun(context, { executionId: randomUUID(), trigger: 'manual' });
   await context.db.transaction().execute(async (trx) => {
-    if (errorMessage === undefined) await noteGone(trx, id);
+    if (errorMessage === undefined) await markRemoved(trx, id);
     await closeRun(trx, id, errorMessage);
   });
   return id;
@@ -38,7 +38,7 @@ export async function addPermit(
 ) {
   const [run] = await query(
     context,
-    `select started_at, id < (select max(id) from sync_runs where status = 'completed') as is_gone
+    `select started_at, id < (select max(id) from sync_runs where status = 'completed') as is_removed
      from sync_runs
      where id = $1`,
     [runId],
@@ -52,7 +52,7 @@ export async function addPermit(
     last_seen_at: run.started_at,
     written_by_run: runId,
     written_by_chunk: 1,
-    is_gone: run.is_gone,
+    is_removed: run.is_removed,
     ...columns,
   };
   const names = Object.keys(row);

@@ -5,7 +5,7 @@ with lineage as (
 ),
 seen as (
   select page, bit_or(bits) as bits
-  from sync_sightings
+  from sync_seen
   where run_id in (select run_id from lineage)
   group by page
 ),
@@ -14,18 +14,18 @@ sample as (
   select exists (
     select
     from sync_chunks as chunk
-    cross join lateral unnest(chunk.source_hashes) with ordinality as record (source_hash, position)
+    cross join lateral unnest(chunk.record_fingerprints) with ordinality as record (record_fingerprint, position)
     where chunk.run_id = $1
       and chunk.chunk_number = $2
       and record.position % 50 = 1
       and exists (
         select
         from stored_permits
-        where stored_permits.source_hash = record.source_hash
+        where stored_permits.record_fingerprint = record.record_fingerprint
         -- Not to be turned into a join, which might read the whole table; nor is the one below.
         offset 0
       )
-  ) as has_known
+  ) as has_unchanged
 ),
 found as (
   select
@@ -33,17 +33,17 @@ found as (
     stored.id,
     row_number() over (partition by stored.id order by record.position) as occurrence
   from sync_chunks as chunk
-  cross join lateral unnest(chunk.source_hashes) with ordinality as record (source_hash, position)
+  cross join lateral unnest(chunk.record_fingerprints) with ordinality as record (record_fingerprint, position)
   left join lateral (
     select id
     from stored_permits
-    where stored_permits.source_hash = record.source_hash
+    where stored_permits.record_fingerprint = record.record_fingerprint
       and written_by_run not in (select run_id from lineage)
     offset 0
   ) as stored on true
   where chunk.run_id = $1
     and chunk.chunk_number = $2
-    and (select has_known from sample)
+    and (select has_unchanged from sample)
 ),
 -- A permit that this feed has had before has a duplicate, which the merge is to decide on.
 judged as materialized (
@@ -51,27 +51,27 @@ judged as materialized (
     found.*,
     id is not null
       and occurrence = 1
-      and coalesce(get_bit(seen.bits, id % 4096) = 0, true) as is_known
+      and coalesce(get_bit(seen.bits, id % 4096) = 0, true) as is_unchanged
   from found
   left join seen on seen.page = id / 4096
 ),
 noted as (
-  insert into sync_sightings (run_id, chunk_number, page, bits)
+  insert into sync_seen (run_id, chunk_number, page, bits)
   select $1, $2, id / 4096, bit_or(permit_bit(id))
   from judged
-  where is_known
+  where is_unchanged
   group by id / 4096
 ),
 counted as (
   update sync_chunks
-  set records_unchanged = records_unchanged + (select count(*) from judged where is_known)
+  set records_unchanged = records_unchanged + (select count(*) from judged where is_unchanged)
   where run_id = $1
     and chunk_number = $2
 )
 select
-  (select has_known from sample) as has_known,
+  (select has_unchanged from sample) as has_unchanged,
   coalesce(
-    array_agg(position::integer order by position) filter (where not is_known),
+    array_agg(position::integer order by position) filter (where not is_unchanged),
     '{}'
   ) as unknown
 from judged;

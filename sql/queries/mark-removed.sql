@@ -1,10 +1,10 @@
--- Run $1 completes: notes which permits its feed no longer had, and which it had again.
+-- Marks the permits that the feed of run $1 no longer has as removed, and unmarks those that are back.
 with lineage as (
   select run_lineage($1) as run_id
 ),
 seen as (
   select page, bit_or(bits) as bits
-  from sync_sightings
+  from sync_seen
   where run_id in (select run_id from lineage)
   group by page
 ),
@@ -13,7 +13,7 @@ pages as (
   from stored_permits_id_seq
 ),
 -- One bit for each permit.
-sightings as materialized (
+seen_bits as materialized (
   select
     string_agg(coalesce(bits, repeat('0', 4096)::bit(4096))::text, '' order by page)::varbit as bits
   from pages
@@ -33,13 +33,13 @@ times as (
 )
 update stored_permits as stored
 set
-  is_gone = not stored.is_gone,
+  is_removed = not stored.is_removed,
   last_seen_at = case
-    when stored.is_gone then times.now
+    when stored.is_removed then times.now
     else greatest(stored.last_seen_at, times.before)
   end
-from sightings, times
-where stored.is_gone = (
+from seen_bits, times
+where stored.is_removed = (
   stored.written_by_run in (select run_id from lineage)
-  or get_bit(sightings.bits, stored.id) = 1
+  or get_bit(seen_bits.bits, stored.id) = 1
 );
