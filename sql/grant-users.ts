@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type pg from 'pg';
 import type { FunctionName } from '../functions/function-names.ts';
+import { renderColumns } from '../functions/shared/mapping/render-columns.ts';
 
 const GRANTS = new URL('./grants/', import.meta.url);
 
@@ -44,7 +45,7 @@ export async function grantUsers(
   const database = client.escapeIdentifier(rows[0]?.name ?? '');
   const run = (text: string, user = '') =>
     client.query(
-      text
+      renderColumns(text)
         .replaceAll(':"DBNAME"', () => database)
         .replaceAll(':"user"', () => client.escapeIdentifier(user)),
     );

@@ -1,14 +1,17 @@
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import type { Context } from '../shared/context.ts';
 import { permanent } from '../shared/errors.ts';
 import type { SyncRun } from '../shared/schema.ts';
+import { readSqlFile } from '../shared/sql-file.ts';
+
+const ADOPT_CHUNKS = readSqlFile('adopt-chunks');
 
 /**
  * Gives a run the chunks that an earlier, failed run has not ingested, and that run's feed object.
- * Nothing is downloaded. Called again it changes nothing.
+ * Nothing is downloaded. Called again, it changes nothing.
  *
- * @throws SyncError `run_not_resumable` (409) when there is no such run, or none that has failed
- * after its feed was stored.
+ * @throws SyncError `run_not_resumable` (409) unless there is such a run and it failed after its feed
+ * was stored.
  */
 export function resumeRun({ db }: Context, run: SyncRun, earlierId: number): Promise<void> {
   return db.transaction().execute(async (trx) => {
@@ -55,17 +58,6 @@ export function resumeRun({ db }: Context, run: SyncRun, earlierId: number): Pro
       .where('chunks_total', 'is', null)
       .executeTakeFirst();
     if (claimed.numUpdatedRows === 0n) return;
-    await sql`
-      insert into sync_chunks (
-        run_id, chunk_number, byte_start, byte_end, record_count,
-        record_begins, record_ends, record_fingerprints
-      )
-      select
-        ${run.id}, row_number() over (order by chunk_number), byte_start, byte_end, record_count,
-        record_begins, record_ends, record_fingerprints
-      from sync_chunks
-      where run_id = ${earlierId}
-        and status = 'pending'
-    `.execute(trx);
+    await trx.executeQuery(CompiledQuery.raw(ADOPT_CHUNKS, [run.id, earlierId]));
   });
 }

@@ -1,34 +1,21 @@
 import type pg from 'pg';
-import {
-  type LocatedRecords,
-  locateRecords,
-  pickRecords,
-} from '../shared/chunks/locate-records.ts';
-import { type ChunkPlace, readRecords } from '../shared/chunks/read-chunk.ts';
+import { locateRecords } from '../shared/chunks/locate-records.ts';
+import { readChunk } from '../shared/chunks/read-chunk.ts';
 import type { Context } from '../shared/context.ts';
 import { inTransaction } from '../shared/database.ts';
-import { isDataError, permanent } from '../shared/errors.ts';
-import type { SyncChunk } from '../shared/schema.ts';
-import { readSqlFile } from '../shared/sql-file.ts';
+import { isDataError } from '../shared/errors.ts';
+import { createChunkRows } from './chunk-rows.ts';
 import type { IngestChunkRequest, IngestChunkResponse } from './contract.ts';
-import {
-  createRecordMapper,
-  type DescribedReject,
-  describeReject,
-  type Reject,
-  type WrittenBy,
-} from './map-records.ts';
-import { joinRun, lockRunningRun, mergeAcceptable, mergeRecords } from './merge-records.ts';
-import { type RowBuffer, withRowBuffer } from './row-buffers.ts';
+import { finishChunk } from './finish-chunk.ts';
+import { describeRefused, mergeAcceptable } from './isolate-refused.ts';
+import { type Company, enterRun, lockChunk, lockRunningRun } from './locks.ts';
+import { mergeRecords } from './merge-records.ts';
+import { type RowBuffer, withRowBuffer } from './row-buffer.ts';
 import { requireNoClash, SeenClash, skipUnchanged } from './skip-unchanged.ts';
 
-const LOCK_CHUNK = readSqlFile('lock-chunk');
-const INSERT_REJECTS = readSqlFile('insert-rejects');
-const FINISH_CHUNK = readSqlFile('finish-chunk');
-
 /**
- * Stores the records of one chunk in one transaction: all of them, the history and the ledger row,
- * or nothing. Called again after success it gives the recorded counts and touches nothing.
+ * Stores the records of one chunk in one transaction: the permits, their history and the chunk's
+ * counts, or nothing. Called again after success it returns the recorded counts and touches nothing.
  *
  * @throws SyncError `chunk_not_found` (404), `run_closed` (409), `feed_object_changed` (409).
  */
@@ -36,119 +23,84 @@ export async function ingestChunk(
   context: Context,
   request: IngestChunkRequest,
 ): Promise<IngestChunkResponse> {
-  const ingest = (isAlone: boolean) =>
-    // Until the transaction has ended the connection may have rows to send.
-    withRowBuffer((buffer) =>
-      inTransaction(context.pool, (client) => ingestIn(context, client, request, isAlone, buffer)),
-    );
-  const unlessAgain = (error: unknown): undefined => {
-    if (!(error instanceof SeenClash || isDataError(error))) throw error;
-  };
-  const { chunk, isDoneHere } =
-    (await ingest(false).catch(unlessAgain)) ??
-    // What the other chunk has had is known this time.
-    (await ingest(false).catch(unlessAgain)) ??
-    (await ingest(true));
+  const { chunk, isDoneHere } = await ingestWithRetries(context, request);
   if (isDoneHere) logChunk(context, chunk);
   return toResponse(chunk);
 }
 
 interface Ingested {
-  readonly chunk: ChunkCounts;
+  readonly chunk: IngestChunkResponse;
   readonly isDoneHere: boolean;
 }
 
+/** Tries beside other chunks, twice because the second attempt sees what another has stored; then alone. */
+async function ingestWithRetries(context: Context, request: IngestChunkRequest): Promise<Ingested> {
+  const ingest = (company: Company) =>
+    // The connection may have rows to send until the transaction has ended.
+    withRowBuffer((buffer) =>
+      inTransaction(context.pool, (client) =>
+        ingestIn(client, { context, request, company, buffer }),
+      ),
+    );
+  for (const company of ['beside others', 'beside others'] as const) {
+    try {
+      return await ingest(company);
+    } catch (error) {
+      if (!(error instanceof SeenClash || isDataError(error))) throw error;
+    }
+  }
+  return ingest('alone');
+}
+
+interface Ingest {
+  readonly context: Context;
+  readonly request: IngestChunkRequest;
+  readonly company: Company;
+  readonly buffer: RowBuffer;
+}
+
 /**
- * Other chunks can do the same while this one looks for what is unchanged, reads, maps and sends the rest,
- * unless it is to be alone.
+ * Ingests a chunk in the transaction of `client`.
  *
- * @throws SeenClash when one of them has had one of its permits by then, and a data error when the
- * database refuses a record: then it has to start again, in the end alone.
+ * @throws SeenClash, beside others, when another chunk has stored one of the permits meanwhile; a data
+ * error when the database refuses a record. The chunk then has to start again, in the end alone.
  */
-async function ingestIn(
-  context: Context,
-  client: pg.PoolClient,
-  request: IngestChunkRequest,
-  isAlone: boolean,
-  buffer: RowBuffer,
-): Promise<Ingested> {
+async function ingestIn(client: pg.PoolClient, ingest: Ingest): Promise<Ingested> {
+  const { context, request, company, buffer } = ingest;
   // Until the next analyze PostgreSQL may take a large table for a small one, and read all of it.
   await client.query('set local enable_seqscan = off');
   const chunk = await lockChunk(client, request);
   // A call that timed out may have gone on and finished the chunk.
   if (chunk.status === 'done') return { chunk, isDoneHere: false };
-  await joinRun(client, request.run_id, isAlone);
+  await enterRun(client, request.run_id, company);
+
+  const located = await (chunk.is_first_load ? locateRecords : skipUnchanged)(client, request);
+  const chunkRows = createChunkRows(chunk, buffer);
+  await readChunk(context.bucket, chunk, located, chunkRows.write);
+  const { incoming, rejects } = chunkRows.end();
+
   const lockRun = async () => {
     await lockRunningRun(client, request.run_id);
-    if (!isAlone) await requireNoClash(client, request);
+    if (company !== 'alone') await requireNoClash(client, request);
   };
-  const { is_first_load: areNew } = chunk;
-  const located = await (areNew ? locateRecords : skipUnchanged)(client, request);
-  const mapper = createRecordMapper(chunk, buffer);
-  await readRecords(context, chunk, located, mapper.write);
-  const { incoming, rejects } = mapper.end();
-  const refused = isAlone
-    ? await mergeAcceptable(client, request, incoming, lockRun)
-    : await mergeRecords(client, request, incoming, lockRun, areNew).then(() => []);
-  const described = [...rejects, ...(await describeRefused(context, chunk, located, refused))];
-  return { chunk: await finishChunk(client, request, described), isDoneHere: true };
-}
-
-/** Reads the few that the database refuses again, rather than keep the bytes of all until it is asked. */
-async function describeRefused(
-  context: Context,
-  chunk: ChunkPlace,
-  located: LocatedRecords,
-  refused: readonly Reject[],
-): Promise<readonly DescribedReject[]> {
-  const reasons = new Map(refused.map(({ position, reason }) => [position, reason]));
-  const described: DescribedReject[] = [];
-  await readRecords(context, chunk, pickRecords(located, reasons.keys()), (record) => {
-    described.push(describeReject(record, reasons.get(record.position) ?? ''));
-  });
-  return described;
-}
-
-type ChunkCounts = Pick<SyncChunk, keyof IngestChunkResponse>;
-
-type LockedChunk = ChunkCounts &
-  ChunkPlace &
-  WrittenBy &
-  Pick<SyncChunk, 'status'> & {
-    /** What is stored is this feed's own, so that nothing is known to be unchanged. */
-    readonly is_first_load: boolean;
-  };
-
-async function lockChunk(
-  client: pg.PoolClient,
-  { run_id, chunk_number }: IngestChunkRequest,
-): Promise<LockedChunk> {
-  const { rows } = await client.query<LockedChunk>(LOCK_CHUNK, [run_id, chunk_number]);
-  if (rows[0]) return rows[0];
-  throw permanent('chunk_not_found', `Run ${run_id} has no chunk ${chunk_number}`, {
-    status: 404,
-    runId: run_id,
-  });
-}
-
-async function finishChunk(
-  client: pg.PoolClient,
-  { run_id, chunk_number }: IngestChunkRequest,
-  rejects: readonly DescribedReject[],
-): Promise<ChunkCounts> {
-  if (rejects.length > 0) {
-    await client.query(INSERT_REJECTS, [run_id, chunk_number, JSON.stringify(rejects)]);
+  const merge = { chunk: request, incoming, lockRun };
+  if (company !== 'alone') {
+    await mergeRecords(client, { ...merge, areNew: chunk.is_first_load });
+    return { chunk: await finishChunk(client, request, rejects), isDoneHere: true };
   }
-  const { rows } = await client.query(FINISH_CHUNK, [run_id, chunk_number, rejects.length]);
-  return rows[0];
+  const refused = await mergeAcceptable(client, { ...merge, areNew: false });
+  const described = await describeRefused(context.bucket, chunk, located, refused);
+  return {
+    chunk: await finishChunk(client, request, [...rejects, ...described]),
+    isDoneHere: true,
+  };
 }
 
-function logChunk({ log }: Context, chunk: ChunkCounts): void {
+function logChunk({ log }: Context, chunk: IngestChunkResponse): void {
   const { run_id, chunk_number, records_errors } = chunk;
-  const response = toResponse(chunk);
   log('INFO', `Run ${run_id}: chunk ${chunk_number} done`, {
     event: 'chunk_ingested',
-    ...response,
+    ...toResponse(chunk),
   });
   if (records_errors === 0) return;
   log('WARNING', `Run ${run_id}: chunk ${chunk_number} has ${records_errors} rejects`, {
@@ -159,7 +111,8 @@ function logChunk({ log }: Context, chunk: ChunkCounts): void {
   });
 }
 
-function toResponse(chunk: ChunkCounts): IngestChunkResponse {
+/** A chunk that was done before comes with more columns than the response has. */
+function toResponse(chunk: IngestChunkResponse): IngestChunkResponse {
   return {
     run_id: chunk.run_id,
     chunk_number: chunk.chunk_number,

@@ -1,45 +1,46 @@
 import type pg from 'pg';
 import {
+  type ChunkKey,
   type LocatedRecords,
   locateRecords,
   pickRecords,
 } from '../shared/chunks/locate-records.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
-import type { IngestChunkRequest } from './contract.ts';
 
 const SKIP_UNCHANGED = readSqlFile('skip-unchanged');
 const FIND_CLASH = readSqlFile('find-clash');
 
-interface Known {
+interface Skipped {
   readonly has_unchanged: boolean;
-  readonly unknown: readonly number[];
+  /** Positions of the records that have to be read. */
+  readonly others: readonly number[];
 }
 
 /**
- * Notes and counts those records of a chunk that are stored as they are, without reading them. No permit
- * is written to.
+ * Marks the permits of unchanged records as seen and counts them, without reading a record or writing
+ * to a permit.
  *
- * @returns the others, which have to be read and merged.
+ * @returns the other records, which have to be read and merged.
  */
 export async function skipUnchanged(
   client: pg.PoolClient,
-  chunk: IngestChunkRequest,
+  chunk: ChunkKey,
 ): Promise<LocatedRecords> {
   const { run_id, chunk_number } = chunk;
-  const { rows } = await client.query<Known>(SKIP_UNCHANGED, [run_id, chunk_number]);
-  const { has_unchanged, unknown } = rows[0] as Known;
-  if (has_unchanged && unknown.length === 0) return [];
+  const { rows } = await client.query<Skipped>(SKIP_UNCHANGED, [run_id, chunk_number]);
+  const { has_unchanged, others } = rows[0] as Skipped;
+  if (has_unchanged && others.length === 0) return [];
   const located = await locateRecords(client, chunk);
-  return has_unchanged ? pickRecords(located, unknown) : located;
+  return has_unchanged ? pickRecords(located, others) : located;
 }
 
-/** Another chunk has had one of the permits that this one has noted. */
+/** Another chunk has seen one of the permits that this chunk has seen. */
 export class SeenClash extends Error {}
 
 /** @throws SeenClash */
 export async function requireNoClash(
   client: pg.PoolClient,
-  { run_id, chunk_number }: IngestChunkRequest,
+  { run_id, chunk_number }: ChunkKey,
 ): Promise<void> {
   const { rows } = await client.query<{ clashes: boolean }>(FIND_CLASH, [run_id, chunk_number]);
   if (rows[0]?.clashes) throw new SeenClash();

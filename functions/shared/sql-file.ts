@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { renderColumns } from './mapping/render-columns.ts';
 
-/** @returns the statement in `sql/queries/<name>.sql`. */
+/** @returns the statement in `sql/queries/<name>.sql`, with its columns rendered. */
 export function readSqlFile(name: string): string {
-  return readFileSync(new URL(`../../sql/queries/${name}.sql`, import.meta.url), 'utf8');
+  const file = new URL(`../../sql/queries/${name}.sql`, import.meta.url);
+  return renderColumns(readFileSync(file, 'utf8'));
 }

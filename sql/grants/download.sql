@@ -1,4 +1,4 @@
--- Opens runs, closes abandoned ones, and writes the ledger of a run's chunks.
+-- Opens runs, closes abandoned ones, and writes the chunk index of a run.
 grant select, insert on sync_runs to :"user";
 grant update (
   file_path, snapshot_path, chunks_total, resumed_from, status, error_message, completed_at,

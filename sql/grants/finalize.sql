@@ -1,4 +1,4 @@
--- Closes runs, or writes down one that failed before it was opened.
+-- Closes runs, and inserts the row of one that failed before it was opened.
 grant select, insert on sync_runs to :"user";
 grant update (
   status, error_message, completed_at, duration_ms, records_total, records_new, records_updated,
@@ -6,7 +6,7 @@ grant update (
 ) on sync_runs to :"user";
 grant select on sync_chunks to :"user";
 
--- Notes which permits have gone from the feed, and which are back.
+-- Marks the permits that left the feed as removed, and unmarks those that are back.
 grant select on stored_permits to :"user";
 grant update (is_removed, last_seen_at) on stored_permits to :"user";
 grant select, delete on sync_seen to :"user";

@@ -1,9 +1,9 @@
--- Stores the records of a chunk and its counts. What other processes fill in permits is theirs.
+-- Stores the records of a chunk and its counts. It has no right to the columns of other processes.
 grant temporary on database :"DBNAME" to :"user";
 
 grant select on sync_runs to :"user";
--- Locking a row takes the right to update one of its columns. The id can be set to nothing but the
--- next number, and not while a chunk names it.
+-- Locking a row takes the right to update one of its columns. The identity column can only be set to
+-- the next number, and not while a chunk refers to it.
 grant update (id) on sync_runs to :"user";
 
 grant select on sync_chunks to :"user";
@@ -18,21 +18,13 @@ grant select, insert, update (bits) on sync_seen to :"user";
 
 grant select on stored_permits to :"user";
 grant insert (
-  permit_num, revision_num, permit_type, structure_type, work, street_num, street_name, street_type,
-  street_direction, postal, geo_id, ward_grid, application_date, issued_date, completed_date, status,
-  description, current_use, proposed_use, dwelling_units_created, dwelling_units_lost, est_const_cost,
-  assembly, institutional, residential, business_and_personal_services, mercantile, industrial,
-  interior_alterations, demolition, builder_name, extra, data_hash, record_fingerprint,
-  first_seen_at, last_seen_at, written_by_run, written_by_chunk, written_by_position
-) on stored_permits to :"user";
-grant update (
-  structure_type, work, street_num, street_name, street_type, street_direction, postal, geo_id,
-  ward_grid, application_date, issued_date, completed_date, status, description, current_use,
-  proposed_use, dwelling_units_created, dwelling_units_lost, est_const_cost, assembly, institutional,
-  residential, business_and_personal_services, mercantile, industrial, interior_alterations,
-  demolition, builder_name, extra, data_hash, record_fingerprint, last_seen_at, written_by_run,
+  :columns, extra, data_hash, record_fingerprint, first_seen_at, last_seen_at, written_by_run,
   written_by_chunk, written_by_position
 ) on stored_permits to :"user";
+grant update (
+  :fields, extra, data_hash, record_fingerprint, last_seen_at, written_by_run, written_by_chunk,
+  written_by_position
+) on stored_permits to :"user";
 
--- A duplicate that loses takes its history back.
+-- When a duplicate loses, its history is taken back.
 grant select, insert, delete on permit_history to :"user";

@@ -1,2 +1,2 @@
--- Lists runs; whoever starts one does so through the workflow.
+-- Lists runs; a run is started through the workflow.
 grant select on sync_runs to :"user";

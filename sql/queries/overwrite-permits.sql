@@ -1,36 +1,9 @@
--- Overwrites the permits that run $1 has in other bytes, also where these mean the same, and notes them;
--- $2 is the chunk number.
+-- Overwrites the permits whose records have other bytes in chunk $2 of run $1, even where the bytes mean
+-- the same, and marks them as seen.
 with written as (
   update stored_permits as stored
   set
-    structure_type = incoming.structure_type,
-    work = incoming.work,
-    street_num = incoming.street_num,
-    street_name = incoming.street_name,
-    street_type = incoming.street_type,
-    street_direction = incoming.street_direction,
-    postal = incoming.postal,
-    geo_id = incoming.geo_id,
-    ward_grid = incoming.ward_grid,
-    application_date = incoming.application_date,
-    issued_date = incoming.issued_date,
-    completed_date = incoming.completed_date,
-    status = incoming.status,
-    description = incoming.description,
-    current_use = incoming.current_use,
-    proposed_use = incoming.proposed_use,
-    dwelling_units_created = incoming.dwelling_units_created,
-    dwelling_units_lost = incoming.dwelling_units_lost,
-    est_const_cost = incoming.est_const_cost,
-    assembly = incoming.assembly,
-    institutional = incoming.institutional,
-    residential = incoming.residential,
-    business_and_personal_services = incoming.business_and_personal_services,
-    mercantile = incoming.mercantile,
-    industrial = incoming.industrial,
-    interior_alterations = incoming.interior_alterations,
-    demolition = incoming.demolition,
-    builder_name = incoming.builder_name,
+    :assignments,
     extra = incoming.extra,
     data_hash = incoming.data_hash,
     record_fingerprint = incoming.record_fingerprint,

@@ -73,5 +73,5 @@ select
   coalesce(
     array_agg(position::integer order by position) filter (where not is_unchanged),
     '{}'
-  ) as unknown
+  ) as others
 from judged;

@@ -1,39 +1,24 @@
-import { sql } from 'kysely';
 import type { Context } from '../../shared/context.ts';
 import { transient } from '../../shared/errors.ts';
+import { readSqlFile } from '../../shared/sql-file.ts';
 
-/** Of the records of the last feed; over a week of changes the City's feed loses under 1 %. */
+const COUNT_USUAL_RECORDS = readSqlFile('count-usual-records');
+
+/** Share of the last feed's records; in a week of changes the City's feed loses under 1 %. */
 const LEAST_PERCENT = 80;
 
 /**
  * Refuses a feed of the City's that has far fewer records than the last one: the City deletes its
- * table and loads it anew, and a reader in between gets a part of it, with no error.
+ * table and loads it again, and whoever reads meanwhile gets a part of it without an error.
  *
  * @throws SyncError `feed_shrank`, transient.
  */
 export async function requireUsualSize(
-  { db }: Context,
+  { pool }: Context,
   runId: number,
   records: number,
 ): Promise<void> {
-  const { rows } = await sql<{ records: number }>`
-    select coalesce(sum(record_count), 0)::integer as records
-    from sync_chunks
-    where run_id = (
-      -- The first of a line of resumed runs has every chunk of their feed.
-      select min(id)
-      from run_lineage(
-        (
-          select id
-          from sync_runs
-          where status = 'completed'
-            and file_path is null
-          order by started_at desc
-          limit 1
-        )
-      ) as id
-    )
-  `.execute(db);
+  const { rows } = await pool.query<{ records: number }>(COUNT_USUAL_RECORDS);
   const usual = rows[0]?.records ?? 0;
   if (records >= (usual * LEAST_PERCENT) / 100) return;
   throw transient(

@@ -1,18 +1,18 @@
 import { FINGERPRINT_BYTES } from './fingerprint-record.ts';
 
-/** PostgreSQL's pg_type. */
+/** Type oids. Source: PostgreSQL, pg_type.dat. */
 const INTEGER_OID = 23;
 const UUID_OID = 2950;
 
 const INTEGER_BYTES = 4;
 const MAX_INTEGER = 2 ** 31 - 1;
 
-/** Dimensions, whether there are nulls, the elements' type, their number, the first one's subscript. */
+/** Dimensions, has-nulls flag, element type, element count, lower bound. Source: array_recv. */
 const HEADER_BYTES = 5 * INTEGER_BYTES;
 const COUNT_AT = 3 * INTEGER_BYTES;
 const NULL_LENGTH = -1;
 
-/** Writes an array as PostgreSQL's array_recv reads it: each element behind its length. */
+/** Writes an array as PostgreSQL's array_recv reads it: each element after its length. */
 function createArray(oid: number, elementBytes: number, maxElements: number) {
   const bytes = Buffer.allocUnsafeSlow(HEADER_BYTES + maxElements * (INTEGER_BYTES + elementBytes));
   let used = 0;
@@ -22,7 +22,7 @@ function createArray(oid: number, elementBytes: number, maxElements: number) {
   for (const field of [1, 1, oid, 0, 1]) writeInteger(field);
   return {
     bytes,
-    /** @returns where the next element's bytes are to be written to. */
+    /** @returns the offset in `bytes` for the next element. */
     add(): number {
       writeInteger(elementBytes);
       used += elementBytes;
@@ -36,7 +36,7 @@ function createArray(oid: number, elementBytes: number, maxElements: number) {
   };
 }
 
-/** An integer[] in PostgreSQL's binary format; what is greater than an integer is written as the greatest. */
+/** Writes an integer[] in PostgreSQL's binary format; larger numbers become the largest integer. */
 export function createIntegerArray(maxElements: number) {
   const { bytes, add, end } = createArray(INTEGER_OID, INTEGER_BYTES, maxElements);
   let count = 0;
@@ -49,24 +49,24 @@ export function createIntegerArray(maxElements: number) {
   };
 }
 
-/** A uuid[] in PostgreSQL's binary format, for hashes and, in place of some, nulls. */
+/** Writes a uuid[] of fingerprints and nulls in PostgreSQL's binary format. */
 export function createFingerprintArray(elements: number) {
   const { bytes, add, addNull, end } = createArray(UUID_OID, FINGERPRINT_BYTES, elements);
   return { bytes, add, addNull, end: (): Buffer => end(elements) };
 }
 
-/** How many elements an array has, from what array_send gives. */
+/** @returns the number of elements of an array that array_send gave. */
 export function countElements(array: Buffer): number {
-  // An empty array has no dimension, and so no count.
+  // An empty array has no dimension, and no count.
   return array.length > COUNT_AT ? array.readInt32BE(COUNT_AT) : 0;
 }
 
-/** An element of an integer[] without nulls. */
+/** @returns an element of an integer[] without nulls. */
 export function integerAt(array: Buffer, index: number): number {
   return array.readInt32BE(HEADER_BYTES + (2 * index + 1) * INTEGER_BYTES);
 }
 
-/** The elements of a uuid[], one after the other, in hexadecimal or null. */
+/** Yields the elements of a uuid[] in hexadecimal, or null. */
 export function* readFingerprints(array: Buffer): Generator<string | null, void> {
   const count = countElements(array);
   let at = HEADER_BYTES;

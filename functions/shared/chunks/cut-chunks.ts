@@ -1,40 +1,40 @@
 import { createIntegerArray } from './binary-array.ts';
 import { createRecordSplitter, MAX_RECORD_BYTES } from './split-records.ts';
 
-/** Of a chunk's records that ingest-chunk reads; 5,000 of the City's have under 5 MB. */
+/** Most bytes of records in a chunk before it ends early; 5,000 of the City's have under 5 MB. */
 const MAX_CHUNK_BYTES = 31 * MAX_RECORD_BYTES;
 
 /** A chunk that has come to its end. */
 export interface Cut {
-  /** Where it ends in the bytes that were written last: behind its last record. */
+  /** Where it ends, after its last record, in the bytes that were written last. */
   readonly end: number;
   readonly records: number;
-  /** Where its records begin and end in the chunk's own bytes; integer[] in PostgreSQL's binary format. */
+  /** Where its records begin and end in the chunk's bytes: integer[] in PostgreSQL's binary format. */
   readonly begins: Buffer;
   readonly ends: Buffer;
 }
 
 export interface ChunkCutter {
-  /** Takes the next bytes of the feed, and gives the chunks that end in them. */
+  /** Takes the next bytes of the feed. @returns the chunks that end in them. */
   write(bytes: Uint8Array): readonly Cut[];
   /**
-   * @returns the last chunk, which has all bytes that belong to no other, unless it has no record.
-   * @throws as RecordSplitter.end does.
+   * @returns the last chunk, with the rest of the bytes, unless no record is left.
+   * @throws SyncError as RecordSplitter.end does.
    */
   end(): Cut | undefined;
 }
 
 /**
  * Cuts the bytes of a JSON array into chunks of `chunkRecords` records; the last may have fewer. A chunk
- * begins where the one before has ended, so what stands between two records is its first bytes. It ends
- * early behind 31 MiB of records, and behind one that is too large, or too far from the one before,
- * which so comes last and need not be read to be set aside.
+ * begins where the one before it ended, so it starts with the bytes between two records. It ends early
+ * after 31 MiB of records, and after a record that is too large or too far from the one before: that
+ * record is then the chunk's last, and becomes a reject without being read.
  */
 export function createChunkCutter(chunkRecords: number): ChunkCutter {
   let written = 0;
   let chunkStart = 0;
   let records = 0;
-  /** Of the record before, in the chunk's own bytes. */
+  /** Where the record before ended in the chunk's bytes. */
   let previousEnd = 0;
   let begins = createIntegerArray(chunkRecords);
   let ends = createIntegerArray(chunkRecords);

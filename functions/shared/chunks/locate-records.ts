@@ -5,7 +5,7 @@ import { MAX_RECORD_BYTES } from './split-records.ts';
 
 const LOCATE_RECORDS = readSqlFile('locate-records');
 
-/** How much of a record that is too large is read and written down. */
+/** How much of a record that is too large is read, and kept as its reject's text. */
 const PREVIEW_BYTES = 4_096;
 
 /** A chunk of a run. */
@@ -17,25 +17,25 @@ export interface ChunkKey {
 export interface LocatedRecord {
   /** 1 for the first record of the chunk. */
   readonly position: number;
-  /** In hexadecimal; null if it is too large. */
+  /** In hexadecimal; null for a record that is too large. */
   readonly fingerprint: string | null;
   readonly isTooLarge: boolean;
-  /** What is to be read of it: the bytes [begin, end) of the chunk's. */
+  /** The bytes [begin, end) of the gunzipped chunk; only the first 4 KiB if it is too large. */
   readonly begin: number;
   readonly end: number;
 }
 
-/** Some records of a chunk, in order. They are made anew each time: kept, they would fill the heap. */
+/** Records of a chunk in their order. Each iteration makes them again: kept, they would fill the heap. */
 export type LocatedRecords = Iterable<LocatedRecord>;
 
-/** The arrays of sync_chunks, in PostgreSQL's binary format. */
+/** A chunk's arrays of sync_chunks in PostgreSQL's binary format. */
 interface ChunkIndex {
   readonly begins: Buffer;
   readonly ends: Buffer;
   readonly fingerprints: Buffer;
 }
 
-/** Where all records of a chunk are. */
+/** Reads from the chunk index where each record of a chunk is. */
 export async function locateRecords(
   client: pg.PoolClient,
   { run_id, chunk_number }: ChunkKey,
@@ -62,13 +62,13 @@ function* readIndex({ begins, ends, fingerprints }: ChunkIndex): Generator<Locat
   }
 }
 
-/** Those of the records that are at some positions. */
+/** Picks the records at some positions. */
 export function pickRecords(records: LocatedRecords, positions: Iterable<number>): LocatedRecords {
   const wanted = new Set(positions);
-  return { [Symbol.iterator]: () => readWanted(records, wanted) };
+  return { [Symbol.iterator]: () => readPicked(records, wanted) };
 }
 
-function* readWanted(
+function* readPicked(
   records: LocatedRecords,
   wanted: ReadonlySet<number>,
 ): Generator<LocatedRecord, void> {

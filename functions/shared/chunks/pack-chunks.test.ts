@@ -51,9 +51,9 @@ test('each chunk can be gunzipped by itself, and all of them together are the fe
   );
   expect(feed).toEqual({ bytes: Buffer.byteLength(text), failure: undefined });
   const [first = ''] = records;
-  const hashes = chunks.flatMap((chunk) => [...readFingerprints(chunk.hashes)]);
-  expect(hashes[0]?.slice(2)).toBe(hash('sha256', first).slice(0, 30));
-  expect(new Set(hashes).size).toBe(5_000);
+  const fingerprints = chunks.flatMap((chunk) => [...readFingerprints(chunk.fingerprints)]);
+  expect(fingerprints[0]?.slice(2)).toBe(hash('sha256', first).slice(0, 30));
+  expect(new Set(fingerprints).size).toBe(5_000);
 });
 
 test('records that are too large have no hash, nor has what comes before one that is far too large', async () => {
@@ -62,7 +62,7 @@ test('records that are too large have no hash, nor has what comes before one tha
   const text = `[${[small, large, small, huge, small].join(',')}]`;
   const { chunks, object } = await pack(text, 100);
   const has = chunks.map((chunk) =>
-    [...readFingerprints(chunk.hashes)].map((value) => value !== null),
+    [...readFingerprints(chunk.fingerprints)].map((value) => value !== null),
   );
   expect(has).toEqual([[true, false], [false, false], [true]]);
   expect(readBack(object, chunks).flat().join()).toBe([small, large, small, huge, small].join());

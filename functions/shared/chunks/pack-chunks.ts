@@ -5,39 +5,39 @@ import { type Cut, createChunkCutter } from './cut-chunks.ts';
 import { fingerprintRecord } from './fingerprint-record.ts';
 import { MAX_RECORD_BYTES } from './split-records.ts';
 
-/** More than any chunk's records have: what is longer is a record that is far too large. */
+/** Longer than any chunk's records: a member that reaches it holds a record that is far too large. */
 const MAX_MEMBER_BYTES = 33 * MAX_RECORD_BYTES;
 
-/** Most chunks of the City's have less. */
+/** Most of the City's chunks have fewer bytes. */
 const PLAIN_BYTES = 5 << 20;
 
 /**
- * A quarter more than a chunk of the City's makes: for each piece the thread that compresses has to wait
- * until this one has time to take it.
+ * A quarter more than one of the City's chunks compresses to, so that it comes in one piece: after each
+ * piece the compressing thread waits until the main thread takes it.
  */
 const OUTPUT_BYTES = 5 << 17;
 
-/** A chunk as the ledger has it; see the columns of sync_chunks. */
+/** A chunk for the chunk index; see the columns of sync_chunks. */
 export interface PackedChunk extends Records {
   readonly byteStart: number;
   readonly byteEnd: number;
 }
 
 interface Records extends Omit<Cut, 'end'> {
-  /** uuid[] in PostgreSQL's binary format; null for a record that has none. */
-  readonly hashes: Buffer;
+  /** uuid[] in PostgreSQL's binary format, with nulls for records that have no fingerprint. */
+  readonly fingerprints: Buffer;
 }
 
-/** What there is to say of a feed at its end. */
+/** The whole feed, once it has ended. */
 export interface PackedFeed {
-  /** Of the feed's text. */
+  /** Length of the feed's text. */
   readonly bytes: number;
-  /** Why the feed is none. What came of it until then is packed all the same. */
+  /** Why the text is not a feed; what came before the failure is packed all the same. */
   readonly failure: unknown;
 }
 
 export interface PackListener {
-  /** Gets each piece of the text when it comes in. */
+  /** Takes each piece of the text when it comes in. */
   onText(bytes: Buffer): void;
   /** Takes each chunk when it is packed; its error ends the packing. */
   onChunk(chunk: PackedChunk): Promise<void>;
@@ -46,8 +46,8 @@ export interface PackListener {
 }
 
 /**
- * Packs a feed's text into gzip, each chunk into a member of its own; together they are the whole text,
- * byte for byte. Holds two chunks: one is compressed while the next comes in.
+ * Packs a feed's text into gzip, one member a chunk; gunzipped together they are the text, byte for
+ * byte. It holds two chunks in memory: one is compressed while the next comes in.
  */
 export async function* packChunks(
   text: AsyncIterable<Buffer>,
@@ -61,13 +61,13 @@ export async function* packChunks(
   let plain = Buffer.allocUnsafeSlow(PLAIN_BYTES);
   let spare = Buffer.allocUnsafeSlow(PLAIN_BYTES);
   let heldBytes = 0;
-  /** Of the chunk in hand, what is not held any more. */
+  /** Bytes of the current chunk that are packed already. */
   let packedBytes = 0;
   let byteStart = 0;
   let byteEnd = 0;
   /** The last call of onChunk. */
   let noted = Promise.resolve();
-  /** Being compressed: the bytes before those that are held, and their chunk if it ends with them. */
+  /** The member being compressed, and its chunk if the chunk ends with it. */
   let pending: { member: Promise<Buffer>; chunk?: Records } | undefined;
 
   const hold = (part: Buffer): void => {
@@ -96,8 +96,8 @@ export async function* packChunks(
     pending = { member: compress(plain.subarray(0, heldBytes)) };
     if (cut) {
       const { records, begins, ends } = cut;
-      const hashes = hashRecords(plain, packedBytes, cut);
-      pending.chunk = { records, begins, ends, hashes };
+      const fingerprints = fingerprintRecords(plain, packedBytes, cut);
+      pending.chunk = { records, begins, ends, fingerprints };
     }
     packedBytes = cut ? 0 : packedBytes + heldBytes;
     [plain, spare] = [spare, plain];
@@ -108,7 +108,7 @@ export async function* packChunks(
     failure = error;
   };
   const parts = text[Symbol.asyncIterator]();
-  /** Nothing more when the text has failed, too. */
+  /** @returns undefined at the end of the text, and when it fails. */
   const readPart = () => parts.next().then(({ value }) => value as Buffer | undefined, noteFailure);
   try {
     for (let part = await readPart(); part; part = await readPart()) {
@@ -135,21 +135,24 @@ export async function* packChunks(
 
 const compressWith = promisify(gzip);
 
-/** Off the main thread, at the level at which that is ready before the next chunk is there. */
+/** Compresses off the main thread, at a level that keeps up with the download. */
 function compress(plain: Buffer): Promise<Buffer> {
   return compressWith(plain, { level: constants.Z_BEST_SPEED, chunkSize: OUTPUT_BYTES });
 }
 
-/** A record that is too large, or does not begin in `plain`, has no hash. */
-function hashRecords(plain: Buffer, plainStart: number, { records, begins, ends }: Cut): Buffer {
-  const hashes = createFingerprintArray(records);
+/** Fingerprints a chunk's records; one that is too large, or begins before `plain`, has none. */
+function fingerprintRecords(plain: Buffer, plainStart: number, { records, begins, ends }: Cut) {
+  const fingerprints = createFingerprintArray(records);
   for (let index = 0; index < records; index += 1) {
     const begin = integerAt(begins, index);
     const end = integerAt(ends, index);
-    if (end - begin > MAX_RECORD_BYTES || begin < plainStart) hashes.addNull();
-    else fingerprintRecord(plain, begin - plainStart, end - plainStart, hashes.bytes, hashes.add());
+    if (end - begin > MAX_RECORD_BYTES || begin < plainStart) fingerprints.addNull();
+    else {
+      const record = plain.subarray(begin - plainStart, end - plainStart);
+      fingerprintRecord(record, fingerprints.bytes, fingerprints.add());
+    }
   }
-  return hashes.end();
+  return fingerprints.end();
 }
 
 function endOf(

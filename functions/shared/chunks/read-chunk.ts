@@ -1,10 +1,10 @@
 import { pipeline } from 'node:stream/promises';
-import type { Context } from '../context.ts';
+import type { Bucket } from '@google-cloud/storage';
 import { permanent } from '../errors.ts';
 import { createGunzip } from './create-gunzip.ts';
 import type { LocatedRecord, LocatedRecords } from './locate-records.ts';
 
-/** The place of a chunk in the feed object of its run, or of the run that is resumed. */
+/** Where a chunk lies in the feed object of its run, or of the run that it resumes. */
 export interface ChunkPlace {
   readonly run_id: number;
   readonly chunk_number: number;
@@ -21,13 +21,13 @@ export interface SourceRecord
 }
 
 /**
- * Reads a chunk for some of its records.
+ * Reads the located records of a chunk.
  *
- * @param onRecord gets one after the other; their bytes are not to be kept.
- * @throws SyncError `feed_object_changed` (409) when the object is not the one that download has stored.
+ * @param onRecord gets one after the other, and must not keep their bytes.
+ * @throws SyncError `feed_object_changed` (409) when the object is not the one that download stored.
  */
-export async function readRecords(
-  { bucket }: Context,
+export async function readChunk(
+  bucket: Bucket,
   chunk: ChunkPlace,
   located: LocatedRecords,
   onRecord: (record: SourceRecord) => void,
@@ -49,11 +49,11 @@ export async function readRecords(
   if (!reader.hasAll()) throw changed(chunk, 'it is too short');
 }
 
-/** Gives those of the bytes written that belong to a record, which follow one another. */
+/** Cuts located records, which follow one another, out of the bytes that are written. */
 function createRangeReader(located: LocatedRecords, onRecord: (record: SourceRecord) => void) {
   const records = located[Symbol.iterator]();
   let next = records.next();
-  /** Of a record that lies in several parts, what has come; most lie in one. */
+  /** The first parts of a record that lies in several; most lie in one. */
   let held: Buffer | undefined;
   let offset = 0;
   return {

@@ -1,44 +1,32 @@
 import type pg from 'pg';
+import { readSqlFile } from '../sql-file.ts';
 import type { PackedChunk } from './pack-chunks.ts';
 
-const INSERT_CHUNK = `
-  insert into sync_chunks (
-    run_id, chunk_number, byte_start, byte_end, record_count, record_begins, record_ends, record_fingerprints
-  )
-  values ($1, $2, $3, $4, $5, $6, $7, $8)
-`;
+const LOCK_CHUNK_INDEX = readSqlFile('lock-chunk-index');
+const INSERT_CHUNK = readSqlFile('insert-chunk');
+const COMPLETE_DOWNLOAD = readSqlFile('complete-download');
 
-/**
- * Waits until no other call is downloading for the run, and keeps others waiting until the transaction
- * ends: two at once could leave the chunks of one beside the bytes of the other.
- */
+/** Keeps other calls from downloading for the run until the transaction ends. */
 export async function lockChunkIndex(client: pg.PoolClient, runId: number): Promise<void> {
-  await client.query("select pg_advisory_xact_lock(hashtext('download'), $1::integer)", [runId]);
+  await client.query(LOCK_CHUNK_INDEX, [runId]);
 }
 
+/** Writes a packed chunk to the chunk index. */
 export async function insertChunk(
-  client: pg.ClientBase,
+  client: pg.PoolClient,
   runId: number,
   chunkNumber: number,
-  { byteStart, byteEnd, records, begins, ends, hashes }: PackedChunk,
+  { byteStart, byteEnd, records, begins, ends, fingerprints }: PackedChunk,
 ): Promise<void> {
-  await client.query(INSERT_CHUNK, [
-    runId,
-    chunkNumber,
-    byteStart,
-    byteEnd,
-    records,
-    begins,
-    ends,
-    hashes,
-  ]);
+  const arrays = [begins, ends, fingerprints];
+  await client.query(INSERT_CHUNK, [runId, chunkNumber, byteStart, byteEnd, records, ...arrays]);
 }
 
-/** The run has all its chunks. */
+/** Records that the chunk index of a run has all its chunks. */
 export async function completeDownload(
   client: pg.PoolClient,
   runId: number,
   chunks: number,
 ): Promise<void> {
-  await client.query('update sync_runs set chunks_total = $2 where id = $1', [runId, chunks]);
+  await client.query(COMPLETE_DOWNLOAD, [runId, chunks]);
 }

@@ -1,9 +1,19 @@
-/** How a column of the feed is cleaned and stored. */
-export type ColumnKind = 'key' | 'text' | 'date' | 'numeric' | 'cost' | 'integer';
+/** The PostgreSQL type of each kind of column; clean-value.ts says how its values are cleaned. */
+export const COLUMN_TYPES = {
+  key: 'text',
+  text: 'text',
+  date: 'date',
+  numeric: 'numeric',
+  cost: 'numeric',
+  integer: 'integer',
+} as const;
+
+export type ColumnKind = keyof typeof COLUMN_TYPES;
 
 /**
- * The feed's columns in the order in which they are stored; `permits` has the same names in lower
- * case. Source: Toronto Open Data, "Building Permits - Active Permits", 2026.
+ * The columns of the feed that are mapped, in the order in which they are stored; `permits` has the
+ * same names in lower case. This is the only list: SQL files take theirs from it (render-columns.ts).
+ * Source: Toronto Open Data, "Building Permits - Active Permits", 2026.
  */
 export const FEED_COLUMNS = [
   ['PERMIT_NUM', 'key'],
@@ -39,5 +49,5 @@ export const FEED_COLUMNS = [
   ['BUILDER_NAME', 'text'],
 ] as const satisfies readonly (readonly [string, ColumnKind])[];
 
-/** The City renumbers `_id` on every load, and `rank` belongs to a query: neither is the permit's. */
+/** Columns that say nothing about a permit: the City renumbers `_id` on every load, `rank` is a query's. */
 export const DROPPED_COLUMNS: ReadonlySet<string> = new Set(['_id', 'rank']);

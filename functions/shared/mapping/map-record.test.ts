@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type FeedRecord, permitRecord } from '../testing/permit-record.ts';
-import { hashRow, mapRecord, readKey } from './map-record.ts';
+import { hashRow, mapRecord } from './map-record.ts';
+import { readKey } from './read-key.ts';
 
 function hashOf(fields: FeedRecord): string {
   const mapped = mapRecord(permitRecord(1, fields));

@@ -2,24 +2,18 @@ import { hash } from 'node:crypto';
 import { cleanValue, UnusableValue } from './clean-value.ts';
 import { DROPPED_COLUMNS, FEED_COLUMNS } from './columns.ts';
 
-/** The key parts of a record as far as they are known. */
-export interface PermitKey {
-  readonly permit_num: string | null;
-  readonly revision_num: string | null;
-  readonly permit_type: string | null;
-}
-
 /** A record as it will be stored. */
 export interface MappedRecord {
-  /** The feed's columns in their order and `extra`, in COPY's text format, tab-separated. */
+  /** FEED_COLUMNS in their order and `extra` in COPY's text format, separated by tabs. */
   readonly row: string;
 }
 
+/** A record that cannot be stored, and why. */
 export interface UnmappedRecord {
   readonly reason: string;
 }
 
-const KNOWN: ReadonlySet<string> = new Set(FEED_COLUMNS.map(([name]) => name));
+const MAPPED_NAMES: ReadonlySet<string> = new Set(FEED_COLUMNS.map(([name]) => name));
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -27,7 +21,7 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Backslash, tab, line feed and carriage return; PostgreSQL: "COPY", Text Format. */
+/** Backslash, tab, line feed and carriage return. Source: PostgreSQL, "COPY", Text Format. */
 const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\\\',
   '\t': '\\t',
@@ -35,25 +29,25 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\r': '\\r',
 };
 
-/** A value as COPY's text format has it. */
+/** Escapes a value for COPY's text format. */
 export function escapeCopy(text: string): string {
   return /[\\\t\n\r]/.test(text)
     ? text.replace(/[\\\t\n\r]/g, (character) => ESCAPES[character] as string)
     : text;
 }
 
-/** JSON.stringify follows some thousands of levels, PostgreSQL's jsonb fewer. */
+/** Far less than JSON.stringify and PostgreSQL's jsonb can follow. */
 const MAX_EXTRA_DEPTH = 100;
 
-/** PostgreSQL's jsonb holds neither half of a surrogate pair nor NUL. */
+/** @throws UnusableValue for half of a surrogate pair or NUL, which jsonb cannot hold. */
 function requireText(text: string): string {
   if (text.isWellFormed() && !text.includes('\0')) return text;
   throw new UnusableValue(`${JSON.stringify(text).slice(0, 60)} is not valid Unicode text`);
 }
 
 /**
- * JSON with sorted keys: the order of keys says nothing about a permit.
- * @throws UnusableValue for what JSON.stringify would change, or jsonb refuse.
+ * Sorts the keys of a JSON value: their order says nothing about a permit.
+ * @throws UnusableValue for a value that JSON.stringify would change or jsonb would refuse.
  */
 function canonical(value: unknown, depth = 0): unknown {
   if (depth > MAX_EXTRA_DEPTH) {
@@ -71,11 +65,11 @@ function canonical(value: unknown, depth = 0): unknown {
   );
 }
 
-/** Columns nobody has mapped, under the City's names; blank ones are left out. */
+/** The unmapped columns that are not blank, under the City's names, as JSON. */
 function readExtra(record: JsonObject): string {
   let extra: Record<string, unknown> | undefined;
   for (const name in record) {
-    if (KNOWN.has(name) || DROPPED_COLUMNS.has(name)) continue;
+    if (MAPPED_NAMES.has(name) || DROPPED_COLUMNS.has(name)) continue;
     const value = record[name];
     const cleaned = typeof value === 'string' ? value.trim() : value;
     if (cleaned == null || cleaned === '') continue;
@@ -86,14 +80,14 @@ function readExtra(record: JsonObject): string {
   return JSON.stringify(canonical(extra));
 }
 
-/** SHA-256 in hexadecimal: equal exactly when storing the row would change nothing. */
+/** SHA-256 of a row in hexadecimal; it is equal exactly when storing the row would change nothing. */
 export function hashRow(row: string | Buffer): string {
   return hash('sha256', row, 'hex');
 }
 
 /**
- * Maps one record of the feed to the columns of `permits`.
- * @returns the row, or the reason why there can be none.
+ * Maps one record of the feed to its row of `permits`.
+ * @returns the row, or the reason why there is none.
  */
 export function mapRecord(record: unknown): MappedRecord | UnmappedRecord {
   if (!isObject(record)) return { reason: 'not an object' };
@@ -111,17 +105,4 @@ export function mapRecord(record: unknown): MappedRecord | UnmappedRecord {
     if (error instanceof UnusableValue) return { reason: `${column}: ${error.message}` };
     throw error;
   }
-}
-
-/** @returns the key parts that are text. */
-export function readKey(record: unknown): PermitKey {
-  const part = (name: string): string | null => {
-    const value = isObject(record) ? record[name] : null;
-    return typeof value === 'string' ? value : null;
-  };
-  return {
-    permit_num: part('PERMIT_NUM'),
-    revision_num: part('REVISION_NUM'),
-    permit_type: part('PERMIT_TYPE'),
-  };
 }

@@ -6,8 +6,7 @@ import { mapRecord } from './map-record.ts';
 
 function hashOf(text: string): string {
   const target = Buffer.alloc(FINGERPRINT_BYTES);
-  const bytes = Buffer.from(`[${text}, `);
-  fingerprintRecord(bytes, 1, bytes.length - 2, target, 0);
+  fingerprintRecord(Buffer.from(text), target, 0);
   return target.toString('hex');
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { permitRecord } from '../shared/testing/permit-record.ts';
-import { createRecordMapper } from './map-records.ts';
-import { type RowBuffer, withRowBuffer } from './row-buffers.ts';
+import { createChunkRows } from './chunk-rows.ts';
+import { type RowBuffer, withRowBuffer } from './row-buffer.ts';
 
 function lend() {
   return withRowBuffer((buffer) => Promise.resolve(buffer));
@@ -29,16 +29,16 @@ test('memory that has grown is let go of', async () => {
 
 test('rows that need more memory than there is are the same', () => {
   const map = (buffer: RowBuffer) => {
-    const mapper = createRecordMapper(
+    const chunkRows = createChunkRows(
       { run_id: 1, chunk_number: 2, started_at: '2026-11-25' },
       buffer,
     );
     for (const position of [1, 2, 3, 4]) {
       const record = permitRecord(position, { DESCRIPTION: '½ \n'.repeat(300 * position) });
       const bytes = Buffer.from(JSON.stringify(record));
-      mapper.write({ position, fingerprint: null, isTooLarge: false, bytes });
+      chunkRows.write({ position, fingerprint: null, isTooLarge: false, bytes });
     }
-    const { records, rows } = mapper.end().incoming;
+    const { records, rows } = chunkRows.end().incoming;
     return { records, rows: rows.toString() };
   };
   const small = { bytes: Buffer.alloc(16) };

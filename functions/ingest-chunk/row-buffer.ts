@@ -1,7 +1,7 @@
-/** The rows of 5,000 of the City's records have 2.4 MB; memory that is not written to is none. */
+/** The rows of 5,000 of the City's records take 2.4 MB; memory that is not written to costs none. */
 const BUFFER_BYTES = 4 << 20;
 
-/** Memory outside the heap; whoever has it may put a larger buffer in its place. */
+/** Memory outside V8's heap; whoever borrows it may replace it by a larger buffer. */
 export interface RowBuffer {
   bytes: Buffer;
 }
@@ -9,10 +9,8 @@ export interface RowBuffer {
 const idle: RowBuffer[] = [];
 
 /**
- * Lends memory for the rows of a chunk, which chunks hand on to each other: with new memory for each of
- * them V8 would collect the whole heap five times as often.
- *
- * @param work has to be done with the memory when it ends.
+ * Lends memory for the rows of one chunk until `work` has ended. Chunks reuse it: with new memory for
+ * each of them V8 would collect the whole heap five times as often.
  */
 export async function withRowBuffer<T>(work: (buffer: RowBuffer) => Promise<T>): Promise<T> {
   const buffer = idle.pop() ?? { bytes: Buffer.allocUnsafeSlow(BUFFER_BYTES) };

@@ -1,47 +1,46 @@
 import { DROPPED_COLUMNS, FEED_COLUMNS } from '../columns.ts';
 
-/** How a value is written. */
+/** How a value is spelled in a record. */
 export const NULL = 0;
 /** A string of printable ASCII without a backslash. */
 const PLAIN = 1;
-/** A string of printable ASCII. */
+/** A string of printable ASCII with escapes. */
 export const ESCAPED = 2;
-/** What can be nothing but a number; whether it is one, its reader finds out. */
+/** Bytes that only a number can have; its reader checks whether it is one. */
 export const NUMBER = 3;
 
-/** How the records of a feed are written, and where the values of the one located last are. */
+/** How the records of a feed are spelled, and where the values of the record scanned last are. */
 export interface RecordLayout {
-  /** What stands before each value, and behind the last. */
+  /** The bytes before each value, and those after the last. */
   readonly separators: readonly Buffer[];
-  /** Which value each of FEED_COLUMNS has; one past the last, which is null, if it has none. */
+  /** The index of each FEED_COLUMNS value; a missing column has the index of an extra null. */
   readonly columns: readonly number[];
-  /** The values under names that nobody has mapped. */
+  /** Indexes of values under names that no column maps. */
   readonly unmapped: readonly number[];
-  /** The values that are dropped. */
+  /** Indexes of values that are dropped. */
   readonly dropped: readonly number[];
   readonly forms: Uint8Array;
-  /** Value i is the bytes [begins[i], ends[i]), of a string without its quotes. */
+  /** Value i is the bytes [begins[i], ends[i]), without the quotes of a string. */
   readonly begins: Int32Array;
   readonly ends: Int32Array;
 }
 
+/** Python's json.dumps, which the City uses, and JSON.stringify. */
 const STYLES = [
-  // Python's json.dumps, which the City uses.
   { comma: ', ', colon: ': ' },
-  // JSON.stringify.
   { comma: ',', colon: ':' },
 ];
 
 /**
- * Learns from one record how a feed's are written: a program writes all with the same names in the same
- * order, and the same between them.
+ * Learns from one record how a feed spells all of them: one program writes the same names in the
+ * same order with the same separators.
  *
  * @returns null when the record is not a flat object of ASCII in one of the usual styles.
  */
 export function learnLayout(record: Buffer): RecordLayout | null {
   const names = readNames(record);
   const layouts = STYLES.map((style) => createLayout(names, style));
-  return layouts.find((layout) => locateValues(layout, record)) ?? null;
+  return layouts.find((layout) => scanValues(layout, record)) ?? null;
 }
 
 function readNames(record: Buffer): readonly string[] {
@@ -75,17 +74,14 @@ function createLayout(
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const DEL = 0x7f;
 const NULL_TEXT = Buffer.from('null');
 
-function createTable(has: (byte: number) => boolean): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, byte) => Number(has(byte)));
+function createTable(has: (character: string) => boolean): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => Number(has(String.fromCharCode(byte))));
 }
 
-const isPlain = createTable(
-  (byte) => byte >= 0x20 && byte < DEL && byte !== QUOTE && byte !== BACKSLASH,
-);
-const isOfNumber = createTable((byte) => '+-.0123456789Ee'.includes(String.fromCharCode(byte)));
+const isPlain = createTable((character) => /[ -~]/.test(character) && !/["\\]/.test(character));
+const isNumeric = createTable((character) => /[-+.\dEe]/.test(character));
 
 function startsWith(bytes: Buffer, from: number, text: Buffer): boolean {
   for (let index = 0; index < text.length; index += 1) {
@@ -96,9 +92,9 @@ function startsWith(bytes: Buffer, from: number, text: Buffer): boolean {
 
 /**
  * Finds where the values of a record are, without reading them.
- * @returns false when it is not written as the layout has it.
+ * @returns false when the record is not spelled like the layout.
  */
-export function locateValues(layout: RecordLayout, record: Buffer): boolean {
+export function scanValues(layout: RecordLayout, record: Buffer): boolean {
   const { separators, forms, begins, ends } = layout;
   const values = separators.length - 1;
   let at = 0;
@@ -126,7 +122,7 @@ export function locateValues(layout: RecordLayout, record: Buffer): boolean {
     } else {
       forms[value] = NUMBER;
       begins[value] = at;
-      while (isOfNumber[record[at] as number] === 1) at += 1;
+      while (isNumeric[record[at] as number] === 1) at += 1;
       ends[value] = at;
     }
   }

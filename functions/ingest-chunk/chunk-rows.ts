@@ -1,0 +1,70 @@
+import type { SourceRecord } from '../shared/chunks/read-chunk.ts';
+import { MAX_RECORD_BYTES } from '../shared/chunks/split-records.ts';
+import { hashRow } from '../shared/mapping/map-record.ts';
+import { createRecordMapper } from '../shared/mapping/record-mapper.ts';
+import { type DescribedReject, describeReject } from './describe-reject.ts';
+import type { IncomingRecords } from './incoming-records.ts';
+import type { RowBuffer } from './row-buffer.ts';
+
+/** What every row of a chunk says about who wrote it. */
+export interface Writer {
+  readonly run_id: number;
+  readonly chunk_number: number;
+  /** The run's start, in PostgreSQL's text format. */
+  readonly started_at: string;
+}
+
+interface ChunkRows {
+  readonly incoming: IncomingRecords;
+  readonly rejects: readonly DescribedReject[];
+}
+
+export interface ChunkRowsWriter {
+  write(record: SourceRecord): void;
+  /** @returns what has been written; its rows lie in the buffer. */
+  end(): ChunkRows;
+}
+
+/** The position, two hashes and their separators. */
+const ROW_EXTRA_BYTES = 160;
+
+/** Maps the records of a chunk one by one; `buffer` takes their rows, and grows when it has to. */
+export function createChunkRows(writer: Writer, buffer: RowBuffer): ChunkRowsWriter {
+  const { started_at, run_id, chunk_number } = writer;
+  const mapper = createRecordMapper();
+  const writtenBy = Buffer.from(`\t${started_at}\t${started_at}\t${run_id}\t${chunk_number}\n`);
+  const rejects: DescribedReject[] = [];
+  let used = 0;
+  let records = 0;
+
+  const reserve = (bytes: number): void => {
+    const most = used + bytes;
+    if (most <= buffer.bytes.length) return;
+    const larger = Buffer.allocUnsafeSlow(2 * most);
+    buffer.bytes.copy(larger, 0, 0, used);
+    buffer.bytes = larger;
+  };
+
+  /** @returns the reason why there is no row. */
+  const writeRow = ({ position, fingerprint, isTooLarge, bytes }: SourceRecord): string | null => {
+    if (isTooLarge) return `larger than ${MAX_RECORD_BYTES} bytes`;
+    const row = mapper.map(bytes);
+    if ('reason' in row) return row.reason;
+    reserve(ROW_EXTRA_BYTES + row.length + writtenBy.length);
+    used += buffer.bytes.write(`${position}\t`, used, 'latin1');
+    used += row.copy(buffer.bytes, used);
+    const hashes = `\t\\\\x${hashRow(row)}\t${fingerprint ?? '\\N'}`;
+    used += buffer.bytes.write(hashes, used, 'latin1');
+    used += writtenBy.copy(buffer.bytes, used);
+    records += 1;
+    return null;
+  };
+
+  return {
+    write(record) {
+      const reason = writeRow(record);
+      if (reason !== null) rejects.push(describeReject(record, reason));
+    },
+    end: () => ({ incoming: { records, rows: buffer.bytes.subarray(0, used) }, rejects }),
+  };
+}

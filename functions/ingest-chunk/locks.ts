@@ -1,0 +1,70 @@
+import type pg from 'pg';
+import type { ChunkKey } from '../shared/chunks/locate-records.ts';
+import type { ChunkPlace } from '../shared/chunks/read-chunk.ts';
+import { permanent } from '../shared/errors.ts';
+import type { SyncChunk } from '../shared/schema.ts';
+import { readSqlFile } from '../shared/sql-file.ts';
+import type { Writer } from './chunk-rows.ts';
+import type { IngestChunkResponse } from './contract.ts';
+
+const LOCK_CHUNK = readSqlFile('lock-chunk');
+const ENTER_RUN = readSqlFile('enter-run');
+const ENTER_RUN_ALONE = readSqlFile('enter-run-alone');
+const LOCK_RUN = readSqlFile('lock-run');
+
+export type LockedChunk = IngestChunkResponse &
+  ChunkPlace &
+  Writer &
+  Pick<SyncChunk, 'status'> & {
+    /** No other feed has stored a permit, so no record can be unchanged. */
+    readonly is_first_load: boolean;
+  };
+
+/**
+ * Locks a chunk to the end of the transaction: a second call for it waits.
+ *
+ * @throws SyncError `chunk_not_found` (404).
+ */
+export async function lockChunk(
+  client: pg.PoolClient,
+  { run_id, chunk_number }: ChunkKey,
+): Promise<LockedChunk> {
+  const { rows } = await client.query<LockedChunk>(LOCK_CHUNK, [run_id, chunk_number]);
+  if (rows[0]) return rows[0];
+  throw permanent('chunk_not_found', `Run ${run_id} has no chunk ${chunk_number}`, {
+    status: 404,
+    runId: run_id,
+  });
+}
+
+/** Whether other chunks of the run may be ingested at the same time. */
+export type Company = 'beside others' | 'alone';
+
+/**
+ * Lets a chunk into the run until its transaction ends. `alone` waits until no other chunk is in, and
+ * keeps others out: a chunk that merges with the run's row locked must not insert beside chunks that
+ * hold keys it wants and may want the row.
+ */
+export async function enterRun(
+  client: pg.PoolClient,
+  runId: number,
+  company: Company,
+): Promise<void> {
+  await client.query(company === 'alone' ? ENTER_RUN_ALONE : ENTER_RUN, [runId]);
+}
+
+/**
+ * Locks the run's row to the end of the transaction: from here on chunks merge one after the other,
+ * and finalize waits for the one in hand.
+ *
+ * @throws SyncError `run_closed` (409) when the run is not running any more.
+ */
+export async function lockRunningRun(client: pg.PoolClient, runId: number): Promise<void> {
+  const { rows } = await client.query<{ status: string }>(LOCK_RUN, [runId]);
+  if (rows[0]?.status === 'running') return;
+  throw permanent('run_closed', `Run ${runId} is ${rows[0]?.status ?? 'unknown'}, not running`, {
+    status: 409,
+    runId,
+    hint: 'Start a new sync',
+  });
+}

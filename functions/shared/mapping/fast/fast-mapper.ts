@@ -1,0 +1,135 @@
+import { cleanValue, UnusableValue } from '../clean-value.ts';
+import { type ColumnKind, FEED_COLUMNS } from '../columns.ts';
+import { escapeCopy } from '../map-record.ts';
+import type { RecordMapper } from '../record-mapper.ts';
+import {
+  ESCAPED,
+  learnLayout,
+  NULL,
+  NUMBER,
+  type RecordLayout,
+  scanValues,
+} from './scan-values.ts';
+
+/** A row of one of the City's records has about 500 bytes. */
+const ROW_BYTES = 4_096;
+/** A column adds at most a tab, and `\N` where the record has no value or only blanks. */
+const MAX_ADDED_BYTES = 3 * FEED_COLUMNS.length + 2;
+
+const KINDS: readonly ColumnKind[] = FEED_COLUMNS.map(([, kind]) => kind);
+
+const TAB = 0x09;
+const SPACE = 0x20;
+const POINT = 0x2e;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
+
+/**
+ * A mapper of records that are spelled like the first one: it copies most values byte for byte and
+ * makes no string of them. Records with unusual spelling, values or columns are not its own.
+ */
+export function createFastMapper(): RecordMapper {
+  let layout: RecordLayout | null | undefined;
+  let row = Buffer.allocUnsafeSlow(ROW_BYTES);
+  let at = 0;
+
+  const copy = (source: Buffer, begin: number, end: number): void => {
+    for (let index = begin; index < end; index += 1)
+      row[at + index - begin] = source[index] as number;
+    at += end - begin;
+  };
+  const write = (value: string | null): void => {
+    at += row.write(value === null ? '\\N' : escapeCopy(value), at);
+  };
+
+  /** @returns false when the value is for the plain mapper to judge. */
+  const writeValue = (kind: ColumnKind, from: RecordLayout, index: number, record: Buffer) => {
+    const form = from.forms[index];
+    let begin = from.begins[index] as number;
+    let end = from.ends[index] as number;
+    if (form === NULL) write(kind === 'key' ? cleanValue(kind, null) : null);
+    else if (form === ESCAPED) {
+      write(cleanValue(kind, JSON.parse(record.toString('latin1', begin - 1, end + 1))));
+    } else if (form === NUMBER || kind === 'numeric' || kind === 'cost' || kind === 'integer') {
+      const decimalEnd = findDecimalEnd(record, begin, end, kind === 'integer');
+      if (decimalEnd >= 0 && kind !== 'key' && kind !== 'date') copy(record, begin, decimalEnd);
+      else if (form === NUMBER) return false;
+      else write(cleanValue(kind, record.toString('latin1', begin, end)));
+    } else if (kind === 'text') {
+      while (begin < end && record[begin] === SPACE) begin += 1;
+      while (begin < end && record[end - 1] === SPACE) end -= 1;
+      if (begin === end) write(null);
+      else copy(record, begin, end);
+    } else write(cleanValue(kind, record.toString('latin1', begin, end)));
+    return true;
+  };
+
+  const writeRow = (from: RecordLayout, record: Buffer): boolean => {
+    for (let column = 0; column < KINDS.length; column += 1) {
+      const kind = KINDS[column] as ColumnKind;
+      if (!writeValue(kind, from, from.columns[column] as number, record)) return false;
+      row[at] = TAB;
+      at += 1;
+    }
+    // The column `extra`.
+    at += row.write('{}', at, 'latin1');
+    return true;
+  };
+
+  return {
+    map(record) {
+      if (layout === undefined) layout = learnLayout(record);
+      if (!layout || !scanValues(layout, record) || !areOthersUsual(layout, record)) return null;
+      const most = record.length + MAX_ADDED_BYTES;
+      if (row.length < most) row = Buffer.allocUnsafeSlow(2 * most);
+      at = 0;
+      try {
+        return writeRow(layout, record) ? row.subarray(0, at) : null;
+      } catch (error) {
+        if (error instanceof UnusableValue || error instanceof SyntaxError) return null;
+        throw error;
+      }
+    },
+  };
+}
+
+/** An unmapped value has to be null; a dropped one only has to be valid JSON. */
+function areOthersUsual(layout: RecordLayout, record: Buffer): boolean {
+  const { unmapped, dropped, forms, begins, ends } = layout;
+  const isNumber = (value: number) =>
+    findDecimalEnd(record, begins[value] as number, ends[value] as number) >= 0;
+  for (const value of unmapped) if (forms[value] !== NULL) return false;
+  for (const value of dropped) {
+    if (forms[value] === ESCAPED || (forms[value] === NUMBER && !isNumber(value))) return false;
+  }
+  return true;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= DIGIT_0 && byte <= DIGIT_9;
+}
+
+/** A double has 15 significant digits; from 0.000001 on it is written without an exponent. */
+const MAX_INTEGER_DIGITS = 9;
+const MAX_FRACTION_DIGITS = 6;
+
+/**
+ * Finds where the shortest spelling of a decimal ends, that is, without its trailing zeros.
+ * @returns -1 for a sign, an exponent, a comma, or more digits than a double surely keeps.
+ */
+function findDecimalEnd(source: Buffer, begin: number, end: number, mustBeWhole = false): number {
+  let point = begin;
+  while (point < end && isDigit(source[point])) point += 1;
+  const digits = point - begin;
+  const hasZero = source[begin] === DIGIT_0 && digits > 1;
+  if (digits === 0 || digits > MAX_INTEGER_DIGITS || hasZero) return -1;
+  if (point === end) return end;
+  const fraction = end - point - 1;
+  if (source[point] !== POINT || fraction === 0 || fraction > MAX_FRACTION_DIGITS) return -1;
+  let last = point;
+  for (let index = point + 1; index < end; index += 1) {
+    if (!isDigit(source[index])) return -1;
+    if (source[index] !== DIGIT_0) last = index + 1;
+  }
+  return mustBeWhole && last > point ? -1 : last;
+}
