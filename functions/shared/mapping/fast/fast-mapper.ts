@@ -2,14 +2,8 @@ import { cleanValue, UnusableValue } from '../clean-value.ts';
 import { type ColumnKind, FEED_COLUMNS } from '../columns.ts';
 import { escapeCopy } from '../map-record.ts';
 import type { RecordMapper } from '../record-mapper.ts';
-import {
-  ESCAPED,
-  learnLayout,
-  NULL,
-  NUMBER,
-  type RecordLayout,
-  scanValues,
-} from './scan-values.ts';
+import type { RecordLayout } from './scan-values.ts';
+import { createTable, ESCAPED, learnLayout, NULL, NUMBER, scanValues } from './scan-values.ts';
 
 /** A row of one of the City's records has about 500 bytes. */
 const ROW_BYTES = 4_096;
@@ -22,7 +16,6 @@ const TAB = 0x09;
 const SPACE = 0x20;
 const POINT = 0x2e;
 const DIGIT_0 = 0x30;
-const DIGIT_9 = 0x39;
 
 /**
  * A mapper of records that are spelled like the first one: it copies most values byte for byte and
@@ -34,9 +27,7 @@ export function createFastMapper(): RecordMapper {
   let at = 0;
 
   const copy = (source: Buffer, begin: number, end: number): void => {
-    for (let index = begin; index < end; index += 1)
-      row[at + index - begin] = source[index] as number;
-    at += end - begin;
+    for (let index = begin; index < end; index += 1, at += 1) row[at] = source[index] as number;
   };
   const write = (value: string | null): void => {
     at += row.write(value === null ? '\\N' : escapeCopy(value), at);
@@ -80,8 +71,8 @@ export function createFastMapper(): RecordMapper {
     map(record) {
       if (layout === undefined) layout = learnLayout(record);
       if (!layout || !scanValues(layout, record) || !areOthersUsual(layout, record)) return null;
-      const most = record.length + MAX_ADDED_BYTES;
-      if (row.length < most) row = Buffer.allocUnsafeSlow(2 * most);
+      const mostBytes = record.length + MAX_ADDED_BYTES;
+      if (row.length < mostBytes) row = Buffer.allocUnsafeSlow(2 * mostBytes);
       at = 0;
       try {
         return writeRow(layout, record) ? row.subarray(0, at) : null;
@@ -93,21 +84,17 @@ export function createFastMapper(): RecordMapper {
   };
 }
 
-/** An unmapped value has to be null; a dropped one only has to be valid JSON. */
+/** @returns whether unmapped values are null, and dropped ones null or decimals. */
 function areOthersUsual(layout: RecordLayout, record: Buffer): boolean {
   const { unmapped, dropped, forms, begins, ends } = layout;
-  const isNumber = (value: number) =>
+  const isNull = (value: number) => forms[value] === NULL;
+  const isDecimal = (value: number) =>
+    forms[value] === NUMBER &&
     findDecimalEnd(record, begins[value] as number, ends[value] as number) >= 0;
-  for (const value of unmapped) if (forms[value] !== NULL) return false;
-  for (const value of dropped) {
-    if (forms[value] === ESCAPED || (forms[value] === NUMBER && !isNumber(value))) return false;
-  }
-  return true;
+  return unmapped.every(isNull) && dropped.every((value) => isNull(value) || isDecimal(value));
 }
 
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= DIGIT_0 && byte <= DIGIT_9;
-}
+const isDigit = createTable((character) => /\d/.test(character));
 
 /** A double has 15 significant digits; from 0.000001 on it is written without an exponent. */
 const MAX_INTEGER_DIGITS = 9;
@@ -119,7 +106,7 @@ const MAX_FRACTION_DIGITS = 6;
  */
 function findDecimalEnd(source: Buffer, begin: number, end: number, mustBeWhole = false): number {
   let point = begin;
-  while (point < end && isDigit(source[point])) point += 1;
+  while (point < end && isDigit[source[point] as number] === 1) point += 1;
   const digits = point - begin;
   const hasZero = source[begin] === DIGIT_0 && digits > 1;
   if (digits === 0 || digits > MAX_INTEGER_DIGITS || hasZero) return -1;
@@ -128,7 +115,7 @@ function findDecimalEnd(source: Buffer, begin: number, end: number, mustBeWhole 
   if (source[point] !== POINT || fraction === 0 || fraction > MAX_FRACTION_DIGITS) return -1;
   let last = point;
   for (let index = point + 1; index < end; index += 1) {
-    if (!isDigit(source[index])) return -1;
+    if (isDigit[source[index] as number] === 0) return -1;
     if (source[index] !== DIGIT_0) last = index + 1;
   }
   return mustBeWhole && last > point ? -1 : last;

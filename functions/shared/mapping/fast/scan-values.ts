@@ -27,9 +27,9 @@ export interface RecordLayout {
 
 /** Python's json.dumps, which the City uses, and JSON.stringify. */
 const STYLES = [
-  { comma: ', ', colon: ': ' },
-  { comma: ',', colon: ':' },
-];
+  [', ', ': '],
+  [',', ':'],
+] as const;
 
 /**
  * Learns from one record how a feed spells all of them: one program writes the same names in the
@@ -51,10 +51,7 @@ function readNames(record: Buffer): readonly string[] {
   }
 }
 
-function createLayout(
-  names: readonly string[],
-  { comma, colon }: (typeof STYLES)[number],
-): RecordLayout {
+function createLayout(names: readonly string[], [comma, colon]: readonly string[]): RecordLayout {
   const columns = FEED_COLUMNS.map(([name]) => names.indexOf(name));
   const others = [...names.keys()].filter((value) => !columns.includes(value));
   const isDropped = (value: number) => DROPPED_COLUMNS.has(names[value] as string);
@@ -76,7 +73,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const NULL_TEXT = Buffer.from('null');
 
-function createTable(has: (character: string) => boolean): Uint8Array {
+/** Makes a table of bytes: 1 for those whose characters `has` accepts. */
+export function createTable(has: (character: string) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) => Number(has(String.fromCharCode(byte))));
 }
 

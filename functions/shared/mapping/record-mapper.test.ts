@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { permitRecord } from '../testing/permit-record.ts';
+import { createFastMapper } from './fast/fast-mapper.ts';
+import { createRecordMapper, plainMapper } from './record-mapper.ts';
+
+const usual = JSON.stringify(permitRecord(1));
+
+/** Each implementation, after it has seen a usual record; the fast one may leave a record to others. */
+const MAPPERS = [
+  ['plain', () => plainMapper, false],
+  ['fast', createFastMapper, true],
+  ['fast, then plain', createRecordMapper, false],
+] as const;
+
+const rowOf = (fields: Readonly<Record<string, string>>) => {
+  const values: Readonly<Record<string, string>> = {
+    PERMIT_NUM: '26 100001 BLD',
+    REVISION_NUM: '00',
+    PERMIT_TYPE: 'New Houses',
+    STRUCTURE_TYPE: 'SFD - Detached',
+    WORK: 'New Building',
+    STREET_NUM: '1',
+    STREET_NAME: 'EXAMPLE',
+    STREET_TYPE: 'AVE',
+    STREET_DIRECTION: '\\N',
+    POSTAL: 'M5V',
+    GEO_ID: '1234567',
+    WARD_GRID: 'S1024',
+    APPLICATION_DATE: '2026-01-05',
+    ISSUED_DATE: '2026-02-10',
+    COMPLETED_DATE: '\\N',
+    STATUS: 'Permit Issued',
+    DESCRIPTION: 'Construct a two storey dwelling',
+    CURRENT_USE: '\\N',
+    PROPOSED_USE: 'SFD',
+    DWELLING_UNITS_CREATED: '1',
+    DWELLING_UNITS_LOST: '0',
+    EST_CONST_COST: '450000',
+    ASSEMBLY: '0',
+    INSTITUTIONAL: '0',
+    RESIDENTIAL: '212.5',
+    BUSINESS_AND_PERSONAL_SERVICES: '0',
+    MERCANTILE: '0',
+    INDUSTRIAL: '0',
+    INTERIOR_ALTERATIONS: '0',
+    DEMOLITION: '0',
+    BUILDER_NAME: '\\N',
+    extra: '{}',
+    ...fields,
+  };
+  return Object.values(values).join('\t');
+};
+
+const ROWS: readonly (readonly [text: string, row: string])[] = [
+  [usual, rowOf({})],
+  [usual.replace('"POSTAL":"M5V"', '"POSTAL":"  "'), rowOf({ POSTAL: '\\N' })],
+  [usual.replace('"STATUS":"', '"STATUS":"  '), rowOf({})],
+  [usual.replace('"RESIDENTIAL":212.5', '"RESIDENTIAL":212.50'), rowOf({})],
+  [
+    usual.replace('a two', 'a \\"½\\"\\n'),
+    rowOf({ DESCRIPTION: 'Construct a "½"\\n storey dwelling' }),
+  ],
+  [usual.replace('2026-02-10', '2026/02/10'), rowOf({})],
+  [usual.replace('"450,000"', '"none"'), rowOf({ EST_CONST_COST: '\\N' })],
+  [usual.replace('"450,000"', '450000.00'), rowOf({})],
+  [usual.replace(',"GEO_ID":"1234567"', ''), rowOf({ GEO_ID: '\\N' })],
+  [usual.replace('{', '{"NEW": "a\\tb",'), rowOf({ extra: '{"NEW":"a\\\\tb"}' })],
+];
+
+const REASONS: readonly (readonly [text: string, reason: string])[] = [
+  ['[]', 'not an object'],
+  ['{', 'not valid JSON'],
+  [usual.replace('"00"', 'null'), 'REVISION_NUM: null is not a key'],
+  [usual.replace('2026-02-10', '2026-02-30'), 'ISSUED_DATE: "2026-02-30" is not a date'],
+  [usual.replace('212.5', '"much"'), 'RESIDENTIAL: "much" is not a number'],
+];
+
+describe.each(MAPPERS)('the %s mapper', (_, create, mayLeave) => {
+  const map = (text: string | Buffer) => {
+    const mapper = create();
+    mapper.map(Buffer.from(usual));
+    const mapped = mapper.map(Buffer.from(text as string));
+    return mapped instanceof Buffer ? mapped.toString() : mapped;
+  };
+
+  test.each(ROWS)('maps %s', (text, row) => {
+    const mapped = map(text);
+    if (mapped === null) expect(mayLeave).toBe(true);
+    else expect(mapped).toBe(row);
+  });
+
+  test.each(REASONS)('has no row for %s', (text, reason) => {
+    expect(map(text)).toEqual(mayLeave ? null : { reason });
+  });
+
+  test('has no row for bytes that are not UTF-8', () => {
+    const bytes = Buffer.from(usual.replace('EXAMPLE', 'EXAMPL\u00e9'), 'latin1');
+    expect(map(bytes)).toEqual(mayLeave ? null : { reason: 'not valid UTF-8' });
+  });
+});
+
+test('the fast mapper takes a usual record, and grows its buffer for a long one', () => {
+  const mapper = createFastMapper();
+  const long = usual.replace('Construct', 'x'.repeat(100_000));
+  expect(mapper.map(Buffer.from(usual))?.toString()).toBe(rowOf({}));
+  expect(mapper.map(Buffer.from(long))?.toString()).toContain('x'.repeat(100_000));
+});
