@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import packageJson from '../package.json' with { type: 'json' };
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -229,4 +230,9 @@ describe('in an installation that is not whole', () => {
     expect(beside.stdout).toMatch(/^permit-sync needs Node 24\. Beside your 22\.4\.0 .*\n$/);
     expect(await install('24.0.0')).toMatchObject({ stdout: '', stderr: '', code: 0 });
   });
+});
+
+test('pnpm runs the install scripts that npm runs', () => {
+  const { allowBuilds } = parse(readFileSync(join(ROOT, 'pnpm-workspace.yaml'), 'utf8'));
+  expect(allowBuilds).toEqual(packageJson.allowScripts);
 });
