@@ -10,5 +10,11 @@ export default defineConfig({
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
     globalSetup: 'scripts/local/testing/global-setup.ts',
+    // Only what runs in the tests' own processes is seen, not what they start: the scripts, mostly.
+    coverage: {
+      include: ['{functions,scripts,sql}/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/testing/**'],
+      reporter: ['text-summary', 'html'],
+    },
   },
 });

