@@ -13,7 +13,7 @@ import { standardLibrary } from './library/standard-library.ts';
 import { createCallbacks } from './service/callbacks.ts';
 import type { Execution } from './service/execution.ts';
 import { NO_EXECUTION_ARCHIVE, openExecutionArchive } from './service/execution-archive.ts';
-import { createExecutions, type ExecutionRequest } from './service/executions.ts';
+import { createExecutions, type ExecutionRequest } from './service/create-executions.ts';
 import type { LogEntry } from './service/log-entry.ts';
 import type { Deployment, Revision } from './service/revision.ts';
 import { NO_WORKFLOW_ARCHIVE, openWorkflowArchive } from './service/workflow-archive.ts';

@@ -1,12 +1,12 @@
 import type { Router } from 'express';
-import { ApiError } from '../service/api-error.ts';
+import { ApiError } from '../errors/api-error.ts';
 import type { Deployment, Revision } from '../service/revision.ts';
 import type { RouterOptions } from './create-router.ts';
 import { checkPlace, readWorkflowId } from './find-resource.ts';
 import { answerList } from './list/answer-list.ts';
 import { createOperations } from './operations.ts';
-import { readDeployment } from './read-deployment.ts';
-import { readPath, readQuery } from './read-request.ts';
+import { readDeployment } from './request/read-deployment.ts';
+import { readPath, readQuery } from './request/read-request.ts';
 import { WORKFLOW_FIELDS } from './workflow-fields.ts';
 
 /** Workflows v1: create, get, list, patch, delete, listRevisions, and their operations. */

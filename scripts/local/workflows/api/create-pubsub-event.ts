@@ -1,4 +1,4 @@
-import { ApiError } from '../service/api-error.ts';
+import { ApiError } from '../errors/api-error.ts';
 
 /**
  * The CloudEvent that a Pub/Sub message becomes on its way through Eventarc: the workflow's

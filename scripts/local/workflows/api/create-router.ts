@@ -1,9 +1,9 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express';
 import type { Clock } from '../clock/clock.ts';
 import { WorkflowError } from '../errors/workflow-error.ts';
-import { ApiError } from '../service/api-error.ts';
+import { ApiError } from '../errors/api-error.ts';
 import type { Callbacks } from '../service/callbacks.ts';
-import type { Executions } from '../service/executions.ts';
+import type { Executions } from '../service/create-executions.ts';
 import type { WorkflowStore } from '../service/workflow-store.ts';
 import { LoadError } from '../source/load-error.ts';
 import { addCallbackRoutes } from './add-callback-routes.ts';

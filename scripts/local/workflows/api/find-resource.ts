@@ -1,8 +1,8 @@
 import type { Request } from 'express';
-import { ApiError } from '../service/api-error.ts';
+import { ApiError } from '../errors/api-error.ts';
 import type { Execution } from '../service/execution.ts';
 import type { RouterOptions } from './create-router.ts';
-import { readPath } from './read-request.ts';
+import { readPath } from './request/read-request.ts';
 
 /** The workflow of the path, once project and location are this service's. Throws ApiError. */
 export function readWorkflowId(request: Request, { projectId, location }: RouterOptions): string {

@@ -1,4 +1,4 @@
-import { findArgumentProblem } from '../interpreter/bind-arguments.ts';
+import { findArgumentProblem } from '../expressions/bind-arguments.ts';
 import { describeParameters } from '../interpreter/call-function.ts';
 import { LoadError } from '../source/load-error.ts';
 import type { CallAction, RetryPolicy } from '../source/workflow.ts';

@@ -1,6 +1,6 @@
 import type { Position } from '../errors/workflow-error.ts';
 import { type Expression, listOperands, readDottedName } from '../expressions/expression.ts';
-import { findArgumentProblem } from '../interpreter/bind-arguments.ts';
+import { findArgumentProblem } from '../expressions/bind-arguments.ts';
 import { describeParameters } from '../interpreter/call-function.ts';
 import { libraryConstants } from '../library/standard-library.ts';
 import { LoadError } from '../source/load-error.ts';

@@ -1,5 +1,5 @@
 import type { Expression } from '../expressions/expression.ts';
-import { predefinedPolicies } from '../library/retry.ts';
+import { predefinedPolicies } from '../library/retry-functions.ts';
 import { LoadError } from '../source/load-error.ts';
 import type {
   Block,
@@ -15,7 +15,7 @@ import { checkCall, checkPredicate } from './check-call.ts';
 import { checkExpression } from './check-expression.ts';
 import type { Functions } from './check-workflow.ts';
 import { collectAssigned } from './collect-assigned.ts';
-import { createSymbols, type Symbols } from './symbols.ts';
+import { createSymbols, type Symbols } from './symbol-table.ts';
 
 /** What the checks of one step know. */
 export interface StepCheck {

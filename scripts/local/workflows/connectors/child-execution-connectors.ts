@@ -5,9 +5,9 @@ import {
   defineFunction,
   type LibraryFunction,
 } from '../library/library-function.ts';
-import { ApiError } from '../service/api-error.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { type Execution, readExecutionId } from '../service/execution.ts';
-import type { Executions } from '../service/executions.ts';
+import type { Executions } from '../service/create-executions.ts';
 import { parseJson } from '../values/parse-json.ts';
 import { mapOf, type Value } from '../values/value.ts';
 import { writeJson } from '../values/write-json.ts';

@@ -4,7 +4,7 @@ import { buildUrl } from '../http/build-url.ts';
 import { HTTP_LIMITS, performRequest } from '../http/perform-request.ts';
 import { expectMap } from '../library/expect-argument.ts';
 import type { CallContext, LibraryFunction } from '../library/library-function.ts';
-import { isRetryable, predefinedPolicies } from '../library/retry.ts';
+import { isRetryable, predefinedPolicies } from '../library/retry-functions.ts';
 import { type MapValue, mapOf, type Value } from '../values/value.ts';
 import { readConnectorParameters } from './connector-parameters.ts';
 import { createDeadline, type Deadline, pollUntilDone } from './deadline.ts';

@@ -2,11 +2,11 @@ import { createError } from '../errors/workflow-error.ts';
 import { chain, type MaybePromise } from '../expressions/maybe-promise.ts';
 import type { Routine } from '../source/workflow.ts';
 import type { Value } from '../values/value.ts';
-import { type BindableParameter, bindArguments } from './bind-arguments.ts';
-import { createPlace, type Place, readStack } from './frame.ts';
-import type { CallArguments } from './run.ts';
-import { RUN_LIMITS } from './run-limits.ts';
-import { createScope } from './scope.ts';
+import { type BindableParameter, bindArguments } from '../expressions/bind-arguments.ts';
+import { createPlace, type Place, readStack } from './runtime/frame.ts';
+import type { CallArguments } from './runtime/run.ts';
+import { RUN_LIMITS } from './runtime/run-limits.ts';
+import { createScope } from './runtime/scope.ts';
 import { runBlock } from './steps/run-block.ts';
 
 /** Calls a subworkflow, a function of the library or a connector. */

@@ -4,15 +4,15 @@ import type { Workflow } from '../source/workflow.ts';
 import type { Value } from '../values/value.ts';
 import { writeJson } from '../values/write-json.ts';
 import { callByPosition } from './call-function.ts';
-import { describeFailure, type Failure } from './describe-failure.ts';
-import { createPlace } from './frame.ts';
-import { createMemory } from './memory.ts';
-import type { CallObserver, CurrentStep, Run } from './run.ts';
-import { RUN_LIMITS } from './run-limits.ts';
-import { createScope } from './scope.ts';
-import { createSlots } from './semaphore.ts';
-import { createStepCounter } from './step-counter.ts';
-import type { Trace } from './trace.ts';
+import { describeFailure, type Failure } from './runtime/describe-failure.ts';
+import { createPlace } from './runtime/frame.ts';
+import { createMemory } from './runtime/memory.ts';
+import type { CallObserver, CurrentStep, Run } from './runtime/run.ts';
+import { RUN_LIMITS } from './runtime/run-limits.ts';
+import { createScope } from './runtime/scope.ts';
+import { createSlots } from './runtime/semaphore.ts';
+import { createStepCounter } from './runtime/step-counter.ts';
+import type { Trace } from './runtime/trace.ts';
 
 export interface RunOptions {
   readonly workflow: Workflow;

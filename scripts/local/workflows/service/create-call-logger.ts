@@ -1,7 +1,7 @@
 import type { WorkflowError } from '../errors/workflow-error.ts';
 import { describeValue } from '../expressions/describe-value.ts';
-import { describeFailure } from '../interpreter/describe-failure.ts';
-import type { CallArguments, CallObserver } from '../interpreter/run.ts';
+import { describeFailure } from '../interpreter/runtime/describe-failure.ts';
+import type { CallArguments, CallObserver } from '../interpreter/runtime/run.ts';
 import { isMap, type MapValue, mapOf, type Value } from '../values/value.ts';
 import type { LogContent } from './log-entry.ts';
 

@@ -1,4 +1,4 @@
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { type Execution, readExecutionId } from './execution.ts';
 
 /** The executions by id. Finished ones are kept up to a number, the oldest leave first. */

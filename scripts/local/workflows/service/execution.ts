@@ -1,5 +1,5 @@
-import type { Failure } from '../interpreter/describe-failure.ts';
-import type { CurrentStep } from '../interpreter/run.ts';
+import type { Failure } from '../interpreter/runtime/describe-failure.ts';
+import type { CurrentStep } from '../interpreter/runtime/run.ts';
 
 export type ExecutionState = 'ACTIVE' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 

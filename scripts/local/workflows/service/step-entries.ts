@@ -1,4 +1,4 @@
-import type { Trace } from '../interpreter/trace.ts';
+import type { Trace } from '../interpreter/runtime/trace.ts';
 import type { StepEntry } from './step-entry.ts';
 import { createStepEntryLog, type StepEntryLog } from './step-entry-log.ts';
 

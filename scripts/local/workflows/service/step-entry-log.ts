@@ -1,6 +1,6 @@
 import { WorkflowError } from '../errors/workflow-error.ts';
-import { describeFailure } from '../interpreter/describe-failure.ts';
-import type { Trace } from '../interpreter/trace.ts';
+import { describeFailure } from '../interpreter/runtime/describe-failure.ts';
+import type { Trace } from '../interpreter/runtime/trace.ts';
 import { measureValue } from '../values/measure-value.ts';
 import type { Value } from '../values/value.ts';
 import type { StepEntry } from './step-entry.ts';

@@ -1,4 +1,4 @@
-import type { TraceKind, TraceProgress } from '../interpreter/trace.ts';
+import type { TraceKind, TraceProgress } from '../interpreter/runtime/trace.ts';
 import type { Value } from '../values/value.ts';
 
 export type StepEntryState = 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';

@@ -4,7 +4,7 @@ import type { Clock } from '../clock/clock.ts';
 import { LoadError } from '../source/load-error.ts';
 import { parseWorkflow } from '../source/parse-workflow.ts';
 import type { Workflow } from '../source/workflow.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { checkEnvironment } from './checks/check-environment.ts';
 import { checkLabels } from './checks/check-labels.ts';
 import { checkLevel } from './checks/check-levels.ts';

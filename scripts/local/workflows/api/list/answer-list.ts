@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { cutPage, readPageSize, readQuery } from '../read-request.ts';
+import { cutPage, readPageSize, readQuery } from '../request/read-request.ts';
 import type { Fields } from './field.ts';
 import { orderItems } from './order-items.ts';
 import { parseFilter } from './parse-filter.ts';

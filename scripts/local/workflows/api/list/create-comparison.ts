@@ -1,4 +1,4 @@
-import { ApiError } from '../../service/api-error.ts';
+import { ApiError } from '../../errors/api-error.ts';
 import { type Field, type Fields, toComparable } from './field.ts';
 
 interface Comparison<Item> {

@@ -1,4 +1,4 @@
-import { ApiError } from '../../service/api-error.ts';
+import { ApiError } from '../../errors/api-error.ts';
 import { createComparison } from './create-comparison.ts';
 import type { Fields } from './field.ts';
 import { type FilterToken, tokenizeFilter } from './tokenize-filter.ts';

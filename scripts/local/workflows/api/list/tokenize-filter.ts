@@ -1,4 +1,4 @@
-import { ApiError } from '../../service/api-error.ts';
+import { ApiError } from '../../errors/api-error.ts';
 
 export type FilterToken =
   | { readonly kind: 'word'; readonly text: string }

@@ -1,7 +1,7 @@
 import { standardLibrary } from '../../library/standard-library.ts';
 import type { Step } from '../../source/workflow.ts';
-import type { Run } from '../run.ts';
-import type { TraceKind } from '../trace.ts';
+import type { Run } from '../runtime/run.ts';
+import type { TraceKind } from '../runtime/trace.ts';
 
 /**
  * What a step is to those who follow the execution. A group of steps is not an entry of its own, nor

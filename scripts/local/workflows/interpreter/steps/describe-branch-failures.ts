@@ -1,7 +1,7 @@
 import { createError, type WorkflowError } from '../../errors/workflow-error.ts';
 import { mapOf } from '../../values/value.ts';
-import { describePlace, listPlaces } from '../describe-failure.ts';
-import { RUN_LIMITS } from '../run-limits.ts';
+import { describePlace, listPlaces } from '../runtime/describe-failure.ts';
+import { RUN_LIMITS } from '../runtime/run-limits.ts';
 
 export interface BranchFailure {
   readonly id: string;

@@ -1,8 +1,8 @@
 import { createError } from '../../errors/workflow-error.ts';
 import type { ForAction } from '../../source/workflow.ts';
 import { getTypeName, isList, isNumber, type Value } from '../../values/value.ts';
-import { evaluateTemplate } from '../evaluate-template.ts';
-import type { Place } from '../frame.ts';
+import { evaluateTemplate } from '../runtime/evaluate-template.ts';
+import type { Place } from '../runtime/frame.ts';
 
 export interface Iteration {
   readonly value: Value;

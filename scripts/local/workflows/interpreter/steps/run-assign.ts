@@ -2,9 +2,9 @@ import { createError } from '../../errors/workflow-error.ts';
 import { checkIndex } from '../../expressions/read-element.ts';
 import type { AssignAction, Assignment } from '../../source/workflow.ts';
 import { getTypeName, isList, isMap, type Value } from '../../values/value.ts';
-import { evaluateAt, evaluateTemplate } from '../evaluate-template.ts';
-import type { Place } from '../frame.ts';
-import { NEXT, type Outcome } from '../outcome.ts';
+import { evaluateAt, evaluateTemplate } from '../runtime/evaluate-template.ts';
+import type { Place } from '../runtime/frame.ts';
+import { NEXT, type Outcome } from '../runtime/outcome.ts';
 
 /** Runs the assignments in order; later ones see earlier ones. */
 export async function runAssign(action: AssignAction, place: Place): Promise<Outcome> {

@@ -1,6 +1,6 @@
 import type { Block } from '../../source/workflow.ts';
-import type { Place } from '../frame.ts';
-import { NEXT, type Outcome } from '../outcome.ts';
+import type { Place } from '../runtime/frame.ts';
+import { NEXT, type Outcome } from '../runtime/outcome.ts';
 import { runStep } from './run-step.ts';
 
 /** Runs steps in order; follows jumps to its own steps and hands the others to whoever encloses it. */

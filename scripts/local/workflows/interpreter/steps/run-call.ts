@@ -3,10 +3,10 @@ import type { MaybePromise } from '../../expressions/maybe-promise.ts';
 import type { CallAction } from '../../source/workflow.ts';
 import type { Value } from '../../values/value.ts';
 import { callFunction } from '../call-function.ts';
-import { evaluateTemplate } from '../evaluate-template.ts';
-import { type Place, readStack } from '../frame.ts';
-import { NEXT, type Outcome } from '../outcome.ts';
-import type { CallArguments } from '../run.ts';
+import { evaluateTemplate } from '../runtime/evaluate-template.ts';
+import { type Place, readStack } from '../runtime/frame.ts';
+import { NEXT, type Outcome } from '../runtime/outcome.ts';
+import type { CallArguments } from '../runtime/run.ts';
 
 /** Evaluates the arguments, calls, keeps the result. */
 export async function runCall(action: CallAction, place: Place): Promise<Outcome> {

@@ -1,9 +1,9 @@
 import type { ForAction } from '../../source/workflow.ts';
-import { createPlace, type Place } from '../frame.ts';
-import { NEXT, type Outcome } from '../outcome.ts';
-import { createScope } from '../scope.ts';
-import type { TraceEntry } from '../trace.ts';
-import { traceBlock } from '../trace-block.ts';
+import { createPlace, type Place } from '../runtime/frame.ts';
+import { NEXT, type Outcome } from '../runtime/outcome.ts';
+import { createScope } from '../runtime/scope.ts';
+import type { TraceEntry } from '../runtime/trace.ts';
+import { traceBlock } from '../runtime/trace-block.ts';
 import { type Iteration, listIterations } from './list-iterations.ts';
 import { runBlock } from './run-block.ts';
 

@@ -1,9 +1,9 @@
 import { locateError, type Position, WorkflowError } from '../../errors/workflow-error.ts';
 import type { Action, Step } from '../../source/workflow.ts';
-import { evaluateTemplate } from '../evaluate-template.ts';
-import { type Place, readStack } from '../frame.ts';
-import { NEXT, type Outcome } from '../outcome.ts';
-import type { TraceEntry } from '../trace.ts';
+import { evaluateTemplate } from '../runtime/evaluate-template.ts';
+import { type Place, readStack } from '../runtime/frame.ts';
+import { NEXT, type Outcome } from '../runtime/outcome.ts';
+import type { TraceEntry } from '../runtime/trace.ts';
 import { classifyStep } from './classify-step.ts';
 import { raiseValue } from './raise-value.ts';
 import { runAssign } from './run-assign.ts';

@@ -2,10 +2,10 @@ import { locateError, WorkflowError } from '../../errors/workflow-error.ts';
 import { checkBoolean } from '../../expressions/evaluate-expression.ts';
 import type { SwitchAction, Template } from '../../source/workflow.ts';
 import type { Value } from '../../values/value.ts';
-import { evaluateTemplate } from '../evaluate-template.ts';
-import type { Place } from '../frame.ts';
-import { NEXT, type Outcome } from '../outcome.ts';
-import { traceBlock } from '../trace-block.ts';
+import { evaluateTemplate } from '../runtime/evaluate-template.ts';
+import type { Place } from '../runtime/frame.ts';
+import { NEXT, type Outcome } from '../runtime/outcome.ts';
+import { traceBlock } from '../runtime/trace-block.ts';
 import { runStep } from './run-step.ts';
 
 /** Takes the first entry whose condition is true; none is no error. */

@@ -1,13 +1,13 @@
 import { createError, WorkflowError } from '../../errors/workflow-error.ts';
-import { predefinedPolicies } from '../../library/retry.ts';
+import { predefinedPolicies } from '../../library/retry-functions.ts';
 import type { RetryPolicy, TryAction } from '../../source/workflow.ts';
 import { getTypeName, isMap, isNumber, type Value } from '../../values/value.ts';
 import { callByPosition } from '../call-function.ts';
-import { evaluateTemplate } from '../evaluate-template.ts';
-import { createPlace, type Place } from '../frame.ts';
-import type { Outcome } from '../outcome.ts';
-import { createScope } from '../scope.ts';
-import { traceBlock } from '../trace-block.ts';
+import { evaluateTemplate } from '../runtime/evaluate-template.ts';
+import { createPlace, type Place } from '../runtime/frame.ts';
+import type { Outcome } from '../runtime/outcome.ts';
+import { createScope } from '../runtime/scope.ts';
+import { traceBlock } from '../runtime/trace-block.ts';
 import { runBlock } from './run-block.ts';
 
 interface Retry {

@@ -1,4 +1,4 @@
-import { ApiError } from '../api-error.ts';
+import { ApiError } from '../../errors/api-error.ts';
 
 const MOST_VARIABLES = 20;
 const LARGEST_VARIABLE_BYTES = 4 * 1024;

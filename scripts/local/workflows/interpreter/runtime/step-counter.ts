@@ -1,6 +1,6 @@
-import type { Clock } from '../clock/clock.ts';
-import { createLimitError } from '../errors/workflow-error.ts';
-import type { MaybePromise } from '../expressions/maybe-promise.ts';
+import type { Clock } from '../../clock/clock.ts';
+import { createLimitError } from '../../errors/workflow-error.ts';
+import type { MaybePromise } from '../../expressions/maybe-promise.ts';
 import { RUN_LIMITS } from './run-limits.ts';
 
 const STEPS_BETWEEN_PAUSES = 1000;

@@ -3,12 +3,12 @@ import {
   locateError,
   type Position,
   WorkflowError,
-} from '../errors/workflow-error.ts';
-import { evaluateExpression } from '../expressions/evaluate-expression.ts';
-import type { Expression } from '../expressions/expression.ts';
-import { chain, type MaybePromise } from '../expressions/maybe-promise.ts';
-import type { Template } from '../source/workflow.ts';
-import { getTypeName, type Value } from '../values/value.ts';
+} from '../../errors/workflow-error.ts';
+import { evaluateExpression } from '../../expressions/evaluate-expression.ts';
+import type { Expression } from '../../expressions/expression.ts';
+import { chain, type MaybePromise } from '../../expressions/maybe-promise.ts';
+import type { Template } from '../../source/workflow.ts';
+import { getTypeName, type Value } from '../../values/value.ts';
 import type { Place } from './frame.ts';
 
 /** The value of a template. Errors carry the position of the expression at fault. */

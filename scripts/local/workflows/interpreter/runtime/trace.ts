@@ -1,5 +1,5 @@
-import type { WorkflowError } from '../errors/workflow-error.ts';
-import type { Value } from '../values/value.ts';
+import type { WorkflowError } from '../../errors/workflow-error.ts';
+import type { Value } from '../../values/value.ts';
 
 /** What a step is, or a block of one: the step types of the Executions API without their prefix. */
 export type TraceKind =

@@ -1,6 +1,6 @@
-import { createLimitError } from '../errors/workflow-error.ts';
-import { measureValue } from '../values/measure-value.ts';
-import { isList, isMap, type Value } from '../values/value.ts';
+import { createLimitError } from '../../errors/workflow-error.ts';
+import { measureValue } from '../../values/measure-value.ts';
+import { isList, isMap, type Value } from '../../values/value.ts';
 import { RUN_LIMITS } from './run-limits.ts';
 
 /** Accounts for an execution's variables. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createVirtualClock } from '../clock/virtual-clock.ts';
+import { createVirtualClock } from '../../clock/virtual-clock.ts';
 import { createStepCounter } from './step-counter.ts';
 
 const { signal } = new AbortController();

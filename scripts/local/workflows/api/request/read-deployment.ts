@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { ApiError } from '../service/api-error.ts';
-import type { Deployment, Revision } from '../service/revision.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import type { Deployment, Revision } from '../../service/revision.ts';
 import { readBody, readQuery, readString, readStringMap } from './read-request.ts';
 
 /** Fields that can be updated, as the API and as the deployment call them. */

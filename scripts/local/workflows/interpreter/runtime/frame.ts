@@ -1,7 +1,7 @@
-import type { StackFrame } from '../errors/workflow-error.ts';
-import type { Evaluation } from '../expressions/evaluate-expression.ts';
-import { libraryConstants } from '../library/standard-library.ts';
-import { callByPosition } from './call-function.ts';
+import type { StackFrame } from '../../errors/workflow-error.ts';
+import type { Evaluation } from '../../expressions/evaluate-expression.ts';
+import { libraryConstants } from '../../library/standard-library.ts';
+import { callByPosition } from '../call-function.ts';
 import type { Run } from './run.ts';
 import type { Scope } from './scope.ts';
 import type { TraceEntry } from './trace.ts';

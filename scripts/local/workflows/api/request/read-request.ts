@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { ApiError } from '../service/api-error.ts';
+import { ApiError } from '../../errors/api-error.ts';
 
 /** A path parameter. */
 export function readPath(request: Request, name: string): string {

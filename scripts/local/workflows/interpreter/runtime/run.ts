@@ -1,7 +1,7 @@
-import type { WorkflowError } from '../errors/workflow-error.ts';
-import type { CallContext, LibraryFunction } from '../library/library-function.ts';
-import type { Workflow } from '../source/workflow.ts';
-import type { Value } from '../values/value.ts';
+import type { WorkflowError } from '../../errors/workflow-error.ts';
+import type { CallContext, LibraryFunction } from '../../library/library-function.ts';
+import type { Workflow } from '../../source/workflow.ts';
+import type { Value } from '../../values/value.ts';
 import type { Memory } from './memory.ts';
 import type { Slots } from './semaphore.ts';
 import type { StepCounter } from './step-counter.ts';

@@ -1,4 +1,4 @@
-import type { Value } from '../values/value.ts';
+import type { Value } from '../../values/value.ts';
 import type { Memory } from './memory.ts';
 
 /** The variables of a routine, or of a block with variables of its own. */

@@ -1,4 +1,4 @@
-import type { Value } from '../values/value.ts';
+import type { Value } from '../../values/value.ts';
 
 /** How a step or block ended, errors aside. */
 export type Outcome =

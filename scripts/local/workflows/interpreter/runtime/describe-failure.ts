@@ -1,7 +1,7 @@
-import type { StackFrame, WorkflowError } from '../errors/workflow-error.ts';
-import { describeValue } from '../expressions/describe-value.ts';
-import { isList, isMap, type MapValue, type Value } from '../values/value.ts';
-import { writeJson } from '../values/write-json.ts';
+import type { StackFrame, WorkflowError } from '../../errors/workflow-error.ts';
+import { describeValue } from '../../expressions/describe-value.ts';
+import { isList, isMap, type MapValue, type Value } from '../../values/value.ts';
+import { writeJson } from '../../values/write-json.ts';
 
 /** An execution's error as the API gives it. */
 export interface Failure {
