@@ -1,11 +1,11 @@
 import express, { type Request, type Router } from 'express';
-import { decodeResponse } from '../http/decode-response.ts';
 import { ApiError } from '../errors/api-error.ts';
+import { decodeResponse } from '../http/decode-response.ts';
 import { type MapValue, mapOf } from '../values/value.ts';
-import type { RouterOptions } from './create-router.ts';
 import { findExecution } from './find-resource.ts';
 import { answerList } from './list/answer-list.ts';
 import { readPath } from './request/read-request.ts';
+import type { RouterOptions } from './router-options.ts';
 
 /** Callback endpoints of executions. To be added before bodies are read as JSON. */
 export function addCallbackRoutes(api: Router, options: RouterOptions): void {

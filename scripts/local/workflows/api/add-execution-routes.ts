@@ -2,11 +2,17 @@ import type { Request, Router } from 'express';
 import { ApiError } from '../errors/api-error.ts';
 import type { Execution } from '../service/execution.ts';
 import { createPubsubEvent } from './create-pubsub-event.ts';
-import type { RouterOptions } from './create-router.ts';
 import { EXECUTION_FIELDS } from './execution-fields.ts';
 import { findExecution, readWorkflowId } from './find-resource.ts';
 import { answerList } from './list/answer-list.ts';
-import { readBody, readPath, readQuery, readString, readStringMap } from './request/read-request.ts';
+import {
+  readBody,
+  readPath,
+  readQuery,
+  readString,
+  readStringMap,
+} from './request/read-request.ts';
+import type { RouterOptions } from './router-options.ts';
 
 /** Workflow Executions v1: create, get, list, cancel, export, and the trigger that Eventarc uses. */
 export function addExecutionRoutes(api: Router, options: RouterOptions): void {

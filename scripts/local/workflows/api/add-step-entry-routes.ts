@@ -1,9 +1,9 @@
 import type { Request, Router } from 'express';
 import { ApiError } from '../errors/api-error.ts';
-import type { RouterOptions } from './create-router.ts';
 import { findExecution } from './find-resource.ts';
 import { answerList } from './list/answer-list.ts';
 import { readCount, readPath, readQuery } from './request/read-request.ts';
+import type { RouterOptions } from './router-options.ts';
 import { navigateEntries, type StepEntryView, showStepEntry } from './show-step-entry.ts';
 import { STEP_ENTRY_FIELDS } from './step-entry-fields.ts';
 

@@ -1,27 +1,12 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express';
-import type { Clock } from '../clock/clock.ts';
-import { WorkflowError } from '../errors/workflow-error.ts';
 import { ApiError } from '../errors/api-error.ts';
-import type { Callbacks } from '../service/callbacks.ts';
-import type { Executions } from '../service/create-executions.ts';
-import type { WorkflowStore } from '../service/workflow-store.ts';
+import { WorkflowError } from '../errors/workflow-error.ts';
 import { LoadError } from '../source/load-error.ts';
 import { addCallbackRoutes } from './add-callback-routes.ts';
 import { addExecutionRoutes } from './add-execution-routes.ts';
 import { addStepEntryRoutes } from './add-step-entry-routes.ts';
 import { addWorkflowRoutes } from './add-workflow-routes.ts';
-
-export interface RouterOptions {
-  readonly projectId: string;
-  readonly location: string;
-  readonly workflows: WorkflowStore;
-  readonly executions: Executions;
-  readonly callbacks: Callbacks;
-  readonly clock: Clock;
-  readonly newId: () => string;
-  /** Of workflows that name none. */
-  readonly serviceAccount: string;
-}
+import type { RouterOptions } from './router-options.ts';
 
 /** The REST APIs, Workflows v1 and Workflow Executions v1, with errors in Google's form. */
 export function createRouter(options: RouterOptions): Router {

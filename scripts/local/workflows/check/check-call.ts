@@ -1,9 +1,9 @@
 import { findArgumentProblem } from '../expressions/bind-arguments.ts';
-import { describeParameters } from '../interpreter/call-function.ts';
+import { describeParameters } from '../source/describe-parameters.ts';
 import { LoadError } from '../source/load-error.ts';
 import type { CallAction, RetryPolicy } from '../source/workflow.ts';
-import type { StepCheck } from './check-routine.ts';
 import { isConnectorName } from './connector-name.ts';
+import type { StepCheck } from './step-check.ts';
 
 /** Checks that a call's target exists and takes these arguments. Throws LoadError. */
 export function checkCall({ callee, args, position }: CallAction, check: StepCheck): void {

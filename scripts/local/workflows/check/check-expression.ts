@@ -1,11 +1,11 @@
 import type { Position } from '../errors/workflow-error.ts';
-import { type Expression, listOperands, readDottedName } from '../expressions/expression.ts';
 import { findArgumentProblem } from '../expressions/bind-arguments.ts';
-import { describeParameters } from '../interpreter/call-function.ts';
+import { type Expression, listOperands, readDottedName } from '../expressions/expression.ts';
 import { libraryConstants } from '../library/standard-library.ts';
+import { describeParameters } from '../source/describe-parameters.ts';
 import { LoadError } from '../source/load-error.ts';
-import type { StepCheck } from './check-routine.ts';
 import { isConnectorName } from './connector-name.ts';
+import type { StepCheck } from './step-check.ts';
 
 /** Checks the names in an expression and the functions it calls. Throws LoadError. */
 export function checkExpression(

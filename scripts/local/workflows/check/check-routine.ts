@@ -1,4 +1,5 @@
 import type { Expression } from '../expressions/expression.ts';
+import type { Functions } from '../library/library-function.ts';
 import { predefinedPolicies } from '../library/retry-functions.ts';
 import { LoadError } from '../source/load-error.ts';
 import type {
@@ -13,17 +14,10 @@ import type {
 } from '../source/workflow.ts';
 import { checkCall, checkPredicate } from './check-call.ts';
 import { checkExpression } from './check-expression.ts';
-import type { Functions } from './check-workflow.ts';
 import { collectAssigned } from './collect-assigned.ts';
-import { createSymbols, type Symbols } from './symbol-table.ts';
+import type { StepCheck } from './step-check.ts';
+import { createSymbolTable } from './symbol-table.ts';
 
-/** What the checks of one step know. */
-export interface StepCheck {
-  readonly workflow: Workflow;
-  readonly functions: Functions;
-  readonly symbols: Symbols;
-  readonly step: string;
-}
 type BlockCheck = Omit<StepCheck, 'step'>;
 
 /**
@@ -32,7 +26,7 @@ type BlockCheck = Omit<StepCheck, 'step'>;
  * their own.
  */
 export function checkRoutine(routine: Routine, workflow: Workflow, functions: Functions): void {
-  const symbols = createSymbols({ later: collectAssigned(routine.steps) });
+  const symbols = createSymbolTable({ later: collectAssigned(routine.steps) });
   for (const { name } of routine.parameters) symbols.declare(name);
   checkBlock(routine.steps, { workflow, functions, symbols });
 }
@@ -109,7 +103,7 @@ function checkLoop(
     });
   }
   const later = collectAssigned(action.steps);
-  const symbols = createSymbols({ parent: check.symbols, later, ...options });
+  const symbols = createSymbolTable({ parent: check.symbols, later, ...options });
   symbols.declare(action.value);
   if (action.index !== undefined) symbols.declare(action.index);
   checkBlock(action.steps, { ...check, symbols });
@@ -130,7 +124,7 @@ function checkParallel(action: ParallelAction, check: StepCheck): void {
     const later = collectAssigned(steps);
     checkBlock(steps, {
       ...check,
-      symbols: createSymbols({ parent: check.symbols, later, shared }),
+      symbols: createSymbolTable({ parent: check.symbols, later, shared }),
     });
   }
 }
@@ -148,7 +142,7 @@ function checkTry(action: TryAction, check: StepCheck): void {
   }
   if (except !== undefined) {
     const later = collectAssigned(except.steps);
-    const symbols = createSymbols({ parent: check.symbols, later });
+    const symbols = createSymbolTable({ parent: check.symbols, later });
     symbols.declare(except.variable);
     checkBlock(except.steps, { ...check, symbols });
   }
@@ -188,7 +182,7 @@ function writeVariable(name: string, position: Step['position'], check: StepChec
 
 function unknownSymbol(
   name: string,
-  place: { step: string; position?: Step['position'] | undefined },
+  location: { step: string; position?: Step['position'] | undefined },
 ) {
-  return new LoadError(`symbol '${name}' is neither a variable nor a sub-workflow name`, place);
+  return new LoadError(`symbol '${name}' is neither a variable nor a sub-workflow name`, location);
 }

@@ -1,5 +1,5 @@
 /** The variables known at a point of the source, by block. */
-export interface Symbols {
+export interface SymbolTable {
   /** Whether the name can be read: assigned anywhere in this block or one around it. */
   knows(name: string): boolean;
   /** Whether a step above this point assigns it. */
@@ -12,16 +12,16 @@ export interface Symbols {
   isForeign(name: string): boolean;
 }
 
-interface SymbolsOptions {
-  parent?: Symbols;
+interface SymbolTableOptions {
+  parent?: SymbolTable;
   /** Assigned somewhere in this block: a jump back may lead to where it is read. */
   later: ReadonlySet<string>;
   /** Given for a parallel branch or iteration: the parent's variables it may write. */
   shared?: ReadonlySet<string>;
 }
 
-/** Symbols of a new block. */
-export function createSymbols({ parent, later, shared }: SymbolsOptions): Symbols {
+/** SymbolTable of a new block. */
+export function createSymbolTable({ parent, later, shared }: SymbolTableOptions): SymbolTable {
   const own = new Set<string>();
   const isAssigned = (name: string) => own.has(name) || (parent?.isAssigned(name) ?? false);
   return {

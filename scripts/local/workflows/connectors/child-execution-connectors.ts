@@ -1,3 +1,4 @@
+import { ApiError } from '../errors/api-error.ts';
 import { createError } from '../errors/workflow-error.ts';
 import { expectMap, expectString } from '../library/expect-argument.ts';
 import {
@@ -5,9 +6,8 @@ import {
   defineFunction,
   type LibraryFunction,
 } from '../library/library-function.ts';
-import { ApiError } from '../errors/api-error.ts';
-import { type Execution, readExecutionId } from '../service/execution.ts';
 import type { Executions } from '../service/create-executions.ts';
+import { type Execution, readExecutionId } from '../service/execution.ts';
 import { parseJson } from '../values/parse-json.ts';
 import { mapOf, type Value } from '../values/value.ts';
 import { writeJson } from '../values/write-json.ts';

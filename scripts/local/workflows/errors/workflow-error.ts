@@ -88,10 +88,10 @@ export function createLimitError(tag: ErrorTag, message: string, detail = ''): W
 /** The same error with its place filled in, as far as it was not known yet. */
 export function locateError(
   error: WorkflowError,
-  place: { stack?: readonly StackFrame[]; position?: Position | undefined },
+  found: { stack?: readonly StackFrame[]; position?: Position | undefined },
 ): WorkflowError {
-  const stack = error.frames ?? place.stack;
-  const position = error.position ?? place.position;
+  const stack = error.frames ?? found.stack;
+  const position = error.position ?? found.position;
   return new WorkflowError(error.message, error.value, {
     catchable: error.catchable,
     ...(stack === undefined ? {} : { stack }),

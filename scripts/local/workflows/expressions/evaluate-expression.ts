@@ -6,7 +6,7 @@ import { chain, type MaybePromise } from './maybe-promise.ts';
 import { readElement } from './read-element.ts';
 
 /** What an expression needs of its surroundings. */
-export interface Evaluation {
+export interface Activation {
   /** Undefined when no such variable has a value. */
   readVariable(name: string): Value | undefined;
   /** A constant of the library by its dotted name, such as `retry.default_backoff`. */
@@ -17,17 +17,17 @@ export interface Evaluation {
 /** Evaluates an expression; waits only when it calls something that waits. Raises WorkflowError. */
 export function evaluateExpression(
   expression: Expression,
-  evaluation: Evaluation,
+  activation: Activation,
 ): MaybePromise<Value> {
-  const evaluate = (part: Expression) => evaluateExpression(part, evaluation);
+  const evaluate = (part: Expression) => evaluateExpression(part, activation);
   switch (expression.kind) {
     case 'literal':
       return expression.value;
     case 'variable':
-      return readVariable(expression.name, evaluation);
+      return readVariable(expression.name, activation);
     case 'member':
       return (
-        readLibraryConstant(expression, evaluation) ??
+        readLibraryConstant(expression, activation) ??
         chain(evaluate(expression.target), (target) => readElement(target, expression.key))
       );
     case 'index':
@@ -35,10 +35,10 @@ export function evaluateExpression(
         chain(evaluate(expression.index), (index) => readElement(target, index)),
       );
     case 'list':
-      return evaluateAll(expression.items, evaluation);
+      return evaluateAll(expression.items, activation);
     case 'call':
-      return chain(evaluateAll(expression.args, evaluation), (args) =>
-        evaluation.callFunction(expression.callee, args),
+      return chain(evaluateAll(expression.args, activation), (args) =>
+        activation.callFunction(expression.callee, args),
       );
     case 'unary':
       return chain(evaluate(expression.operand), (operand) =>
@@ -63,29 +63,29 @@ export function evaluateExpression(
 
 function evaluateAll(
   expressions: readonly Expression[],
-  evaluation: Evaluation,
+  activation: Activation,
 ): MaybePromise<readonly Value[]> {
   let values: MaybePromise<readonly Value[]> = [];
   for (const expression of expressions) {
     values = chain(values, (before) =>
-      chain(evaluateExpression(expression, evaluation), (value) => [...before, value]),
+      chain(evaluateExpression(expression, activation), (value) => [...before, value]),
     );
   }
   return values;
 }
 
-function readVariable(name: string, evaluation: Evaluation): Value {
+function readVariable(name: string, activation: Activation): Value {
   // Every name was checked at load. One that no step has assigned yet is null: a sample of Google's
   // asks so whether a step of a try block was reached.
-  return evaluation.readVariable(name) ?? null;
+  return activation.readVariable(name) ?? null;
 }
 
-function readLibraryConstant(expression: Expression, evaluation: Evaluation): Value | undefined {
+function readLibraryConstant(expression: Expression, activation: Activation): Value | undefined {
   const name = readDottedName(expression);
   if (name === undefined) return undefined;
   const root = name.slice(0, name.indexOf('.'));
-  if (evaluation.readVariable(root) !== undefined) return undefined;
-  return evaluation.readConstant(name);
+  if (activation.readVariable(root) !== undefined) return undefined;
+  return activation.readConstant(name);
 }
 
 /** Insists on a boolean. Raises TypeError. */

@@ -10,7 +10,7 @@ import { ExpressionSyntaxError, type Token, tokenize } from './tokenize.ts';
 
 // Tightest first in the documentation; here a higher number binds tighter. `not` and the unary minus
 // bind tighter than all of these, so `not x in y` is `(not x) in y`.
-const BINDING: Readonly<Record<string, number>> = {
+const PRECEDENCE: Readonly<Record<string, number>> = {
   or: 1,
   and: 2,
   '==': 3,
@@ -73,10 +73,10 @@ export function parseExpression(text: string): Expression {
     let left = parsePrefix();
     for (;;) {
       const operator = readOperator(peek());
-      const binding = operator === undefined ? undefined : BINDING[operator];
-      if (operator === undefined || binding === undefined || binding < minimum) return left;
+      const precedence = operator === undefined ? undefined : PRECEDENCE[operator];
+      if (operator === undefined || precedence === undefined || precedence < minimum) return left;
       position += 1;
-      const right = parseBinary(binding + 1);
+      const right = parseBinary(precedence + 1);
       left =
         operator === 'and' || operator === 'or'
           ? { kind: 'logical', operator, left, right }

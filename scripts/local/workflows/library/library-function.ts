@@ -33,6 +33,9 @@ export interface LibraryFunction {
   readonly run: (args: readonly (Value | undefined)[], context: CallContext) => MaybePromise<Value>;
 }
 
+/** Functions by name: the standard library, or that and the connectors. */
+export type Functions = ReadonlyMap<string, LibraryFunction>;
+
 /** Describes a function by its signature, `name(a, b, c?)`; a question mark makes a parameter optional. */
 export function defineFunction(
   signature: string,

@@ -1,7 +1,7 @@
-import type { Functions } from '../check/check-workflow.ts';
 import type { Clock } from '../clock/clock.ts';
-import type { Fetch } from '../http/fetch.ts';
 import { ApiError } from '../errors/api-error.ts';
+import type { Fetch } from '../http/fetch.ts';
+import type { Functions } from '../library/library-function.ts';
 import type { Callbacks } from './callbacks.ts';
 import { checkArgument } from './checks/check-argument.ts';
 import { checkLabels } from './checks/check-labels.ts';

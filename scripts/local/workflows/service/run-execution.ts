@@ -1,9 +1,9 @@
-import type { Functions } from '../check/check-workflow.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Fetch } from '../http/fetch.ts';
-import type { CurrentStep } from '../interpreter/runtime/run.ts';
 import { type RunResult, runWorkflow } from '../interpreter/run-workflow.ts';
+import type { CurrentStep } from '../interpreter/runtime/run.ts';
 import type { Trace } from '../interpreter/runtime/trace.ts';
+import type { Functions } from '../library/library-function.ts';
 import type { Workflow } from '../source/workflow.ts';
 import { parseJson } from '../values/parse-json.ts';
 import type { Callbacks } from './callbacks.ts';

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { checkWorkflow, type Functions } from '../check/check-workflow.ts';
+import { checkWorkflow } from '../check/check-workflow.ts';
 import type { Clock } from '../clock/clock.ts';
+import { ApiError } from '../errors/api-error.ts';
+import type { Functions } from '../library/library-function.ts';
 import { LoadError } from '../source/load-error.ts';
 import { parseWorkflow } from '../source/parse-workflow.ts';
 import type { Workflow } from '../source/workflow.ts';
-import { ApiError } from '../errors/api-error.ts';
 import { checkEnvironment } from './checks/check-environment.ts';
 import { checkLabels } from './checks/check-labels.ts';
 import { checkLevel } from './checks/check-levels.ts';

@@ -1,6 +1,6 @@
 import type { Position } from '../errors/workflow-error.ts';
 
-interface Place {
+interface ErrorLocation {
   step?: string | undefined;
   position?: Position | undefined;
 }
@@ -14,17 +14,21 @@ export class LoadError extends Error {
   readonly line: number | undefined;
   readonly column: number | undefined;
 
-  constructor(detail: string, place: Place = {}, message = describeProblem(detail, place.step)) {
+  constructor(
+    detail: string,
+    location: ErrorLocation = {},
+    message = describeProblem(detail, location.step),
+  ) {
     super(message);
     this.name = 'LoadError';
-    this.step = place.step;
-    this.line = place.position?.line;
-    this.column = place.position?.column;
+    this.step = location.step;
+    this.line = location.position?.line;
+    this.column = location.position?.column;
   }
 }
 
 /**
- * A source that cannot be read at all. The service answers these in another form, with the place in
+ * A source that cannot be read at all. The service answers these in another form, with the location in
  * the message: `main.yaml:LINE:COLUMN: parse error: …`, the line itself and a caret below it.
  */
 export function createParseError(detail: string, position: Position, source: string): LoadError {

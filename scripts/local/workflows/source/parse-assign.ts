@@ -22,12 +22,12 @@ function parseAssignment(node: SourceNode, step: string): Assignment {
       position: node.position,
     });
   }
-  const place = { position: entry.keyPosition };
-  const target = readTarget(parseExpressionText(entry.key, place, step));
+  const location = { position: entry.keyPosition };
+  const target = readTarget(parseExpressionText(entry.key, location, step));
   if (target === undefined) {
-    throw new LoadError(`cannot assign to '${entry.key}'`, { step, ...place });
+    throw new LoadError(`cannot assign to '${entry.key}'`, { step, ...location });
   }
-  return { ...target, value: parseTemplate(entry.value, step), ...place };
+  return { ...target, value: parseTemplate(entry.value, step), ...location };
 }
 
 // A target is written like an expression: a name, then `.key` and `[index]` in any number.

@@ -24,10 +24,10 @@ export function expectString(node: SourceNode, what: string, step: string | unde
 export function expectName(
   name: string,
   what: string,
-  place: { step?: string | undefined; position: Position },
+  location: { step?: string | undefined; position: Position },
 ): string {
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
-  throw new LoadError(`'${name}' is not a valid name for ${what}`, place);
+  throw new LoadError(`'${name}' is not a valid name for ${what}`, location);
 }
 
 /** Refuses keys that the construct does not have. Throws LoadError. */

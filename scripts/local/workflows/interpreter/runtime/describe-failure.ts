@@ -20,8 +20,8 @@ export interface StackElement {
 
 /** Describes an error that ended an execution. */
 export function describeFailure(error: WorkflowError): Failure {
-  const frames = listPlaces(error);
-  const lines = frames.map(describePlace);
+  const frames = listStackFrames(error);
+  const lines = frames.map(describeStackFrame);
   const details = hasOwnFields(error.value) ? [writeSafely(error.value, '  ')] : [];
   return {
     payload: writeSafely(error.value),
@@ -31,14 +31,14 @@ export function describeFailure(error: WorkflowError): Failure {
 }
 
 /** The stack of an error, innermost first, the position of the expression at fault in it. */
-export function listPlaces(error: WorkflowError): readonly StackFrame[] {
+export function listStackFrames(error: WorkflowError): readonly StackFrame[] {
   return (error.frames ?? []).map((frame, at) =>
     at === 0 && error.position !== undefined ? { ...frame, position: error.position } : frame,
   );
 }
 
 /** One line of a context. */
-export function describePlace({ step, routine, position }: StackFrame): string {
+export function describeStackFrame({ step, routine, position }: StackFrame): string {
   return `in step "${step}", routine "${routine}", line: ${position.line}`;
 }
 

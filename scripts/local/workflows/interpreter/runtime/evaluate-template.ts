@@ -9,19 +9,19 @@ import type { Expression } from '../../expressions/expression.ts';
 import { chain, type MaybePromise } from '../../expressions/maybe-promise.ts';
 import type { Template } from '../../source/workflow.ts';
 import { getTypeName, type Value } from '../../values/value.ts';
-import type { Place } from './frame.ts';
+import type { Frame } from './frame.ts';
 
 /** The value of a template. Errors carry the position of the expression at fault. */
-export function evaluateTemplate(template: Template, place: Place): MaybePromise<Value> {
+export function evaluateTemplate(template: Template, frame: Frame): MaybePromise<Value> {
   switch (template.kind) {
     case 'literal':
       return template.value;
     case 'expression':
-      return evaluateAt(template.expression, template.position, place);
+      return evaluateAt(template.expression, template.position, frame);
     case 'list':
-      return evaluateItems(template.items, place);
+      return evaluateItems(template.items, frame);
     case 'map':
-      return evaluateEntries(template.entries, place);
+      return evaluateEntries(template.entries, frame);
   }
 }
 
@@ -29,10 +29,10 @@ export function evaluateTemplate(template: Template, place: Place): MaybePromise
 export function evaluateAt(
   expression: Expression,
   position: Position,
-  place: Place,
+  frame: Frame,
 ): MaybePromise<Value> {
   try {
-    const value = evaluateExpression(expression, place.evaluation);
+    const value = evaluateExpression(expression, frame.activation);
     if (!(value instanceof Promise)) return value;
     return value.catch((error: unknown) => {
       throw addPosition(error, position);
@@ -42,18 +42,18 @@ export function evaluateAt(
   }
 }
 
-// An error that already has a stack comes out of a subworkflow, which knows the place better.
+// An error that already has a stack comes out of a subworkflow, which knows the frame better.
 function addPosition(error: unknown, position: Position): unknown {
   return error instanceof WorkflowError && error.frames === undefined
     ? locateError(error, { position })
     : error;
 }
 
-function evaluateItems(items: readonly Template[], place: Place): MaybePromise<readonly Value[]> {
+function evaluateItems(items: readonly Template[], frame: Frame): MaybePromise<readonly Value[]> {
   let values: MaybePromise<readonly Value[]> = [];
   for (const item of items) {
     values = chain(values, (before) =>
-      chain(evaluateTemplate(item, place), (value) => [...before, value]),
+      chain(evaluateTemplate(item, frame), (value) => [...before, value]),
     );
   }
   return values;
@@ -61,13 +61,13 @@ function evaluateItems(items: readonly Template[], place: Place): MaybePromise<r
 
 type MapEntries = (Template & { kind: 'map' })['entries'];
 
-function evaluateEntries(entries: MapEntries, place: Place): MaybePromise<Value> {
+function evaluateEntries(entries: MapEntries, frame: Frame): MaybePromise<Value> {
   let values: MaybePromise<ReadonlyMap<string, Value>> = new Map<string, Value>();
   for (const entry of entries) {
     values = chain(values, (before) =>
-      chain(evaluateTemplate(entry.key, place), (key) =>
+      chain(evaluateTemplate(entry.key, frame), (key) =>
         chain(
-          evaluateTemplate(entry.value, place),
+          evaluateTemplate(entry.value, frame),
           (value) => new Map([...before, [checkKey(key), value] as const]),
         ),
       ),

@@ -1,9 +1,9 @@
 import type { WorkflowError } from '../../errors/workflow-error.ts';
-import type { CallContext, LibraryFunction } from '../../library/library-function.ts';
+import type { CallContext, Functions } from '../../library/library-function.ts';
 import type { Workflow } from '../../source/workflow.ts';
 import type { Value } from '../../values/value.ts';
 import type { Memory } from './memory.ts';
-import type { Slots } from './semaphore.ts';
+import type { Semaphore } from './semaphore.ts';
 import type { StepCounter } from './step-counter.ts';
 import type { Trace } from './trace.ts';
 
@@ -28,10 +28,10 @@ export type CallObserver = (call: {
 export interface Run {
   readonly workflow: Workflow;
   /** The standard library and the connectors. */
-  readonly functions: ReadonlyMap<string, LibraryFunction>;
+  readonly functions: Functions;
   readonly context: CallContext;
   readonly memory: Memory;
-  readonly slots: Slots;
+  readonly semaphore: Semaphore;
   readonly steps: StepCounter;
   /** Ends everything that runs, at once, with this reason. */
   readonly abort: (reason: unknown) => void;

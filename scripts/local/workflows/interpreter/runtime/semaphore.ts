@@ -1,10 +1,10 @@
-/** A number of places for things that run at the same time; the others wait in line. */
-export interface Slots {
+/** Permits for work that runs at the same time; the rest waits in line. */
+export interface Semaphore {
   acquire(): Promise<void>;
   release(): void;
 }
 
-export function createSlots(count: number): Slots {
+export function createSemaphore(count: number): Semaphore {
   const waiting: (() => void)[] = [];
   let free = count;
   return {

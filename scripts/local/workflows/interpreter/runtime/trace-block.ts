@@ -1,17 +1,17 @@
-import type { Place } from './frame.ts';
+import type { Frame } from './frame.ts';
 import type { TraceEntry, TraceKind, TraceProgress } from './trace.ts';
 
 /** Does the work of a block, such as one iteration or one attempt, as an entry below the step's. */
 export async function traceBlock<T>(
-  place: Place,
+  frame: Frame,
   { kind, progress }: { readonly kind: TraceKind; readonly progress?: TraceProgress },
   work: (entry: TraceEntry) => Promise<T>,
 ): Promise<T> {
-  const { run, site, routine, thread } = place;
-  const outer = site.entry;
-  const step = site.current?.step ?? '';
+  const { run, current, routine, thread } = frame;
+  const outer = current.entry;
+  const step = current.step?.step ?? '';
   const entry = run.trace.begin({ parent: outer, kind, routine, step, thread, progress });
-  site.entry = entry;
+  current.entry = entry;
   try {
     const result = await work(entry);
     run.trace.end(entry, {});
@@ -20,6 +20,6 @@ export async function traceBlock<T>(
     run.trace.end(entry, { error });
     throw error;
   } finally {
-    site.entry = outer;
+    current.entry = outer;
   }
 }

@@ -1,5 +1,5 @@
-import { RUN_LIMITS } from '../../interpreter/runtime/run-limits.ts';
 import { ApiError } from '../../errors/api-error.ts';
+import { RUN_LIMITS } from '../../interpreter/runtime/run-limits.ts';
 
 /** An execution's argument as JSON, `null` when none is given. Throws ApiError. */
 export function checkArgument(argument: string | undefined): string {
