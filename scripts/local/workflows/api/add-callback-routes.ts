@@ -7,7 +7,7 @@ import { answerList } from './list/answer-list.ts';
 import { readPath } from './request/read-request.ts';
 import type { RouterOptions } from './router-options.ts';
 
-/** Callback endpoints of executions. To be added before bodies are read as JSON. */
+/** Adds the callback endpoints of executions. Call it before bodies are parsed as JSON. */
 export function addCallbackRoutes(api: Router, options: RouterOptions): void {
   const { callbacks, clock } = options;
   const path = '/workflows/:workflow/executions/:execution/callbacks';

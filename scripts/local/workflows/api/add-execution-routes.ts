@@ -14,7 +14,7 @@ import {
 } from './request/read-request.ts';
 import type { RouterOptions } from './router-options.ts';
 
-/** Workflow Executions v1: create, get, list, cancel, export, and the trigger that Eventarc uses. */
+/** Adds Workflow Executions v1: create, get, list, cancel, exportData and Eventarc's trigger. */
 export function addExecutionRoutes(api: Router, options: RouterOptions): void {
   const { executions, workflows } = options;
 
@@ -50,7 +50,7 @@ export function addExecutionRoutes(api: Router, options: RouterOptions): void {
   });
 
   api.get('/workflows/:workflow/executions/:execution\\:exportData', (request, response) => {
-    // UNCONFIRMED what the text holds; the execution itself here.
+    // UNCONFIRMED: the content of the text. Here it is the execution itself.
     response.json({ data: JSON.stringify(findExecution(request, options)) });
   });
 

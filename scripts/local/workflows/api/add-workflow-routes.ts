@@ -9,7 +9,7 @@ import { readPath, readQuery } from './request/read-request.ts';
 import type { RouterOptions } from './router-options.ts';
 import { WORKFLOW_FIELDS } from './workflow-fields.ts';
 
-/** Workflows v1: create, get, list, patch, delete, listRevisions, and their operations. */
+/** Adds Workflows v1: create, get, list, patch, delete, listRevisions and operations. */
 export function addWorkflowRoutes(api: Router, options: RouterOptions): void {
   const { workflows, executions, projectId, location } = options;
   const parent = `projects/${projectId}/locations/${location}`;

@@ -8,7 +8,7 @@ import { addStepEntryRoutes } from './add-step-entry-routes.ts';
 import { addWorkflowRoutes } from './add-workflow-routes.ts';
 import type { RouterOptions } from './router-options.ts';
 
-/** The REST APIs, Workflows v1 and Workflow Executions v1, with errors in Google's form. */
+/** Creates a router for Workflows v1 and Workflow Executions v1, with errors in Google's form. */
 export function createRouter(options: RouterOptions): Router {
   const router = express.Router();
   const api = express.Router({ mergeParams: true });
@@ -31,9 +31,9 @@ function answerError(error: unknown, _request: Request, response: Response, next
 function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof LoadError) return new ApiError('INVALID_ARGUMENT', error.message);
-  // A callback's body that is not the JSON it says it is.
+  // A callback whose body is not the JSON that its Content-Type claims.
   if (error instanceof WorkflowError) return new ApiError('INVALID_ARGUMENT', error.message);
-  // What express.json throws for a body that is not JSON.
+  // Thrown by express.json for a body that is not JSON.
   if (error instanceof SyntaxError) return new ApiError('INVALID_ARGUMENT', error.message);
   return new ApiError('INTERNAL', error instanceof Error ? error.message : String(error));
 }

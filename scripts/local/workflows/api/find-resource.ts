@@ -4,13 +4,21 @@ import type { Execution } from '../service/execution.ts';
 import { readPath } from './request/read-request.ts';
 import type { RouterOptions } from './router-options.ts';
 
-/** The workflow of the path, once project and location are this service's. Throws ApiError. */
+/**
+ * Reads the workflow's id from the path and checks project and location.
+ *
+ * @throws ApiError
+ */
 export function readWorkflowId(request: Request, { projectId, location }: RouterOptions): string {
   checkLocation(request, { projectId, location });
   return readPath(request, 'workflow');
 }
 
-/** Throws ApiError for another project or location than this service's. */
+/**
+ * Checks that project and location are this service's.
+ *
+ * @throws ApiError
+ */
 export function checkLocation(
   request: Request,
   { projectId, location }: Pick<RouterOptions, 'projectId' | 'location'>,
@@ -24,7 +32,11 @@ export function checkLocation(
   );
 }
 
-/** The execution of the path. Throws ApiError. */
+/**
+ * Finds the execution named in the path.
+ *
+ * @throws ApiError
+ */
 export function findExecution(request: Request, options: RouterOptions): Execution {
   const workflowId = readWorkflowId(request, options);
   const execution = options.executions.get(readPath(request, 'execution'));

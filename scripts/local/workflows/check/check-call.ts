@@ -5,7 +5,11 @@ import type { CallAction, RetryPolicy } from '../source/workflow.ts';
 import { isConnectorName } from './connector-name.ts';
 import type { StepCheck } from './step-check.ts';
 
-/** Checks that a call's target exists and takes these arguments. Throws LoadError. */
+/**
+ * Checks that a call's target exists and takes these arguments.
+ *
+ * @throws LoadError
+ */
 export function checkCall({ callee, args, position }: CallAction, check: StepCheck): void {
   const parameters = findParameters(callee, check);
   if (parameters === undefined) {
@@ -15,7 +19,11 @@ export function checkCall({ callee, args, position }: CallAction, check: StepChe
   if (problem !== undefined) throw new LoadError(problem, { step: check.step, position });
 }
 
-/** Checks that a retry predicate is a function of one argument. Throws LoadError. */
+/**
+ * Checks that a retry predicate is a function of one argument.
+ *
+ * @throws LoadError
+ */
 export function checkPredicate(
   { predicate, position }: RetryPolicy & { kind: 'custom' },
   check: StepCheck,

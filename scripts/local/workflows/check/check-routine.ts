@@ -21,9 +21,11 @@ import { createSymbolTable } from './symbol-table.ts';
 type BlockCheck = Omit<StepCheck, 'step'>;
 
 /**
- * Checks names and calls of a routine. A variable is known in the whole block that assigns it, as a
- * jump may lead backwards; `for` bodies, `except` blocks and parallel branches have variables of
- * their own.
+ * Checks the names and calls of a routine. A variable is known in the whole block that assigns it,
+ * because a jump may lead backwards. `for` bodies, `except` blocks and parallel branches have
+ * scopes of their own.
+ *
+ * @throws LoadError
  */
 export function checkRoutine(routine: Routine, workflow: Workflow, functions: Functions): void {
   const symbols = createSymbolTable({ later: collectAssigned(routine.steps) });
@@ -92,7 +94,7 @@ function checkLoop(
 ): void {
   const over = action.over.kind === 'in' ? action.over.list : action.over.range;
   checkTemplate(over, 'loop', check);
-  // The same names may be used again by a loop beside this one, but not around or within it.
+  // Sibling loops may use the same names; enclosing and nested ones may not.
   const taken = [action.value, action.index].find(
     (name) => name !== undefined && check.symbols.knows(name),
   );
@@ -110,7 +112,8 @@ function checkLoop(
 }
 
 function checkParallel(action: ParallelAction, check: StepCheck): void {
-  // Google's syntax cheat sheet shares variables that nothing has assigned: the step creates them.
+  // In Google's syntax cheat sheet, `shared` lists variables that nothing assigned: it creates
+  // them.
   for (const name of action.shared) check.symbols.assign(name);
   if (action.concurrencyLimit !== undefined) {
     checkTemplate(action.concurrencyLimit, 'concurrency_limit', check);

@@ -5,7 +5,11 @@ import { checkJumps } from './check-jumps.ts';
 import { checkNames } from './check-names.ts';
 import { checkRoutine } from './check-routine.ts';
 
-/** Refuses what the service would refuse at deployment. Throws LoadError for the first problem. */
+/**
+ * Refuses what the service would refuse at deployment.
+ *
+ * @throws LoadError for the first problem.
+ */
 export function checkWorkflow(workflow: Workflow, functions: Functions): void {
   for (const routine of workflow.routines.values()) {
     const isTaken = [...functions.keys()].some((name) => name === routine.name);

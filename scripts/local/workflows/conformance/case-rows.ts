@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-// The rows lie in *.cases.yaml beside this file: a snippet, what goes in, and exactly what comes out.
+// The rows lie in *.cases.yaml beside this file: a snippet, what goes in, and exactly what comes
+// out.
 const rowsSchema = z.array(
   z.strictObject({
     name: z.string(),

@@ -2,8 +2,8 @@ import { createError } from '../errors/workflow-error.ts';
 import type { LibraryFunction } from '../library/library-function.ts';
 
 /**
- * A connector by its name only, so that a workflow that has it in a path it does not take can be
- * loaded. It takes any arguments; calling it raises SystemError, which says how to register a real one.
+ * Accepts a connector by name only, to load a workflow that never calls it. It takes any arguments;
+ * calling it raises a SystemError that says how to register a real one.
  */
 export function acceptConnector(name: string): LibraryFunction {
   return {

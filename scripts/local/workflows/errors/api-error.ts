@@ -13,7 +13,7 @@ const HTTP_CODES: Readonly<Record<ApiStatus, number>> = {
   NOT_FOUND: 404,
 };
 
-/** An error that a Google API would answer with. */
+/** An error response of a Google API. */
 export class ApiError extends Error {
   readonly status: ApiStatus;
   readonly httpCode: number;

@@ -6,13 +6,13 @@ export interface BindableParameter {
   readonly isOptional: boolean;
   readonly default?: Value;
 }
-/** What a function takes; `any` is for one that only stands in for another. */
+/** A function's parameters; `any` is for a connector that is only accepted. */
 export type BindableParameters = readonly BindableParameter[] | 'any';
 export type GivenArguments =
   | { readonly kind: 'named'; readonly values: ReadonlyMap<string, unknown> }
   | { readonly kind: 'positional'; readonly values: readonly unknown[] };
 
-/** What is wrong with a call's arguments, or undefined. Asked at load and again at run time. */
+/** Describes what is wrong with a call's arguments. Used at load and again at run time. */
 export function findArgumentProblem(
   callee: string,
   parameters: BindableParameters,
@@ -37,7 +37,11 @@ export function findArgumentProblem(
     : `'${callee}' needs an argument for parameter '${missing.name}'`;
 }
 
-/** Arguments in the parameters' order; undefined where left out. Raises TypeError. */
+/**
+ * Binds arguments to parameters: in their order, undefined where left out.
+ *
+ * @throws WorkflowError tagged TypeError
+ */
 export function bindArguments(
   callee: string,
   parameters: BindableParameters,

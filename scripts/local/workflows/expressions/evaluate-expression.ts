@@ -5,16 +5,20 @@ import { type Expression, readDottedName } from './expression.ts';
 import { chain, type MaybePromise } from './maybe-promise.ts';
 import { readElement } from './read-element.ts';
 
-/** What an expression needs of its surroundings. */
+/** Resolves the variables, constants and functions of an expression. */
 export interface Activation {
-  /** Undefined when no such variable has a value. */
+  /** Undefined if no such variable has a value. */
   readVariable(name: string): Value | undefined;
-  /** A constant of the library by its dotted name, such as `retry.default_backoff`. */
+  /** Reads a constant of the library by its dotted name, such as `retry.default_backoff`. */
   readConstant(name: string): Value | undefined;
   callFunction(name: string, args: readonly Value[]): MaybePromise<Value>;
 }
 
-/** Evaluates an expression; waits only when it calls something that waits. Raises WorkflowError. */
+/**
+ * Evaluates an expression. Returns a promise only if a call in it does.
+ *
+ * @throws WorkflowError
+ */
 export function evaluateExpression(
   expression: Expression,
   activation: Activation,
@@ -75,8 +79,8 @@ function evaluateAll(
 }
 
 function readVariable(name: string, activation: Activation): Value {
-  // Every name was checked at load. One that no step has assigned yet is null: a sample of Google's
-  // asks so whether a step of a try block was reached.
+  // Every name was checked at load. A variable that no step has assigned yet is null: one of
+  // Google's samples uses this to see whether a step of a try block was reached.
   return activation.readVariable(name) ?? null;
 }
 
@@ -88,7 +92,11 @@ function readLibraryConstant(expression: Expression, activation: Activation): Va
   return activation.readConstant(name);
 }
 
-/** Insists on a boolean. Raises TypeError. */
+/**
+ * Checks that a value is a boolean.
+ *
+ * @throws WorkflowError tagged TypeError
+ */
 export function checkBoolean(where: string, value: Value): boolean {
   if (typeof value === 'boolean') return value;
   throw createError('TypeError', `${where} needs a boolean, not ${getTypeName(value)}`);

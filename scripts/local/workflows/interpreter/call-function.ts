@@ -13,7 +13,7 @@ import { runBlock } from './steps/run-block.ts';
 /** Calls a subworkflow, a function of the library or a connector. */
 export function callFunction(name: string, args: CallArguments, frame: Frame): MaybePromise<Value> {
   const { run } = frame;
-  // UNCONFIRMED whether main itself counts toward the depth; here it does not.
+  // UNCONFIRMED: whether main counts toward the depth. Here it does not.
   if (frame.callers.length >= RUN_LIMITS.callDepth) {
     throw createError(
       'RecursionError',
@@ -28,7 +28,7 @@ export function callFunction(name: string, args: CallArguments, frame: Frame): M
   const definition = run.functions.get(name);
   if (definition === undefined) throw createError('SystemError', `unknown function: ${name}`);
   const bound = bindArguments(name, definition.parameters, args);
-  // Helpers such as len and int are free; a function of a module is a step.
+  // Helpers such as len and int are free; a call of a module's function counts as a step.
   if (!name.includes('.')) return definition.run(bound, run.context);
   return chain(run.steps.count(1), () => definition.run(bound, run.context));
 }

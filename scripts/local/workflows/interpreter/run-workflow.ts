@@ -30,7 +30,7 @@ export type RunResult =
   | { readonly state: 'FAILED'; readonly failure: Failure }
   | { readonly state: 'CANCELLED' };
 
-/** Runs a workflow to its end. Never rejects; cancelled through the context's signal. */
+/** Runs a workflow to its end. Never rejects. The context's signal cancels it. */
 export async function runWorkflow(options: RunOptions): Promise<RunResult> {
   const { signal } = options.context;
   const stop = new AbortController();
@@ -96,7 +96,7 @@ function writeResult(value: Value): string {
   }
 }
 
-// Anything else is a fault of the engine itself; the execution must still end, and say so.
+// Anything else is a bug of the engine; the execution must still end with an error.
 function toWorkflowError(error: unknown): WorkflowError {
   if (error instanceof WorkflowError) return error;
   return createError('SystemError', error instanceof Error ? error.message : String(error));

@@ -7,7 +7,7 @@ import { defineFunction } from './library-function.ts';
 
 type Argument = Value | undefined;
 
-/** The expression helpers: functions without a module. They are not counted as steps. */
+/** The expression helpers, which belong to no module and do not count as steps. */
 export const helperFunctions = [
   defineFunction('default(value, default)', ([value = null, fallback = null]) =>
     value === null ? fallback : value,
@@ -30,14 +30,14 @@ function chooseValue(condition: Argument, yes: Value, no: Value): Value {
 }
 
 function measureLength(value: Value): number {
-  // Characters, not UTF-16 units.
+  // In characters, not UTF-16 units.
   if (typeof value === 'string') return [...value].length;
   if (isList(value)) return value.length;
   if (isMap(value)) return value.size;
   throw createError('TypeError', `${getTypeName(value)} has no length`);
 }
 
-// What is of the type already passes: the service's own message lists it among what it expects.
+// A double is accepted too: the service's own message lists numbers among the expected types.
 function toDouble(value: Value): number {
   if (isNumber(value)) return Number(value);
   if (typeof value !== 'string') throw cannotConvert(value, 'double', 'number or string');
@@ -69,7 +69,7 @@ function checkRange(integer: bigint): bigint {
   throw createError('ValueError', `${integer} does not fit 64 bits`);
 }
 
-// In the service's words, which has its own names for some types.
+// The service's wording, with its own names for some types.
 function cannotConvert(value: Value, name: string, expected: string) {
   const type = isMap(value) ? 'dict' : isList(value) ? 'array' : getTypeName(value);
   return createError(

@@ -37,7 +37,7 @@ async function send(method: string, args: Arguments, context: CallContext): Prom
       method,
       url: target,
       headers: headers === null ? new Map() : readHeaders(headers),
-      // UNCONFIRMED: null is no body, as for the other arguments that may be left out.
+      // UNCONFIRMED: null means no body, as for the other optional arguments.
       body: body ?? undefined,
       timeoutSeconds: readTimeout(timeout),
     },

@@ -1,7 +1,7 @@
 import { expectList } from './expect-argument.ts';
 import { defineFunction } from './library-function.ts';
 
-/** Both give a new list with one more element; a list given as the element stays one element. */
+/** Both return a new list with one more element. A list as the element stays one element. */
 export const listFunctions = [
   defineFunction('list.concat(objs, val)', ([objs, val = null]) => [
     ...expectList(objs, 'objs'),

@@ -17,7 +17,7 @@ export const mapFunctions = [
   ),
 ];
 
-// Null where a key is missing and where a level is not a map: that is what makes it null-safe.
+// Null-safe: null if a key is missing or a level is not a map.
 function getNested(start: Value, keys: Value): Value {
   const path = isList(keys) ? keys : [keys];
   let value = start;

@@ -6,13 +6,13 @@ import { defineFunction } from './library-function.ts';
 
 export const mathFunctions = [
   defineFunction('math.abs(x)', ([x]) => toAbsolute(expectNumber(x, 'x'))),
-  // UNCONFIRMED whether the floor of a double is an integer; its name in other languages says so.
+  // UNCONFIRMED: the floor of a double is an integer, as in other languages.
   defineFunction('math.floor(x)', ([x]) => toFloor(expectNumber(x, 'x'))),
   defineFunction('math.max(a, b)', ([a, b]) => sortTwo(a, b)[1]),
   defineFunction('math.min(a, b)', ([a, b]) => sortTwo(a, b)[0]),
 ];
 
-// Math.min and Math.max take no bigint, and the result must keep its type.
+// Math.min and Math.max do not take bigints, and the result must keep its type.
 function sortTwo(
   a: Value | undefined,
   b: Value | undefined,

@@ -1,7 +1,7 @@
 import { isList, isMap, type MapValue, mapOf, type Value } from '../values/value.ts';
 import { defineFunction } from './library-function.ts';
 
-/** What a policy waits: initial 1 s, times 1.25, at most 60 s. */
+/** The default backoff: 1 s at first, then 1.25 times as long, at most 60 s. */
 export const defaultBackoff: MapValue = mapOf([
   ['initial_delay', 1n],
   ['max_delay', 60n],
@@ -29,7 +29,7 @@ const RETRYABLE: Readonly<Record<'idempotent' | 'non-idempotent', Retryable>> = 
     codes: [429n, 502n, 503n, 504n],
     tags: ['ConnectionError', 'ConnectionFailedError', 'TimeoutError'],
   },
-  // Only what says that the request was not taken: sending it again can't do it twice.
+  // Only errors that mean the request was not processed, so a retry cannot repeat its effect.
   'non-idempotent': { codes: [429n, 503n], tags: ['ConnectionFailedError'] },
 };
 
@@ -39,7 +39,7 @@ export interface PredefinedPolicy {
   readonly backoff: MapValue;
 }
 
-/** The policies that `retry: ${name}` knows. */
+/** The policies for `retry: ${name}`. */
 export const predefinedPolicies: ReadonlyMap<string, PredefinedPolicy> = new Map([
   [
     'http.default_retry',
@@ -55,13 +55,13 @@ export const predefinedPolicies: ReadonlyMap<string, PredefinedPolicy> = new Map
   ],
 ]);
 
-/** Whether the default policy of such requests retries the error. */
+/** Whether the default policy for requests of this kind retries the error. */
 export function isRetryable(error: Value, kind: keyof typeof RETRYABLE): boolean {
   if (!isMap(error)) return false;
   const { codes, tags } = RETRYABLE[kind];
   const errorTags = error.get('tags');
   const code = error.get('code');
-  // UNCONFIRMED for a map that the workflow raised itself: without the tag it is not an HTTP error.
+  // UNCONFIRMED for a map raised by the workflow: without the tag it is not an HTTP error.
   const has = (tag: string) => isList(errorTags) && errorTags.includes(tag);
   return tags.some(has) || (has('HttpError') && typeof code === 'bigint' && codes.includes(code));
 }

@@ -15,7 +15,7 @@ import { textFunctions } from './text.ts';
 import { timeFunctions } from './time-functions.ts';
 import { uuidFunctions } from './uuid-functions.ts';
 
-/** Every function of the standard library by name. */
+/** All functions of the standard library by name. */
 export const standardLibrary: ReadonlyMap<string, LibraryFunction> = new Map(
   [
     ...base64Functions,
@@ -35,7 +35,7 @@ export const standardLibrary: ReadonlyMap<string, LibraryFunction> = new Map(
   ].map((definition) => [definition.name, definition]),
 );
 
-/** Names of the library that stand for a value. */
+/** The constants of the library by name. */
 export const libraryConstants: ReadonlyMap<string, Value> = new Map([
   ['retry.default_backoff', defaultBackoff],
 ]);

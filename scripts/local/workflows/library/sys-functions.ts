@@ -45,7 +45,7 @@ function getEnvironment(name: string, fallback: Value | undefined, context: Call
   if (fallback !== undefined) expectString(fallback, 'default');
   const value = context.readEnvironment(name);
   if (value !== undefined) return value;
-  // UNCONFIRMED without a default: an error shows the missing variable, a null would travel on.
+  // UNCONFIRMED without a default: an error reveals the missing variable, a null would hide it.
   if (fallback === undefined)
     throw createError('KeyError', `environment variable not found: ${name}`);
   return fallback;

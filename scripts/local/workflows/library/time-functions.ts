@@ -10,7 +10,7 @@ export const timeFunctions = [
   defineFunction('time.parse(value)', ([value]) => parseTime(expectString(value, 'value'))),
 ];
 
-// ISO 8601 with six digits of a second always, and `Z` where there is no offset.
+// ISO 8601, always with six digits of a second, and `Z` for UTC.
 function formatTime(seconds: number, timezone: string): string {
   const date = new Date(Math.floor(seconds) * 1000);
   if (Number.isNaN(date.getTime())) throw createError('ValueError', `${seconds} is out of range`);

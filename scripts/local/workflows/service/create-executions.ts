@@ -33,11 +33,15 @@ export interface Executions {
   list(workflowId: string): readonly Execution[];
   wait(executionId: string): Promise<Execution>;
   cancel(executionId: string): Promise<Execution>;
-  /** In the order in which they began. Throws ApiError. */
+  /**
+   * Lists an execution's step entries in the order in which they began.
+   *
+   * @throws ApiError
+   */
   listStepEntries(executionId: string): readonly StepEntry[];
-  /** Throws ApiError while the execution is active. */
+  /** @throws ApiError while the execution is active. */
   deleteStepEntries(executionId: string): void;
-  /** Cancels a workflow's executions and forgets them. */
+  /** Cancels and removes all executions of a workflow. */
   removeAll(workflowId: string): Promise<void>;
   subscribe(listener: (execution: Execution) => void): () => void;
   close(): Promise<void>;
@@ -62,7 +66,7 @@ interface Running {
   readonly finished: Promise<Execution>;
 }
 
-/** Starts, finds and stops executions. */
+/** Creates the registry that starts, finds and stops executions. */
 export function createExecutions(options: ExecutionsOptions): Executions {
   const { archive, clock, project, workflows } = options;
   const stepEntries = createStepEntries({ now: clock.now });
@@ -93,7 +97,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
       revisionId: revision.revisionId,
       executionId: id,
     };
-    // In a microtask, so that whoever creates an execution has it before anything happens in it.
+    // Started in a microtask, so the caller has the execution before anything happens in it.
     const finished = Promise.resolve().then(async () => {
       const ended = await runExecution({
         ...options,
@@ -154,7 +158,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     },
     listStepEntries: (executionId) => stepEntries.list(readExecutionId(store.find(executionId))),
     deleteStepEntries(executionId) {
-      // UNCONFIRMED what the service says of one that runs.
+      // UNCONFIRMED: the service's answer for an active execution.
       if (store.find(executionId).state === 'ACTIVE') {
         throw new ApiError('FAILED_PRECONDITION', `execution '${executionId}' is ACTIVE`);
       }
@@ -188,7 +192,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
 }
 
 function isDetailed(execution: Execution, revision: Revision): boolean {
-  // The execution's level comes before the workflow's.
+  // The execution's level overrides the workflow's.
   const level = execution.executionHistoryLevel ?? revision.executionHistoryLevel;
   return level === 'EXECUTION_HISTORY_DETAILED';
 }

@@ -6,8 +6,8 @@ interface ErrorLocation {
 }
 
 /**
- * A workflow that the service would refuse to deploy. `message` has the service's form, which names
- * the step but no line; `line` and `column` (1-based) are beside it.
+ * The error of a workflow that the service would refuse to deploy. `message` has the service's
+ * form, which names the step but no line; `line` and `column` are 1-based.
  */
 export class LoadError extends Error {
   readonly step: string | undefined;
@@ -28,8 +28,8 @@ export class LoadError extends Error {
 }
 
 /**
- * A source that cannot be read at all. The service answers these in another form, with the location in
- * the message: `main.yaml:LINE:COLUMN: parse error: …`, the line itself and a caret below it.
+ * Creates the error of a source that cannot be parsed. The service uses another form for these:
+ * `main.yaml:LINE:COLUMN: parse error: …`, then the line and a caret below it.
  */
 export function createParseError(detail: string, position: Position, source: string): LoadError {
   const { line, column } = position;

@@ -6,7 +6,11 @@ import { SOURCE_LIMITS } from './source-limits.ts';
 import type { SourceNode } from './source-node.ts';
 import type { AssignAction, Assignment } from './workflow.ts';
 
-/** `assign: [- target: value]`. Throws LoadError. */
+/**
+ * Parses `assign: [- target: value]`.
+ *
+ * @throws LoadError
+ */
 export function parseAssign(node: SourceNode, step: string): AssignAction {
   const list = expectList(node, 'assign', step);
   const range = { minimum: 1, maximum: SOURCE_LIMITS.assignmentsPerStep };
@@ -30,7 +34,7 @@ function parseAssignment(node: SourceNode, step: string): Assignment {
   return { ...target, value: parseTemplate(entry.value, step), ...location };
 }
 
-// A target is written like an expression: a name, then `.key` and `[index]` in any number.
+// A target is written like an expression: a name, then any number of `.key` and `[index]`.
 function readTarget(
   expression: Expression,
 ): { variable: string; path: readonly Expression[] } | undefined {

@@ -8,7 +8,9 @@ export interface TestService {
   readonly service: WorkflowsService;
   readonly clock: VirtualClock;
   readonly port: number;
-  /** Sends a request below `/v1/projects/demo/locations/us-central1/` and returns status and JSON. */
+  /**
+   * Sends a request below `/v1/projects/demo/locations/us-central1/` and returns status and JSON.
+   */
   send(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   close(): Promise<void>;
 }

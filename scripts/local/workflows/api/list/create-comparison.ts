@@ -9,7 +9,11 @@ interface Comparison<Item> {
   readonly fields: Fields<Item>;
 }
 
-/** One comparison of a filter as a test. A field without a value passes `!=` only. Throws ApiError. */
+/**
+ * Compiles one comparison of a filter. A missing value passes only `!=`.
+ *
+ * @throws ApiError
+ */
 export function createComparison<Item>(comparison: Comparison<Item>): (item: Item) => boolean {
   const { operator, value, fields } = comparison;
   const [name = '', ...rest] = comparison.path.split('.');
@@ -43,7 +47,7 @@ function compareKey<Item>(
   return (item) => compare(field.read(item)[key]);
 }
 
-// `*` alone asks whether there is a value; at either end of a text it stands for anything.
+// `*` alone tests whether a value is present; elsewhere it matches any text.
 function createTextOrNumberTest(
   kind: Field<unknown>['kind'],
   operator: string,

@@ -9,7 +9,11 @@ export type FilterToken =
 const TOKEN =
   /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(!=|>=|<=|=|:|>|<)|([()])|(\d{4}-\d\d-\d\dT[\d:.Z+-]+|[^\s()"'=!<>:]+))/y;
 
-/** Cuts an AIP-160 filter into tokens. Throws ApiError. */
+/**
+ * Splits an AIP-160 filter into tokens.
+ *
+ * @throws ApiError
+ */
 export function tokenizeFilter(filter: string): readonly FilterToken[] {
   const tokens: FilterToken[] = [];
   const text = filter.trimEnd();

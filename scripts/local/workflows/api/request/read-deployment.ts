@@ -3,7 +3,7 @@ import { ApiError } from '../../errors/api-error.ts';
 import type { Deployment, Revision } from '../../service/revision.ts';
 import { readBody, readQuery, readString, readStringMap } from './read-request.ts';
 
-/** Fields that can be updated, as the API and as the deployment call them. */
+/** Fields that can be updated: the API's name and the deployment's. */
 const FIELDS = {
   sourceContents: 'source',
   userEnvVars: 'envVars',
@@ -14,7 +14,7 @@ const FIELDS = {
   executionHistoryLevel: 'executionHistoryLevel',
 } as const satisfies Readonly<Record<string, keyof Deployment>>;
 
-/** What a mask may name and what has no effect here. */
+/** Fields that a mask may name but that have no effect here. */
 const IGNORED: readonly string[] = ['cryptoKeyName', 'tags', 'name'];
 
 const EMPTY = {
@@ -28,8 +28,10 @@ const EMPTY = {
 } as const;
 
 /**
- * The workflow in a request's body. What `updateMask` does not name stays as it was, and what it names
- * and the body lacks becomes empty; without a mask everything is taken from the body. Throws ApiError.
+ * Reads the workflow in a request's body. Fields that `updateMask` does not name keep their values;
+ * fields that it names but the body lacks become empty. Without a mask, all come from the body.
+ *
+ * @throws ApiError
  */
 export function readDeployment(
   request: Request,

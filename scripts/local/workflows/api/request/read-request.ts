@@ -1,34 +1,44 @@
 import type { Request } from 'express';
 import { ApiError } from '../../errors/api-error.ts';
 
-/** A path parameter. */
+/** Reads a path parameter. */
 export function readPath(request: Request, name: string): string {
   const value = request.params[name];
   return typeof value === 'string' ? value : '';
 }
 
-/** A query parameter given once; undefined when it is absent or empty. */
+/** Reads a query parameter given once; undefined if it is absent or empty. */
 export function readQuery(request: Request, name: string): string | undefined {
   const value = request.query[name];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** A query parameter that counts something; 0 when it is absent. Throws ApiError. */
+/**
+ * Reads a query parameter that is a count; 0 if it is absent.
+ *
+ * @throws ApiError
+ */
 export function readCount(request: Request, name: string): number {
   const text = readQuery(request, name) ?? '0';
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new ApiError('INVALID_ARGUMENT', `${name} must be a positive integer, not '${text}'`);
 }
 
-/** A page's size: the default when absent or 0, cut to the maximum. Throws ApiError. */
+/**
+ * Reads a page's size: the default if absent or 0, capped at the maximum.
+ *
+ * @throws ApiError
+ */
 export function readPageSize(request: Request, sizes: { usual: number; maximum: number }): number {
   const size = readCount(request, 'pageSize');
   return Math.min(size === 0 ? sizes.usual : size, sizes.maximum);
 }
 
 /**
- * The items of one page, less those to be skipped at its beginning, and the token of the next. The
- * token is the offset. Throws ApiError.
+ * Cuts one page out of a list, without the items to skip at its beginning, and makes the token of
+ * the next page. The token is an offset.
+ *
+ * @throws ApiError
  */
 export function cutPage<T>(
   items: readonly T[],
@@ -43,7 +53,11 @@ export function cutPage<T>(
   return end < items.length ? { items: page, nextPageToken: String(end) } : { items: page };
 }
 
-/** The request's JSON body as an object. Throws ApiError. */
+/**
+ * Reads the request's JSON body as an object.
+ *
+ * @throws ApiError
+ */
 export function readBody(request: Request): Readonly<Record<string, unknown>> {
   const body: unknown = request.body ?? {};
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
@@ -52,7 +66,11 @@ export function readBody(request: Request): Readonly<Record<string, unknown>> {
   throw new ApiError('INVALID_ARGUMENT', 'the body must be a JSON object');
 }
 
-/** A field that is a string, or undefined when absent. Throws ApiError. */
+/**
+ * Reads a string field; undefined if it is absent.
+ *
+ * @throws ApiError
+ */
 export function readString(
   body: Readonly<Record<string, unknown>>,
   name: string,
@@ -63,7 +81,11 @@ export function readString(
   throw new ApiError('INVALID_ARGUMENT', `${name} must be a string`);
 }
 
-/** A field that is a map of strings, or undefined when absent. Throws ApiError. */
+/**
+ * Reads a field that is a map of strings; undefined if it is absent.
+ *
+ * @throws ApiError
+ */
 export function readStringMap(
   body: Readonly<Record<string, unknown>>,
   name: string,

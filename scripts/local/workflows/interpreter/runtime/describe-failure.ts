@@ -3,22 +3,22 @@ import { describeValue } from '../../expressions/describe-value.ts';
 import { isList, isMap, type MapValue, type Value } from '../../values/value.ts';
 import { writeJson } from '../../values/write-json.ts';
 
-/** An execution's error as the API gives it. */
+/** The error of an execution, in the API's form. */
 export interface Failure {
-  /** JSON of what was raised. */
+  /** The raised value as JSON. */
   readonly payload: string;
-  /** The message, the step, its routine and line, as text. */
+  /** The message and stack trace as text. */
   readonly context: string;
   readonly stackTrace: { readonly elements: readonly StackElement[] };
 }
 export interface StackElement {
   readonly step: string;
   readonly routine: string;
-  /** 64-bit integers of the API: strings. */
+  /** The API writes 64-bit integers as strings. */
   readonly position: { readonly line: string; readonly column: string; readonly length: string };
 }
 
-/** Describes an error that ended an execution. */
+/** Describes an error that ended an execution, in the API's form. */
 export function describeFailure(error: WorkflowError): Failure {
   const frames = listStackFrames(error);
   const lines = frames.map(describeStackFrame);
@@ -30,14 +30,14 @@ export function describeFailure(error: WorkflowError): Failure {
   };
 }
 
-/** The stack of an error, innermost first, the position of the expression at fault in it. */
+/** Lists the stack of an error, innermost first, with the position of the failing expression. */
 export function listStackFrames(error: WorkflowError): readonly StackFrame[] {
   return (error.frames ?? []).map((frame, at) =>
     at === 0 && error.position !== undefined ? { ...frame, position: error.position } : frame,
   );
 }
 
-/** One line of a context. */
+/** Describes a stack frame as one line of a context. */
 export function describeStackFrame({ step, routine, position }: StackFrame): string {
   return `in step "${step}", routine "${routine}", line: ${position.line}`;
 }
@@ -45,7 +45,7 @@ export function describeStackFrame({ step, routine, position }: StackFrame): str
 function describeMessage(error: WorkflowError): string {
   const { value } = error;
   if (isError(value)) return error.message;
-  // UNCONFIRMED for a raised map that lacks one of the two.
+  // UNCONFIRMED for a raised map without `message` or `tags`.
   return `RuntimeError: ${writeSafely(value)}`;
 }
 
@@ -61,7 +61,7 @@ function toElement({ step, routine, position }: StackFrame): StackElement {
   };
 }
 
-// An error that says more than its message, such as an HTTP response, is shown whole.
+// The context shows all fields of an error that has more, such as an HTTP response.
 function hasOwnFields(value: Value): boolean {
   return isError(value) && [...value.keys()].some((key) => key !== 'message' && key !== 'tags');
 }

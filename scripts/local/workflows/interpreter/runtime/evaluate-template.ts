@@ -11,7 +11,7 @@ import type { Template } from '../../source/workflow.ts';
 import { getTypeName, type Value } from '../../values/value.ts';
 import type { Frame } from './frame.ts';
 
-/** The value of a template. Errors carry the position of the expression at fault. */
+/** Evaluates a template. Errors carry the position of the failing expression. */
 export function evaluateTemplate(template: Template, frame: Frame): MaybePromise<Value> {
   switch (template.kind) {
     case 'literal':
@@ -25,7 +25,7 @@ export function evaluateTemplate(template: Template, frame: Frame): MaybePromise
   }
 }
 
-/** The value of an expression that stands at a position. */
+/** Evaluates an expression and adds its position to errors. */
 export function evaluateAt(
   expression: Expression,
   position: Position,
@@ -42,7 +42,7 @@ export function evaluateAt(
   }
 }
 
-// An error that already has a stack comes out of a subworkflow, which knows the frame better.
+// An error with a stack comes from a subworkflow and keeps the position it has.
 function addPosition(error: unknown, position: Position): unknown {
   return error instanceof WorkflowError && error.frames === undefined
     ? locateError(error, { position })

@@ -3,9 +3,13 @@ import { measureValue } from '../../values/measure-value.ts';
 import { isList, isMap, type Value } from '../../values/value.ts';
 import { RUN_LIMITS } from './run-limits.ts';
 
-/** Accounts for an execution's variables. */
+/** The memory that an execution's variables use. */
 export interface Memory {
-  /** Exchanges one value for another; undefined is no value. Raises ResourceLimitError, uncatchable. */
+  /**
+   * Replaces one value by another; undefined is no value.
+   *
+   * @throws WorkflowError tagged ResourceLimitError, uncatchable
+   */
   replace(before: Value | undefined, after: Value | undefined): void;
   usedBytes(): number;
 }
@@ -35,7 +39,7 @@ export function createMemory(limitBytes: number = RUN_LIMITS.memoryBytes): Memor
 }
 
 function holdsLongString(value: Value): boolean {
-  // A value is larger than its parts, and most are far too small to look into.
+  // A value is larger than its parts, so most are too small to hold a long string.
   if (measureValue(value) <= RUN_LIMITS.stringBytes) return false;
   if (typeof value === 'string') return Buffer.byteLength(value) > RUN_LIMITS.stringBytes;
   if (isList(value)) return value.some(holdsLongString);

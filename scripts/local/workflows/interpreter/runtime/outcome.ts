@@ -1,9 +1,9 @@
 import type { Value } from '../../values/value.ts';
 
-/** How a step or block ended, errors aside. */
+/** How a step or block ended without an error. */
 export type Outcome =
   | { readonly kind: 'next' }
-  /** To a named step, or to `break`, `continue` or `end`. */
+  /** The target is a step's name, or `break`, `continue` or `end`. */
   | { readonly kind: 'jump'; readonly target: string }
   | { readonly kind: 'return'; readonly value: Value };
 

@@ -1,13 +1,13 @@
-/** Limits on a running execution. Source: the quotas page. */
+/** Limits of a running execution. Source: the quotas page. */
 export const RUN_LIMITS = {
-  /** All variables together, by the documented formula. */
+  /** For all variables together, by the documented formula. */
   memoryBytes: 512 * 1024,
-  /** One string, in UTF-8. */
+  /** For one string, in UTF-8. */
   stringBytes: 256 * 1024,
   steps: 100_000,
   callDepth: 20,
   parallelDepth: 2,
-  /** Branches and iterations that run at the same time in one execution. */
+  /** Branches and iterations that run concurrently in one execution. */
   concurrentBranches: 20,
   reportedBranchErrors: 100,
   argumentBytes: 32 * 1024,

@@ -16,7 +16,7 @@ export type CallArguments =
   | { readonly kind: 'named'; readonly values: ReadonlyMap<string, Value> }
   | { readonly kind: 'positional'; readonly values: readonly Value[] };
 
-/** Is told of each call step as it begins, and then how it ends. */
+/** Called when a call step begins; the result is called when the step ends. */
 export type CallObserver = (call: {
   readonly routine: string;
   readonly step: string;
@@ -24,7 +24,7 @@ export type CallObserver = (call: {
   readonly args: CallArguments;
 }) => { succeeded(value: Value): void; raised(error: WorkflowError): void };
 
-/** One execution on its way: what all its threads share. */
+/** The state of a running execution that all its threads share. */
 export interface Run {
   readonly workflow: Workflow;
   /** The standard library and the connectors. */
@@ -33,10 +33,10 @@ export interface Run {
   readonly memory: Memory;
   readonly semaphore: Semaphore;
   readonly steps: StepCounter;
-  /** Ends everything that runs, at once, with this reason. */
+  /** Aborts all threads with this reason. */
   readonly abort: (reason: unknown) => void;
   readonly observeCall: CallObserver | undefined;
   readonly trace: Trace;
-  /** Says which step a thread is in now; undefined when the thread has ended. */
+  /** Reports the current step of a thread; undefined when the thread has ended. */
   readonly reportStep: (thread: string, current: CurrentStep | undefined) => void;
 }

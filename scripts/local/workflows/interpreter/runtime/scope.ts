@@ -1,23 +1,23 @@
 import type { Value } from '../../values/value.ts';
 import type { Memory } from './memory.ts';
 
-/** The variables of a routine, or of a block with variables of its own. */
+/** The variables of a routine, or of a block with its own scope. */
 export interface Scope {
   has(name: string): boolean;
   read(name: string): Value | undefined;
-  /** Writes where the variable lives: here, or in a parent that has it. */
+  /** Writes the variable in the innermost scope that has it; creates it here if none has. */
   write(name: string, value: Value): void;
-  /** Creates the variable here, whatever the parents have. */
+  /** Creates the variable here, even if a parent has it. */
   declare(name: string, value: Value): void;
-  /** Every variable that can be read here. */
+  /** Lists every variable that can be read here. */
   list(): Iterable<readonly [string, Value]>;
-  /** Gives the memory back. */
+  /** Releases the memory. */
   dispose(): void;
 }
 
 interface ScopeOptions {
   parent?: Scope;
-  /** In a parallel branch, the parent's variables that may be written. Default: all of them. */
+  /** In a parallel branch, the parent's variables that it may write. Default: all. */
   shared?: ReadonlySet<string>;
 }
 

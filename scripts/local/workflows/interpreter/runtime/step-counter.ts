@@ -7,7 +7,7 @@ const STEPS_BETWEEN_PAUSES = 1000;
 
 /** Counts the steps of an execution against the limit. */
 export interface StepCounter {
-  /** Counts; now and then returns a promise, so that a busy loop lets others have a turn. */
+  /** Counts steps. Every 1,000 steps it returns a promise, so a busy loop yields to other work. */
   count(steps: number): MaybePromise<void>;
 }
 

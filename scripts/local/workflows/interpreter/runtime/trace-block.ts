@@ -1,7 +1,7 @@
 import type { Frame } from './frame.ts';
 import type { TraceEntry, TraceKind, TraceProgress } from './trace.ts';
 
-/** Does the work of a block, such as one iteration or one attempt, as an entry below the step's. */
+/** Traces a block of a step, such as an iteration or attempt, as an entry below the step's. */
 export async function traceBlock<T>(
   frame: Frame,
   { kind, progress }: { readonly kind: TraceKind; readonly progress?: TraceProgress },

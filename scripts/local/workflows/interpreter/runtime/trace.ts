@@ -1,7 +1,7 @@
 import type { WorkflowError } from '../../errors/workflow-error.ts';
 import type { Value } from '../../values/value.ts';
 
-/** What a step is, or a block of one: the step types of the Executions API without their prefix. */
+/** The kind of a step or block: the Executions API's step types without their prefix. */
 export type TraceKind =
   | 'ASSIGN'
   | 'STD_LIB_CALL'
@@ -33,10 +33,10 @@ export interface TraceEntry {
   readonly id: number;
 }
 
-/** Is told of each step, and of each block of one, as it begins and as it ends. */
+/** Records the beginning and the end of each step and block. */
 export interface Trace {
   begin(begun: {
-    /** The step or block it is part of. */
+    /** The enclosing step or block. */
     readonly parent: TraceEntry | undefined;
     readonly kind: TraceKind;
     readonly routine: string;
@@ -44,9 +44,9 @@ export interface Trace {
     readonly thread: string;
     readonly progress?: TraceProgress | undefined;
   }): TraceEntry;
-  /** Says how often a loop will go round, or how many branches there are. */
+  /** Reports the number of iterations or branches in advance. */
   expect(entry: TraceEntry, count: number): void;
-  /** Variables are those in scope at the end. An error that is no WorkflowError is a cancellation. */
+  /** Variables are those in scope at the end. Any error but a WorkflowError is a cancellation. */
   end(
     entry: TraceEntry,
     ended: {
@@ -54,6 +54,6 @@ export interface Trace {
       readonly variables?: () => Iterable<readonly [string, Value]>;
     },
   ): void;
-  /** An `except` has taken the error. */
+  /** Reports that an `except` caught the error. */
   handled(error: WorkflowError): void;
 }

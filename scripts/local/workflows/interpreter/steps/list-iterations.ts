@@ -17,7 +17,7 @@ export interface Iterations {
  * The values of a loop, evaluated once before it begins: changing the list in the body changes
  * nothing (UNCONFIRMED).
  *
- * @throws {WorkflowError} TypeError
+ * @throws WorkflowError tagged TypeError
  */
 export async function listIterations({ over }: ForAction, frame: Frame): Promise<Iterations> {
   if (over.kind === 'in') {

@@ -134,7 +134,8 @@ async function readLimit({ concurrencyLimit }: ParallelAction, frame: Frame): Pr
   return Math.min(Number(limit), RUN_LIMITS.concurrentBranches);
 }
 
-// A branch that waits for its own branches gives up its permit; otherwise 20 of them would deadlock.
+// A branch that waits for its own branches gives up its permit; otherwise 20 of them would
+// deadlock.
 async function whileReleased(frame: Frame, work: () => Promise<void>): Promise<void> {
   if (frame.parallelDepth === 0) return work();
   frame.run.semaphore.release();
