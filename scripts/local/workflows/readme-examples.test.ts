@@ -25,7 +25,7 @@ async function findFreePort(): Promise<number> {
   return port;
 }
 
-test('the README’s example serves a workflow of one’s own', async () => {
+test('the example in the README serves a workflow', async () => {
   const port = await findFreePort();
   const here = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
   const script = EXAMPLE.replaceAll('8080', String(port))
@@ -53,7 +53,7 @@ test('the README’s example serves a workflow of one’s own', async () => {
   await once(child, 'exit');
 });
 
-test('the README fits on a screen', () => {
+test('the README stays short', () => {
   expect(EXAMPLE.trim().split('\n').length).toBeLessThanOrEqual(17);
   expect(README.split('\n').length).toBeLessThan(70);
 });

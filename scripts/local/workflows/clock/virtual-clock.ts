@@ -5,12 +5,12 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-export type VirtualClock = Clock & {
+export interface VirtualClock extends Clock {
   /** Advances time by hand and wakes every sleeper that is due, in order. */
   advance(seconds: number): void;
   /** The seconds of each sleep so far, in the order of the calls, without time-outs. */
   sleeps(): readonly number[];
-};
+}
 
 interface VirtualClockOptions {
   /** Start time in Unix seconds. */

@@ -34,7 +34,7 @@ describe.each([...rowsByFile.keys()])('%s', (file) => {
   });
 });
 
-test('every row says what must come out, and no name is there twice', () => {
+test('every row has an expected outcome and a unique name', () => {
   const rows = [...rowsByFile.values()].flat();
   const silent = rows.filter(
     ({ result, error, errorHas, contextHas, refused }) =>

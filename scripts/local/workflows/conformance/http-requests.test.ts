@@ -7,7 +7,7 @@ import { answerJson, useServer } from './use-server.ts';
 
 const serve = useServer();
 
-/** A call of http.<method> with these lines of args, whose response (or error) is returned. */
+/** Calls http.<method> with these lines of args and returns the response or error. */
 function call(method: string, args: string, answer = 'response'): string {
   return [
     '- call_it:',
@@ -32,7 +32,7 @@ async function runCall(method: string, args: string, answer?: string, options?: 
 }
 
 describe('a response', () => {
-  test('has body, code and headers, with canonical names and repeated ones merged', async () => {
+  test('has body, code and headers, with canonical names and repeated headers merged', async () => {
     const { url } = await serve((_request, response) => {
       response.setHeader('X-Twice', ['a', 'b']);
       answerJson('{"a":[1,1.0]}')(_request, response);
@@ -52,7 +52,7 @@ describe('a response', () => {
     expect(await runCall('get', `{url: "${url}"}`)).toMatchObject({ body: '<p>', code: 201 });
   });
 
-  test('of 399 is no error, nor are an empty one and JSON that is no map', async () => {
+  test('with status 399, an empty body or JSON other than a map is not an error', async () => {
     const { url } = await serve((request, response) => {
       const json = { 'content-type': 'application/problem+json' };
       if (request.path === '/399') response.writeHead(399).end();
@@ -64,7 +64,7 @@ describe('a response', () => {
     expect(await runCall('get', `{url: "${url}/list"}`)).toMatchObject({ body: [1] });
   });
 
-  test('of bytes arrives as bytes', async () => {
+  test('with binary content gives bytes', async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/octet-stream' });
       response.end(Buffer.from([0xff, 0x00]));
@@ -73,7 +73,7 @@ describe('a response', () => {
     expect(await runCall('get', `{url: "${url}"}`, answer)).toBe('/wA=');
   });
 
-  test('of 3xx is not followed', async () => {
+  test('with status 3xx is not followed', async () => {
     const { url, received } = await serve((_request, response) => {
       response.writeHead(302, { location: '/other' }).end();
     });
@@ -81,7 +81,7 @@ describe('a response', () => {
     expect(received).toHaveLength(1);
   });
 
-  test('of 4xx and 5xx is an HttpError with its body, code, headers and message', async () => {
+  test('with status 4xx or 5xx raises HttpError with body, code, headers and message', async () => {
     const { url } = await serve((request, response) => {
       response.writeHead(Number(request.path.slice(1)), { 'content-type': 'application/json' });
       response.end('{"error":{"code":"gone"}}');
@@ -97,7 +97,7 @@ describe('a response', () => {
     }
   });
 
-  test('of 404 that nobody catches shows its message, step, line and fields', async () => {
+  test('with an uncaught 404 shows its message, step, line and fields', async () => {
     const { url } = await serve((_request, response) => response.writeHead(404).end('no'));
     const source = `- read_input_file:\n    call: http.get\n    args: {url: "${url}"}\n`;
     const { context } = await runSnippet(source);
@@ -106,12 +106,12 @@ describe('a response', () => {
     );
   });
 
-  test('that says JSON and is not is a ResponseTypeError', async () => {
+  test('that claims to be JSON but is not raises ResponseTypeError', async () => {
     const { url } = await serve(answerJson('<html>'));
     expect(await runCall('get', `{url: "${url}"}`)).toMatchObject({ tags: ['ResponseTypeError'] });
   });
 
-  test('of more than 2 MB ends the execution', async () => {
+  test('larger than 2 MB ends the execution', async () => {
     const { url } = await serve(answerJson(`"${'x'.repeat(2 * 1024 * 1024)}"`));
     const { error } = await runSnippet(`- get:\n    call: http.get\n    args: {url: "${url}"}\n`);
     expect(error).toMatchObject({
@@ -120,7 +120,7 @@ describe('a response', () => {
     });
   });
 
-  test('of more than 512 KB is too much for a variable', async () => {
+  test('larger than 512 KB does not fit a variable', async () => {
     const list = JSON.stringify(Array.from({ length: 3 }, () => 'x'.repeat(200_000)));
     const { url } = await serve(answerJson(list));
     const { error } = await runSnippet(call('get', `{url: "${url}"}`));
@@ -129,7 +129,7 @@ describe('a response', () => {
 });
 
 describe('a request', () => {
-  test('sends a map as JSON and keeps integers and doubles apart', async () => {
+  test('sends a map as JSON and keeps integers and doubles distinct', async () => {
     const { url, received } = await serve(answerJson('{}'));
     await runCall('post', `{url: "${url}", body: {i: 1, d: 1.0, n: null}}`);
     expect(received[0]).toMatchObject({
@@ -148,13 +148,13 @@ describe('a request', () => {
     expect(received[0]?.body).toBe(sent);
   });
 
-  test('with a null body sends none', async () => {
+  test('with a null body sends no body', async () => {
     const { url, received } = await serve(answerJson('{}'));
     await runCall('post', `{url: "${url}", body: null}`);
     expect(received[0]).toMatchObject({ body: '', headers: { 'content-length': '0' } });
   });
 
-  test('sends bytes as they are', async () => {
+  test('sends bytes unchanged', async () => {
     const { url, received } = await serve(answerJson('{}'));
     await runCall('put', `{url: "${url}", body: '\${text.encode("raw")}'}`);
     expect(received[0]).toMatchObject({
@@ -170,7 +170,7 @@ describe('a request', () => {
     expect(await runCall('post', args)).toMatchObject({ tags: ['TypeError'] });
   });
 
-  test('appends the query, encoded, lists repeated', async () => {
+  test('appends the query, encoded, with lists as repeated parameters', async () => {
     const { url, received } = await serve(answerJson('{}'));
     await runCall('get', `{url: "${url}/p?x=1", query: {a: "b c&", n: 2, t: true, l: [1, 2]}}`);
     const sent = new URL(received[0]?.path ?? '', url);
@@ -185,7 +185,7 @@ describe('a request', () => {
     ]);
   });
 
-  test('names the service as its agent, after a given one', async () => {
+  test('has the service as its user agent, after a given one', async () => {
     const { url, received } = await serve(answerJson('{}'));
     await runCall('get', `{url: "${url}"}`);
     await runCall('get', `{url: "${url}", headers: {User-Agent: mine}}`);
@@ -205,7 +205,7 @@ describe('a request', () => {
     expect(received[0]?.method).toBe('OPTIONS');
   });
 
-  test('with OIDC passes over http on loopback and nowhere else', async () => {
+  test('with OIDC may use http only on loopback', async () => {
     const { url, received } = await serve(answerJson('{}'));
     await runCall('get', `{url: "${url}", auth: {type: OIDC, audience: "${url}"}}`);
     expect(received).toHaveLength(1);
@@ -213,7 +213,7 @@ describe('a request', () => {
     expect(await runCall('get', elsewhere)).toMatchObject({ tags: ['AuthError'] });
   });
 
-  test('with OAuth2 goes to Google only', async () => {
+  test('with OAuth2 may only go to Google', async () => {
     const elsewhere = '{url: "https://functions.example", auth: {type: OAuth2}}';
     expect(await runCall('get', elsewhere)).toMatchObject({ tags: ['AuthError'] });
   });
@@ -227,7 +227,7 @@ describe('a request', () => {
     },
   );
 
-  test('sends lists, numbers and text as JSON when no Content-Type says otherwise', async () => {
+  test('sends lists, numbers and strings as JSON without a Content-Type', async () => {
     const { url, received } = await serve(answerJson('{}'));
     for (const body of ['[1, a]', '-14.5', '"text"', 'true']) {
       await runCall('post', `{url: "${url}", body: ${body}}`);
@@ -235,7 +235,7 @@ describe('a request', () => {
     expect(received.map((one) => one.body)).toEqual(['[1,"a"]', '-14.5', '"text"', 'true']);
   });
 
-  test('takes a private service and a certificate, which mean nothing here', async () => {
+  test('accepts and ignores a private service and a certificate', async () => {
     const { url, received } = await serve(answerJson('{}'));
     await runCall('get', `{url: "${url}", private_service_name: a/b, ca_certificate: pem}`);
     expect(received).toHaveLength(1);
@@ -291,13 +291,13 @@ describe('a request', () => {
     expect(await runCall('get', args)).toMatchObject({ tags: ['ValueError'] });
   });
 
-  test('refuses what is not a URL', async () => {
+  test('refuses an invalid URL', async () => {
     expect(await runCall('get', '{url: "ftp://x"}')).toMatchObject({ tags: ['ValueError'] });
   });
 });
 
 describe('a request without a response', () => {
-  test('that nobody listens for is a ConnectionFailedError', async () => {
+  test('raises ConnectionFailedError if nothing listens', async () => {
     const { url, close } = await serve(answerJson('{}'));
     await close();
     expect(await runCall('get', `{url: "${url}"}`)).toMatchObject({
@@ -305,12 +305,12 @@ describe('a request without a response', () => {
     });
   });
 
-  test('whose connection breaks is a ConnectionError', async () => {
+  test('raises ConnectionError if the connection breaks', async () => {
     const { url } = await serve((_request, response) => response.destroy());
     expect(await runCall('get', `{url: "${url}"}`)).toMatchObject({ tags: ['ConnectionError'] });
   });
 
-  test('whose response breaks off is a ConnectionError', async () => {
+  test('raises ConnectionError if the response breaks off', async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('part', () => response.destroy());
@@ -321,7 +321,7 @@ describe('a request without a response', () => {
   test.each([
     ['{url: "URL"}', 300],
     ['{url: "URL", timeout: 1800}', 1800],
-  ])('is a TimeoutError after its time: %s → %i s', async (args, seconds) => {
+  ])('raises TimeoutError after its time-out: %s → %i s', async (args, seconds) => {
     const clock = createVirtualClock();
     const started = clock.now();
     const { url } = await serve(() => {
@@ -335,7 +335,7 @@ describe('a request without a response', () => {
   });
 });
 
-test("Node's own fetch can take the place of the built-in one", async () => {
+test("Node's fetch can replace the built-in one", async () => {
   const { url } = await serve(answerJson('{"a":1.0}'));
   const service = createWorkflowsService({ projectId: 'demo', location: 'here', fetch });
   const source = `- get:\n    call: http.get\n    args: {url: "${url}"}\n    result: r\n- done:\n    return: \${r.body}\n`;
@@ -345,11 +345,11 @@ test("Node's own fetch can take the place of the built-in one", async () => {
   expect(ended.result).toBe('{"a":1.0}');
 });
 
-test('twenty parallel requests are under way at the same time', async () => {
+test('twenty parallel requests run concurrently', async () => {
   const waiting: ServerResponse[] = [];
   const { url } = await serve((_request, response) => {
     waiting.push(response);
-    // Nobody gets an answer before all twenty have asked.
+    // No request gets a response before all twenty have arrived.
     if (waiting.length === 20) for (const one of waiting) one.end();
   });
   const source = [

@@ -15,7 +15,7 @@ export interface TestService {
   close(): Promise<void>;
 }
 
-/** The service behind a real HTTP server on a free port of loopback. */
+/** Starts the service on a real HTTP server at a free loopback port. */
 export async function startTestService(
   options: { movesByItself?: boolean } = {},
 ): Promise<TestService> {

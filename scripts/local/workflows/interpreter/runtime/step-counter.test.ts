@@ -4,7 +4,7 @@ import { createStepCounter } from './step-counter.ts';
 
 const { signal } = new AbortController();
 
-test('100,000 steps are taken, one more is a limit that nothing catches', async () => {
+test('100,000 steps are accepted; one more raises an uncatchable limit error', async () => {
   const steps = createStepCounter(createVirtualClock(), signal);
   await steps.count(100_000);
   expect(() => steps.count(1)).toThrow(
@@ -15,7 +15,7 @@ test('100,000 steps are taken, one more is a limit that nothing catches', async 
   );
 });
 
-test('a busy loop gives way to others once in a thousand steps', async () => {
+test('a busy loop yields once every thousand steps', async () => {
   const steps = createStepCounter(createVirtualClock(), signal);
   const pauses = Array.from({ length: 5000 }, () => steps.count(1)).filter(
     (pause) => pause !== undefined,
@@ -24,7 +24,7 @@ test('a busy loop gives way to others once in a thousand steps', async () => {
   await Promise.all(pauses);
 });
 
-test('nothing goes on after a cancellation', () => {
+test('counting stops after a cancellation', () => {
   const stop = new AbortController();
   const steps = createStepCounter(createVirtualClock(), stop.signal);
   stop.abort(new Error('cancelled'));
