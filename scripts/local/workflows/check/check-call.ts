@@ -55,6 +55,6 @@ function describeMissing(callee: string): string {
   if (!isConnectorName(callee)) return `symbol '${callee}' not found`;
   return (
     `connector '${callee}' is not registered here; pass it to createWorkflowsService in connectors, ` +
-    'made with createRestConnector, or with acceptConnector to load what is never called'
+    'made with createRestConnector, or with acceptConnector if it is never called'
   );
 }

@@ -13,7 +13,7 @@ export function acceptConnector(name: string): LibraryFunction {
     run: () => {
       throw createError(
         'SystemError',
-        `connector '${name}' is accepted but not made here; register one with createRestConnector`,
+        `connector '${name}' is accepted but not implemented here; register one with createRestConnector`,
       );
     },
   };

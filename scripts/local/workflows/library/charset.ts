@@ -21,7 +21,7 @@ export function encodeText(text: string, charset: string): Uint8Array {
   return Uint8Array.from([...text], (character) => {
     const code = codes.get(character);
     if (code !== undefined) return code;
-    throw createError('ValueError', `'${character}' has no place in charset ${charset}`);
+    throw createError('ValueError', `'${character}' is not in charset ${charset}`);
   });
 }
 

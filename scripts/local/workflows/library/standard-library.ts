@@ -6,7 +6,7 @@ import { helperFunctions } from './helper-functions.ts';
 import { httpFunctions } from './http-functions.ts';
 import { jsonFunctions } from './json-functions.ts';
 import type { LibraryFunction } from './library-function.ts';
-import { listFunctions } from './list-functions.ts';
+import { listModuleFunctions } from './list-module-functions.ts';
 import { mapFunctions } from './map-functions.ts';
 import { mathFunctions } from './math-functions.ts';
 import { defaultBackoff, retryFunctions } from './retry-functions.ts';
@@ -24,7 +24,7 @@ export const standardLibrary: ReadonlyMap<string, LibraryFunction> = new Map(
     ...helperFunctions,
     ...httpFunctions,
     ...jsonFunctions,
-    ...listFunctions,
+    ...listModuleFunctions,
     ...mapFunctions,
     ...mathFunctions,
     ...retryFunctions,

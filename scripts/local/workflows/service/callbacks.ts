@@ -70,7 +70,7 @@ export function createCallbacks(options: {
     },
     async wait(url, timeoutSeconds, signal) {
       const endpoint = [...byName.values()].find(({ name }) => url.endsWith(`/v1/${name}`));
-      if (endpoint === undefined) throw createError('ValueError', `'${url}' is no callback`);
+      if (endpoint === undefined) throw createError('ValueError', `'${url}' is not a callback`);
       return endpoint.arrived.shift() ?? waitForArrival(endpoint, timeoutSeconds, signal);
     },
     deliver(name, method, request) {

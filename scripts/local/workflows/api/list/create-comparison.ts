@@ -62,7 +62,7 @@ function createTextOrNumberTest(
   }
   const wanted = toComparable(kind, text);
   if (wanted === undefined) {
-    throw new ApiError('INVALID_ARGUMENT', `invalid filter: '${text}' is no ${kind}`);
+    throw new ApiError('INVALID_ARGUMENT', `invalid filter: '${text}' is not a valid ${kind}`);
   }
   return (value) => {
     const actual = value === undefined ? undefined : toComparable(kind, value);
