@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { WorkflowsService } from '../workflows/create-workflows-service.ts';
-import { ApiError } from '../workflows/service/api-error.ts';
+import { ApiError } from '../workflows/errors/api-error.ts';
 import type { Revision } from '../workflows/service/revision.ts';
 import { LoadError } from '../workflows/source/load-error.ts';
 

@@ -11,9 +11,9 @@ import type { Fetch } from './http/fetch.ts';
 import type { LibraryFunction } from './library/library-function.ts';
 import { standardLibrary } from './library/standard-library.ts';
 import { createCallbacks } from './service/callbacks.ts';
+import { createExecutions, type ExecutionRequest } from './service/create-executions.ts';
 import type { Execution } from './service/execution.ts';
 import { NO_EXECUTION_ARCHIVE, openExecutionArchive } from './service/execution-archive.ts';
-import { createExecutions, type ExecutionRequest } from './service/executions.ts';
 import type { LogEntry } from './service/log-entry.ts';
 import type { Deployment, Revision } from './service/revision.ts';
 import { NO_WORKFLOW_ARCHIVE, openWorkflowArchive } from './service/workflow-archive.ts';
@@ -24,48 +24,65 @@ export interface WorkflowsServiceOptions {
   readonly location: string;
   readonly projectNumber?: string;
   readonly serviceAccount?: string;
-  /** Default: the machine's clock. */
+  /** Default: the system clock. */
   readonly clock?: Clock;
-  /** Sends the requests of `http.*` and of connectors. Default: one on node:http. */
+  /** Sends the requests of `http.*` and of connectors. Default: createNodeFetch. */
   readonly fetch?: Fetch;
-  /** Besides those for Pub/Sub, Storage and child executions; made with createRestConnector. */
+  /** Connectors besides Pub/Sub, Storage and child executions, made with createRestConnector. */
   readonly connectors?: readonly LibraryFunction[];
-  /** Where the Google APIs are that connectors call: `{ pubsub: 'http://127.0.0.1:8085' }`. */
+  /** Base URLs of the Google APIs that connectors call: `{ pubsub: 'http://127.0.0.1:8085' }`. */
   readonly connectorBaseUrls?: ConnectorBaseUrls;
-  /** Where the router can be reached, for the URLs of callbacks: `http://127.0.0.1:8080`. */
+  /** Where the router is reachable, for callback URLs: `http://127.0.0.1:8080`. */
   readonly baseUrl?: () => string;
   readonly log?: (entry: LogEntry) => void;
-  /** Execution ids and `uuid.generate`. Default: random UUIDs. */
+  /** Makes execution ids and the values of `uuid.generate`. Default: random UUIDs. */
   readonly newId?: () => string;
-  /** How many executions to remember. Default 1000. */
+  /** Number of executions to keep. Default 1000. */
   readonly keepExecutions?: number;
-  /** Where workflows and executions are kept for the next process. Default: nowhere. */
+  /** Keeps workflows and executions for the next process. Default: nothing is kept. */
   readonly directory?: string;
 }
 
-/** A local Cloud Workflows: the language, and the REST APIs as an Express router. */
+/** A local stand-in for Cloud Workflows: the language, and the REST APIs as an Express router. */
 export interface WorkflowsService {
-  /** Workflows v1 and Workflow Executions v1, to be mounted at the root. */
+  /** Workflows v1 and Workflow Executions v1. Mount it at the root. */
   readonly router: Router;
-  /** Throws LoadError for what the real service would refuse, ApiError for a bad name or variable. */
+  /**
+   * Deploys a workflow.
+   *
+   * @throws LoadError for a source that the real service would refuse.
+   * @throws ApiError for a bad name or variable.
+   */
   deploy(deployment: Deployment): Revision;
-  /** Starts an execution of the latest revision. Throws ApiError. */
+  /**
+   * Starts an execution of the latest revision.
+   *
+   * @throws ApiError
+   */
   createExecution(request: ExecutionRequest): Execution;
-  /** Throws ApiError. */
+  /** @throws ApiError */
   getExecution(executionId: string): Execution;
   /** Newest first. */
   listExecutions(workflowId: string): readonly Execution[];
-  /** Resolves with the finished execution, whatever its state. Rejects with ApiError if there is none. */
+  /**
+   * Resolves with the finished execution, whatever its state.
+   *
+   * @throws ApiError if it does not exist.
+   */
   waitForExecution(executionId: string): Promise<Execution>;
-  /** Stops it, also in a sleep or a request, and returns it finished. Rejects with ApiError. */
+  /**
+   * Stops an execution, even during a sleep or a request, and returns it finished.
+   *
+   * @throws ApiError
+   */
   cancelExecution(executionId: string): Promise<Execution>;
-  /** Calls the listener at each change of any execution: a new step, an end. Returns how to stop it. */
+  /** Calls the listener on every change of any execution. Returns a function that unsubscribes. */
   subscribe(listener: (execution: Execution) => void): () => void;
-  /** Cancels everything and waits until it has ended. */
+  /** Cancels all executions and waits until they have ended. */
   close(): Promise<void>;
 }
 
-/** Creates the service. It listens on nothing by itself. */
+/** Creates the service. It does not listen on a port by itself. */
 export function createWorkflowsService(options: WorkflowsServiceOptions): WorkflowsService {
   const { projectId, location, directory, keepExecutions = 1000 } = options;
   const clock = options.clock ?? createRealClock();

@@ -1,13 +1,13 @@
 import express, { type Request, type Router } from 'express';
+import { ApiError } from '../errors/api-error.ts';
 import { decodeResponse } from '../http/decode-response.ts';
-import { ApiError } from '../service/api-error.ts';
 import { type MapValue, mapOf } from '../values/value.ts';
-import type { RouterOptions } from './create-router.ts';
 import { findExecution } from './find-resource.ts';
 import { answerList } from './list/answer-list.ts';
-import { readPath } from './read-request.ts';
+import { readPath } from './request/read-request.ts';
+import type { RouterOptions } from './router-options.ts';
 
-/** Callback endpoints of executions. To be added before bodies are read as JSON. */
+/** Adds the callback endpoints of executions. Call it before bodies are parsed as JSON. */
 export function addCallbackRoutes(api: Router, options: RouterOptions): void {
   const { callbacks, clock } = options;
   const path = '/workflows/:workflow/executions/:execution/callbacks';

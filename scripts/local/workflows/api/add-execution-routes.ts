@@ -1,14 +1,20 @@
 import type { Request, Router } from 'express';
-import { ApiError } from '../service/api-error.ts';
+import { ApiError } from '../errors/api-error.ts';
 import type { Execution } from '../service/execution.ts';
 import { createPubsubEvent } from './create-pubsub-event.ts';
-import type { RouterOptions } from './create-router.ts';
 import { EXECUTION_FIELDS } from './execution-fields.ts';
 import { findExecution, readWorkflowId } from './find-resource.ts';
 import { answerList } from './list/answer-list.ts';
-import { readBody, readPath, readQuery, readString, readStringMap } from './read-request.ts';
+import {
+  readBody,
+  readPath,
+  readQuery,
+  readString,
+  readStringMap,
+} from './request/read-request.ts';
+import type { RouterOptions } from './router-options.ts';
 
-/** Workflow Executions v1: create, get, list, cancel, export, and the trigger that Eventarc uses. */
+/** Adds Workflow Executions v1: create, get, list, cancel, exportData and Eventarc's trigger. */
 export function addExecutionRoutes(api: Router, options: RouterOptions): void {
   const { executions, workflows } = options;
 
@@ -44,7 +50,7 @@ export function addExecutionRoutes(api: Router, options: RouterOptions): void {
   });
 
   api.get('/workflows/:workflow/executions/:execution\\:exportData', (request, response) => {
-    // UNCONFIRMED what the text holds; the execution itself here.
+    // UNCONFIRMED: the content of the text. Here it is the execution itself.
     response.json({ data: JSON.stringify(findExecution(request, options)) });
   });
 

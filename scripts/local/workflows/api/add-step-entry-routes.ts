@@ -1,13 +1,13 @@
 import type { Request, Router } from 'express';
-import { ApiError } from '../service/api-error.ts';
-import type { RouterOptions } from './create-router.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { findExecution } from './find-resource.ts';
 import { answerList } from './list/answer-list.ts';
-import { readCount, readPath, readQuery } from './read-request.ts';
+import { readCount, readPath, readQuery } from './request/read-request.ts';
+import type { RouterOptions } from './router-options.ts';
 import { navigateEntries, type StepEntryView, showStepEntry } from './show-step-entry.ts';
 import { STEP_ENTRY_FIELDS } from './step-entry-fields.ts';
 
-/** Step entries of executions: list, get, and the deletion of an execution's history. */
+/** Adds the step entries of executions: list, get and deleteExecutionHistory. */
 export function addStepEntryRoutes(api: Router, options: RouterOptions): void {
   const { executions } = options;
   const execution = '/workflows/:workflow/executions/:execution';
@@ -48,7 +48,7 @@ export function addStepEntryRoutes(api: Router, options: RouterOptions): void {
   });
 }
 
-// Deprecated, but still described: only BASIC leaves the variables out.
+// Deprecated but still documented. Only BASIC leaves the variables out.
 function readView(request: Request): StepEntryView {
   const view = readQuery(request, 'view') ?? 'EXECUTION_ENTRY_VIEW_UNSPECIFIED';
   if (view === 'EXECUTION_ENTRY_VIEW_BASIC') return 'BASIC';

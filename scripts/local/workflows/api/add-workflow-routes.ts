@@ -1,15 +1,15 @@
 import type { Router } from 'express';
-import { ApiError } from '../service/api-error.ts';
+import { ApiError } from '../errors/api-error.ts';
 import type { Deployment, Revision } from '../service/revision.ts';
-import type { RouterOptions } from './create-router.ts';
-import { checkPlace, readWorkflowId } from './find-resource.ts';
+import { checkLocation, readWorkflowId } from './find-resource.ts';
 import { answerList } from './list/answer-list.ts';
 import { createOperations } from './operations.ts';
-import { readDeployment } from './read-deployment.ts';
-import { readPath, readQuery } from './read-request.ts';
+import { readDeployment } from './request/read-deployment.ts';
+import { readPath, readQuery } from './request/read-request.ts';
+import type { RouterOptions } from './router-options.ts';
 import { WORKFLOW_FIELDS } from './workflow-fields.ts';
 
-/** Workflows v1: create, get, list, patch, delete, listRevisions, and their operations. */
+/** Adds Workflows v1: create, get, list, patch, delete, listRevisions and operations. */
 export function addWorkflowRoutes(api: Router, options: RouterOptions): void {
   const { workflows, executions, projectId, location } = options;
   const parent = `projects/${projectId}/locations/${location}`;
@@ -23,7 +23,7 @@ export function addWorkflowRoutes(api: Router, options: RouterOptions): void {
   });
 
   api.get('/workflows', (request, response) => {
-    checkPlace(request, options);
+    checkLocation(request, options);
     const { items, next } = answerList(request, workflows.list(), {
       fields: WORKFLOW_FIELDS,
       pageSize: { usual: 500, maximum: 1000 },
@@ -32,7 +32,7 @@ export function addWorkflowRoutes(api: Router, options: RouterOptions): void {
   });
 
   api.post('/workflows', (request, response) => {
-    checkPlace(request, options);
+    checkLocation(request, options);
     const workflowId = readQuery(request, 'workflowId');
     if (workflowId === undefined) {
       throw new ApiError('INVALID_ARGUMENT', 'workflowId is required');
@@ -73,7 +73,7 @@ export function addWorkflowRoutes(api: Router, options: RouterOptions): void {
   });
 
   api.get('/operations', (request, response) => {
-    checkPlace(request, options);
+    checkLocation(request, options);
     const { items, next } = answerList(request, operations.list(), {
       pageSize: { usual: 100, maximum: 1000 },
     });
@@ -83,13 +83,13 @@ export function addWorkflowRoutes(api: Router, options: RouterOptions): void {
   api
     .route('/operations/:operation')
     .get((request, response) => {
-      checkPlace(request, options);
+      checkLocation(request, options);
       const operation = operations.find(`${parent}/operations/${readPath(request, 'operation')}`);
       if (operation === undefined) throw new ApiError('NOT_FOUND', 'operation does not exist');
       response.json(operation);
     })
     .delete((request, response) => {
-      checkPlace(request, options);
+      checkLocation(request, options);
       operations.remove(`${parent}/operations/${readPath(request, 'operation')}`);
       response.json({});
     });

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { startTestService, type TestService } from './start-test-service.ts';
+import { startTestService, type TestService } from '../testing/start-test-service.ts';
 
 const open: { test?: TestService } = {};
 afterEach(() => open.test?.close());
@@ -38,7 +38,7 @@ async function start() {
   return { ...started, id, callback, path: `${path}/${callback?.name.split('/').at(-1)}` };
 }
 
-test('a callback wakes the execution with what was sent', async () => {
+test('a callback resumes the execution with the request', async () => {
   const { service, id, callback, path, send } = await start();
   expect(callback).toMatchObject({ method: 'PUT', waiters: '1' });
   expect(await send('PUT', `${path}?a=1`, { b: 2 })).toMatchObject({ status: 200 });
@@ -51,13 +51,13 @@ test('a callback wakes the execution with what was sent', async () => {
   expect(await send('PUT', path, {})).toMatchObject({ status: 404 });
 });
 
-test('a callback takes its own method only', async () => {
+test('a callback accepts only its own method', async () => {
   const { path, send } = await start();
   expect(await send('POST', path, {})).toMatchObject({ status: 400 });
   expect(await send('PUT', `${path}x`, {})).toMatchObject({ status: 404 });
 });
 
-test('a callback that nobody calls is a TimeoutError', async () => {
+test('a callback that is never called raises TimeoutError', async () => {
   const { clock, service, id } = await start();
   clock.advance(60);
   expect((await service.waitForExecution(id)).result).toBe('["TimeoutError"]');

@@ -7,7 +7,7 @@ import { ExecutionsClient } from '@google-cloud/workflows';
 import { PassThroughClient } from 'google-auth-library';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startServer } from '../conformance/start-server.ts';
-import { startTestService, type TestService } from './start-test-service.ts';
+import { startTestService, type TestService } from '../testing/start-test-service.ts';
 
 const open: { test?: TestService; folder?: string } = {};
 afterEach(async () => {
@@ -32,7 +32,7 @@ function createClient(port: number): ExecutionsClient {
     protocol: 'http',
     apiEndpoint: '127.0.0.1',
     port,
-    // The client library brings a google-auth-library of its own, with types of its own.
+    // The client library has its own copy of google-auth-library, with different types.
     authClient: new PassThroughClient() as never,
   });
 }
@@ -128,7 +128,7 @@ describe.skipIf(!hasGcloud)('gcloud (skipped where it is not installed)', () => 
       userEnvVars: { A: 'b' },
       callLogLevel: 'LOG_ERRORS_ONLY',
     });
-    // Together: nearly all of a gcloud's time goes into starting it.
+    // Run concurrently: gcloud spends nearly all of its time starting up.
     const [refused, listed, described] = await Promise.all([
       gcloud('workflows', 'deploy', 'w', `--source=${write(`- a:\n    return: \${x}\n`)}`).catch(
         (error) => error,

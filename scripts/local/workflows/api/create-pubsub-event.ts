@@ -1,9 +1,9 @@
-import { ApiError } from '../service/api-error.ts';
+import { ApiError } from '../errors/api-error.ts';
 
 /**
- * The CloudEvent that a Pub/Sub message becomes on its way through Eventarc: the workflow's
- * argument. Its source is the topic, which Eventarc knows and the request does not say; without one
- * it is the subscription.
+ * Wraps a Pub/Sub message in the CloudEvent that Eventarc passes to a workflow as its argument. The
+ * event's source is the topic, which is not in the request; without one it is the subscription.
+ *
  * Source: https://cloud.google.com/eventarc/docs/workflows/cloudevents
  */
 export function createPubsubEvent(

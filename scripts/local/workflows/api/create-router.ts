@@ -1,29 +1,14 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express';
-import type { Clock } from '../clock/clock.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { WorkflowError } from '../errors/workflow-error.ts';
-import { ApiError } from '../service/api-error.ts';
-import type { Callbacks } from '../service/callbacks.ts';
-import type { Executions } from '../service/executions.ts';
-import type { WorkflowStore } from '../service/workflow-store.ts';
 import { LoadError } from '../source/load-error.ts';
 import { addCallbackRoutes } from './add-callback-routes.ts';
 import { addExecutionRoutes } from './add-execution-routes.ts';
 import { addStepEntryRoutes } from './add-step-entry-routes.ts';
 import { addWorkflowRoutes } from './add-workflow-routes.ts';
+import type { RouterOptions } from './router-options.ts';
 
-export interface RouterOptions {
-  readonly projectId: string;
-  readonly location: string;
-  readonly workflows: WorkflowStore;
-  readonly executions: Executions;
-  readonly callbacks: Callbacks;
-  readonly clock: Clock;
-  readonly newId: () => string;
-  /** Of workflows that name none. */
-  readonly serviceAccount: string;
-}
-
-/** The REST APIs, Workflows v1 and Workflow Executions v1, with errors in Google's form. */
+/** Creates a router for Workflows v1 and Workflow Executions v1, with errors in Google's form. */
 export function createRouter(options: RouterOptions): Router {
   const router = express.Router();
   const api = express.Router({ mergeParams: true });
@@ -46,9 +31,9 @@ function answerError(error: unknown, _request: Request, response: Response, next
 function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof LoadError) return new ApiError('INVALID_ARGUMENT', error.message);
-  // A callback's body that is not the JSON it says it is.
+  // A callback whose body is not the JSON that its Content-Type claims.
   if (error instanceof WorkflowError) return new ApiError('INVALID_ARGUMENT', error.message);
-  // What express.json throws for a body that is not JSON.
+  // Thrown by express.json for a body that is not JSON.
   if (error instanceof SyntaxError) return new ApiError('INVALID_ARGUMENT', error.message);
   return new ApiError('INTERNAL', error instanceof Error ? error.message : String(error));
 }

@@ -3,7 +3,7 @@ import type { Fields } from './list/field.ts';
 
 const labels = { kind: 'map', read: (execution: Execution) => execution.labels ?? {} } as const;
 
-/** What executions can be filtered by, and ordered by but for the last ones. */
+/** Fields to filter and order executions by. The maps cannot be ordered by. */
 export const EXECUTION_FIELDS: Fields<Execution> = {
   executionId: { kind: 'text', read: readExecutionId },
   state: { kind: 'text', read: ({ state }) => state },
@@ -13,9 +13,9 @@ export const EXECUTION_FIELDS: Fields<Execution> = {
   duration: { kind: 'duration', read: ({ duration }) => duration },
   workflowRevisionId: { kind: 'text', read: ({ workflowRevisionId }) => workflowRevisionId },
   stepName: { kind: 'texts', read: ({ status }) => status.currentSteps.map(({ step }) => step) },
-  // UNCONFIRMED which of the two is written; the reference says `label`, the resource `labels`.
+  // UNCONFIRMED: which of the two is right. The reference says `label`, the resource `labels`.
   label: labels,
   labels,
-  // Nothing is ever queued here, so nothing can overflow.
+  // Executions are never queued here, so none overflow.
   disableConcurrencyQuotaOverflowBuffering: { kind: 'text', read: () => 'false' },
 };

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { startServer } from '../conformance/start-server.ts';
-import { startTestService, type TestService } from './start-test-service.ts';
+import { startTestService, type TestService } from '../testing/start-test-service.ts';
 
 const open: { test?: TestService } = {};
 afterEach(() => open.test?.close());
@@ -19,7 +19,7 @@ function idOf(execution: unknown) {
   return (execution as { name: string }).name.split('/').at(-1) ?? '';
 }
 
-test('create answers with an active execution, get with the finished one', async () => {
+test('create returns an active execution, and get the finished one', async () => {
   const { send, service } = await start(ECHO);
   const created = await send('POST', 'workflows/w/executions', {
     argument: '{"a":1}',
@@ -57,7 +57,7 @@ test('create answers with an active execution, get with the finished one', async
   ]);
 });
 
-test('a sleep shows as the current step and in the duration', async () => {
+test('a sleep appears as the current step and in the duration', async () => {
   const { clock, send, service } = await start(NAP, { movesByItself: false });
   const id = idOf((await send('POST', 'workflows/w/executions', {})).body);
   expect((await send('GET', `workflows/w/executions/${id}`)).body).toMatchObject({
@@ -86,7 +86,7 @@ test('cancel ends a sleep at once', async () => {
   });
 });
 
-test('cancel ends a request that nobody answers', async () => {
+test('cancel ends a request that gets no response', async () => {
   const asked = Promise.withResolvers<void>();
   const silent = await startServer(() => asked.resolve());
   const { service } = await start(`- ask:\n    call: http.get\n    args: {url: "${silent.url}"}\n`);
@@ -124,7 +124,7 @@ test('each branch shows the step it is in', async () => {
   });
 });
 
-test('no except catches a cancellation', async () => {
+test('except cannot catch a cancellation', async () => {
   const guarded = [
     '- guard:',
     '    try:',
@@ -141,7 +141,7 @@ test('no except catches a cancellation', async () => {
   expect(await service.cancelExecution(id)).toMatchObject({ state: 'CANCELLED' });
 });
 
-test('list pages from the newest, filtered by state', async () => {
+test('list returns pages, newest first, filtered by state', async () => {
   const { send, service } = await start(NAP, { movesByItself: false });
   const ids = [1, 2, 3].map(() => idOf(service.createExecution({ workflowId: 'w' })));
   await service.cancelExecution(ids[1] ?? '');
@@ -170,15 +170,15 @@ test('list pages from the newest, filtered by state', async () => {
   });
 });
 
-test.each([
-  ['GET', 'workflows/none/executions', undefined, 404, 'NOT_FOUND'],
-  ['GET', 'workflows/w/executions/none', undefined, 404, 'NOT_FOUND'],
-  ['POST', 'workflows/none/executions', {}, 404, 'NOT_FOUND'],
-  ['POST', 'workflows/w/executions', { argument: '{' }, 400, 'INVALID_ARGUMENT'],
-  ['POST', 'workflows/w/executions', { argument: 5 }, 400, 'INVALID_ARGUMENT'],
-  ['POST', 'workflows/w/executions', { callLogLevel: 'LOUD' }, 400, 'INVALID_ARGUMENT'],
-  ['GET', 'workflows/w/executions?pageSize=-1', undefined, 400, 'INVALID_ARGUMENT'],
-])("%s %s is refused in Google's form", async (method, path, body, code, status) => {
+test.each<[string, string, unknown, [number, string]]>([
+  ['GET', 'workflows/none/executions', undefined, [404, 'NOT_FOUND']],
+  ['GET', 'workflows/w/executions/none', undefined, [404, 'NOT_FOUND']],
+  ['POST', 'workflows/none/executions', {}, [404, 'NOT_FOUND']],
+  ['POST', 'workflows/w/executions', { argument: '{' }, [400, 'INVALID_ARGUMENT']],
+  ['POST', 'workflows/w/executions', { argument: 5 }, [400, 'INVALID_ARGUMENT']],
+  ['POST', 'workflows/w/executions', { callLogLevel: 'LOUD' }, [400, 'INVALID_ARGUMENT']],
+  ['GET', 'workflows/w/executions?pageSize=-1', undefined, [400, 'INVALID_ARGUMENT']],
+])("%s %s is refused in Google's form", async (method, path, body, [code, status]) => {
   const { send } = await start(ECHO);
   expect(await send(method, path, body)).toEqual({
     status: code,
@@ -202,7 +202,7 @@ test('a Pub/Sub push becomes a CloudEvent as the argument', async () => {
   });
 });
 
-test('a running execution keeps its revision when the workflow is deployed again', async () => {
+test('a running execution keeps its revision after a new deployment', async () => {
   const { service } = await start(NAP);
   const before = service.createExecution({ workflowId: 'w' });
   service.deploy({ workflowId: 'w', source: `- answer:\n    return: new\n` });
@@ -220,7 +220,7 @@ test('executions are exported', async () => {
   expect(JSON.parse((body as { data: string }).data)).toEqual(ended);
 });
 
-test('executions are found by label, by the step they are at and by their time', async () => {
+test('executions are filtered by label, current step and time', async () => {
   const { clock, send, service } = await start(NAP, { movesByItself: false });
   const first = service.createExecution({ workflowId: 'w', labels: { run: 'first' } });
   clock.advance(60);
@@ -239,7 +239,7 @@ test('executions are found by label, by the step they are at and by their time',
   expect(await find('duration>1s')).toEqual([]);
 });
 
-test('what gcloud sends as unspecified is taken for nothing', async () => {
+test('unspecified levels, as sent by gcloud, count as absent', async () => {
   const { send } = await start(ECHO);
   const { status, body } = await send('POST', 'workflows/w/executions', {
     callLogLevel: 'CALL_LOG_LEVEL_UNSPECIFIED',
@@ -251,7 +251,7 @@ test('what gcloud sends as unspecified is taken for nothing', async () => {
   expect(body).not.toHaveProperty('executionHistoryLevel');
 });
 
-test('subscribers see each step and the end', async () => {
+test('subscribers are told of each step and the end', async () => {
   const { service } = await start(NAP);
   const seen: string[] = [];
   const stop = service.subscribe(({ state, status }) => {
@@ -262,14 +262,14 @@ test('subscribers see each step and the end', async () => {
   expect(seen).toEqual(['ACTIVE ', 'ACTIVE nap', 'ACTIVE answer', 'SUCCEEDED answer']);
 });
 
-test('closing cancels what runs', async () => {
+test('closing cancels active executions', async () => {
   const { service } = await start(NAP, { movesByItself: false });
   const id = idOf(service.createExecution({ workflowId: 'w' }));
   await service.close();
   expect(service.getExecution(id).state).toBe('CANCELLED');
 });
 
-test('a thousand executions are remembered, the oldest leave first', async () => {
+test('a thousand executions are kept, and the oldest are dropped first', async () => {
   const { service } = await start(ECHO);
   const ids: string[] = [];
   for (let nth = 0; nth < 1005; nth += 1) {

@@ -1,30 +1,42 @@
 import type { Request } from 'express';
-import { ApiError } from '../service/api-error.ts';
+import { ApiError } from '../errors/api-error.ts';
 import type { Execution } from '../service/execution.ts';
-import type { RouterOptions } from './create-router.ts';
-import { readPath } from './read-request.ts';
+import { readPath } from './request/read-request.ts';
+import type { RouterOptions } from './router-options.ts';
 
-/** The workflow of the path, once project and location are this service's. Throws ApiError. */
+/**
+ * Reads the workflow's id from the path and checks project and location.
+ *
+ * @throws ApiError
+ */
 export function readWorkflowId(request: Request, { projectId, location }: RouterOptions): string {
-  checkPlace(request, { projectId, location });
+  checkLocation(request, { projectId, location });
   return readPath(request, 'workflow');
 }
 
-/** Throws ApiError for another project or location than this service's. */
-export function checkPlace(
+/**
+ * Checks that project and location are this service's.
+ *
+ * @throws ApiError
+ */
+export function checkLocation(
   request: Request,
   { projectId, location }: Pick<RouterOptions, 'projectId' | 'location'>,
 ): void {
   const project = readPath(request, 'project');
-  const place = readPath(request, 'location');
-  if (project === projectId && (place === location || place === '-')) return;
+  const given = readPath(request, 'location');
+  if (project === projectId && (given === location || given === '-')) return;
   throw new ApiError(
     'NOT_FOUND',
-    `projects/${project}/locations/${place} is not here; this is projects/${projectId}/locations/${location}`,
+    `projects/${project}/locations/${given} is not here; this is projects/${projectId}/locations/${location}`,
   );
 }
 
-/** The execution of the path. Throws ApiError. */
+/**
+ * Finds the execution named in the path.
+ *
+ * @throws ApiError
+ */
 export function findExecution(request: Request, options: RouterOptions): Execution {
   const workflowId = readWorkflowId(request, options);
   const execution = options.executions.get(readPath(request, 'execution'));

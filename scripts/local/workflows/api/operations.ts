@@ -1,6 +1,6 @@
 import { LoadError } from '../source/load-error.ts';
 
-/** A long-running operation that is done already, in the form of the Workflows API v1. */
+/** A long-running operation that is already done, in the form of the Workflows API v1. */
 export type Operation = {
   readonly name: string;
   readonly metadata: Readonly<Record<string, string>>;
@@ -12,7 +12,11 @@ export type Operation = {
 );
 
 export interface Operations {
-  /** Does the work at once. A source that does not build is the operation's error. Throws what else the work throws. */
+  /**
+   * Does the work at once. A LoadError becomes the operation's error.
+   *
+   * @throws any other error of the work.
+   */
   perform(verb: string, target: string, work: () => object): Operation;
   find(name: string): Operation | undefined;
   /** Newest first. */
@@ -23,7 +27,7 @@ export interface Operations {
 const MOST_OPERATIONS = 100;
 const INVALID_ARGUMENT = 3;
 
-/** Deployments are done at once, but clients ask for the operation until it says so. */
+/** Keeps operations for clients that poll them. Deployments are in fact done at once. */
 export function createOperations(options: {
   readonly parent: string;
   /** Unix seconds */
@@ -59,7 +63,7 @@ export function createOperations(options: {
   };
 }
 
-// What gcloud prints, `[INVALID_ARGUMENT] failed to build: …`, it prints of operations only.
+// gcloud prints `[INVALID_ARGUMENT] failed to build: …` only for operations.
 function settle(work: () => object) {
   try {
     return { response: work() };

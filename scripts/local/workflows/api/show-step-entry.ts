@@ -6,14 +6,14 @@ type Ids = readonly number[];
 
 export type StepEntryView = 'BASIC' | 'DETAILED';
 
-/** How an execution's entries hang together, found once for all of them. */
+/** Links between the entries of an execution. */
 export interface Navigation {
   children(id: number): Ids;
   previous(id: number): number | undefined;
   next(id: number): number | undefined;
 }
 
-/** Entries with the same parent in the same thread follow each other. */
+/** Links entries: those with the same parent and thread follow each other. */
 export function navigateEntries(entries: readonly StepEntry[]): Navigation {
   const childrenOf = new Map<number, number[]>();
   const previousOf = new Map<number, number>();
@@ -35,7 +35,7 @@ export function navigateEntries(entries: readonly StepEntry[]): Navigation {
   };
 }
 
-/** An entry in the form of the Executions API v1. 64-bit integers are strings. */
+/** Shows an entry in the form of the Executions API v1. 64-bit integers are strings. */
 export function showStepEntry(
   entry: StepEntry,
   {
@@ -90,7 +90,7 @@ function showVariables(variables: readonly (readonly [string, Value])[]): unknow
   return JSON.parse(writeJson(mapOf(shown)));
 }
 
-// Bytes have no JSON form, and may lie at any depth.
+// Bytes have no JSON form, and can be nested at any depth.
 function describeBytes(value: Value): Value {
   try {
     writeJson(value);

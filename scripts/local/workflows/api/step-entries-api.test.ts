@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { startTestService, type TestService } from './start-test-service.ts';
+import { startTestService, type TestService } from '../testing/start-test-service.ts';
 
 const open: { test?: TestService } = {};
 afterEach(() => open.test?.close());
@@ -41,7 +41,7 @@ async function start(source: string, options: { movesByItself?: boolean } = {}) 
   return { ...started, create, run, list };
 }
 
-/** The tree of entries, each as `type step progress state`, indented below its parent. */
+/** Draws the tree of entries, each as `type step progress state`, indented below its parent. */
 function draw({ stepEntries }: Page): string[] {
   const byId = new Map(stepEntries.map((entry) => [entry.entryId, entry]));
   const drawEntry = (entry: Shown | undefined, indent: string): string[] => {
@@ -128,7 +128,7 @@ double_it:
         return: \${2 * x}
 `;
 
-test('every step and block has an entry below the one it is part of', async () => {
+test('every step and block has an entry below its parent', async () => {
   const { run, list } = await start(EVERYTHING);
   const { path } = await run();
   expect(draw(await list(path))).toEqual([
@@ -195,7 +195,7 @@ test('an entry has its fields in the form of the API, 64-bit integers as strings
   });
 });
 
-test('a failed entry has what was raised, those around it as well', async () => {
+test('a failed entry and its parents have the raised value', async () => {
   const { run, list } = await start('- outer:\n    steps:\n      - bad:\n          raise: no\n');
   const { path } = await run();
   expect((await list(path)).stepEntries).toMatchObject([
@@ -203,7 +203,7 @@ test('a failed entry has what was raised, those around it as well', async () => 
   ]);
 });
 
-test('entries are there while the execution runs, and are cancelled with it', async () => {
+test('entries exist while the execution runs, and are cancelled with it', async () => {
   const nap = '- nap:\n    call: sys.sleep\n    args: [60]\n';
   const { clock, create, list, send } = await start(nap, { movesByItself: false });
   const { path } = await create();
@@ -216,7 +216,7 @@ test('entries are there while the execution runs, and are cancelled with it', as
   ]);
 });
 
-test('the list is filtered, ordered and cut into pages', async () => {
+test('the list is filtered, ordered and paged', async () => {
   const { run, list } = await start(EVERYTHING);
   const { path } = await run();
   const ids = async (query: string) => {
@@ -244,7 +244,7 @@ test('the list is filtered, ordered and cut into pages', async () => {
   expect((await ids('?pageSize=5&pageToken=5&skip=2')).ids).toEqual([8, 9, 10, 11, 12]);
 });
 
-test('detailed history has the variables in scope and how often a loop goes round', async () => {
+test('detailed history has the variables in scope and the number of iterations', async () => {
   const { run, list } = await start(EVERYTHING);
   const { path } = await run({ executionHistoryLevel: 'EXECUTION_HISTORY_DETAILED' });
   const { stepEntries } = await list(path);
@@ -272,7 +272,7 @@ main:
           - raw: \${text.encode("ab")}
 `;
 
-test('a large variable and bytes are described instead of kept', async () => {
+test('large variables and bytes are described, not kept', async () => {
   const { run, list } = await start(LARGE);
   const { path } = await run({
     argument: JSON.stringify('y'.repeat(10_000)),
@@ -285,7 +285,7 @@ test('a large variable and bytes are described instead of kept', async () => {
   });
 });
 
-test('an execution’s history can be deleted, and it stays', async () => {
+test('deleting the history of an execution keeps the execution', async () => {
   const { run, list, send } = await start(EVERYTHING);
   const { path } = await run();
   expect(await send('POST', `${path}:deleteExecutionHistory`, {})).toEqual({

@@ -5,7 +5,7 @@ function toTime(seconds: number) {
   return new Date(seconds * 1000).toISOString();
 }
 
-/** What step entries can be filtered and ordered by; states and types with their prefix or without. */
+/** Fields to filter and order step entries by. States and types match with or without prefix. */
 export const STEP_ENTRY_FIELDS: Fields<StepEntry> = {
   entryId: { kind: 'number', read: ({ id }) => id },
   createTime: { kind: 'time', read: ({ createTime }) => toTime(createTime) },

@@ -1,7 +1,7 @@
 import type { Revision } from '../service/revision.ts';
 import type { Fields } from './list/field.ts';
 
-/** What workflows can be filtered and ordered by. `name` is the last part of the name here. */
+/** Fields to filter and order workflows by. `name` is only the last part of the name here. */
 export const WORKFLOW_FIELDS: Fields<Revision> = {
   name: { kind: 'text', read: ({ workflowId }) => workflowId },
   description: { kind: 'text', read: ({ description }) => description },

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { startTestService, type TestService } from './start-test-service.ts';
+import { startTestService, type TestService } from '../testing/start-test-service.ts';
 
 const open: { test?: TestService } = {};
 afterEach(() => open.test?.close());
@@ -51,7 +51,7 @@ test('a workflow is created, described, patched, listed and deleted through oper
   expect(await send('GET', 'workflows/w')).toMatchObject({ status: 404 });
 });
 
-test('a source that does not build is the error of the operation, in the words of the service', async () => {
+test('a source that does not build is the error of the operation, in the wording of the service', async () => {
   const { send } = await start();
   const bad = { sourceContents: `- step2:\n    return: \${varC}\n` };
   const refused = {
@@ -96,7 +96,7 @@ test.each([
   ).toMatchObject({ status: 400, body: { error: { status: 'INVALID_ARGUMENT' } } });
 });
 
-test('a patch takes what its mask names and empties what the body lacks', async () => {
+test('a patch updates the fields in its mask and clears those that the body lacks', async () => {
   const { send } = await start();
   await send('POST', 'workflows?workflowId=w', {
     sourceContents: SOURCE,
@@ -130,7 +130,7 @@ test.each([
   ['code', { sourceContents: '- answer:\n    return: 2\n' }],
   ['environment', { userEnvVars: { A: 'c' } }],
   ['service account', { serviceAccount: 'other@demo.iam.gserviceaccount.com' }],
-])('new %s makes a revision, and the one before can still be had', async (_what, change) => {
+])('new %s makes a revision, and the previous one is still available', async (_what, change) => {
   const { send } = await start();
   await send('POST', 'workflows?workflowId=w', { sourceContents: SOURCE, userEnvVars: { A: 'b' } });
   const first = (await send('GET', 'workflows/w')).body as { revisionId: string };
@@ -147,7 +147,7 @@ test.each([
   });
 });
 
-test('a workflow’s service account is the project’s unless it names one', async () => {
+test('a workflow without a service account uses the project’s', async () => {
   const { send } = await start();
   await send('POST', 'workflows?workflowId=w', { sourceContents: SOURCE });
   await send('POST', 'workflows?workflowId=v', { sourceContents: SOURCE, serviceAccount: 'me@x' });
@@ -189,7 +189,7 @@ test('operations are listed, newest first, and deleted', async () => {
   expect(await send('GET', path)).toMatchObject({ status: 404 });
 });
 
-test('deleting a workflow cancels and forgets its executions', async () => {
+test('deleting a workflow cancels and removes its executions', async () => {
   const started = await startTestService({ movesByItself: false });
   open.test = started;
   const { send, service } = started;
@@ -208,7 +208,7 @@ test.each([
   [{ team: 'X' }],
   [{ team: 'x'.repeat(64) }],
   [Object.fromEntries(Array.from({ length: 65 }, (_item, at) => [`a${at}`, '']))],
-])('bad labels are refused, of workflows and of executions', async (labels) => {
+])('bad labels of workflows and executions are refused', async (labels) => {
   const { send } = await start();
   const refused = { status: 400, body: { error: { status: 'INVALID_ARGUMENT' } } };
   const body = { sourceContents: SOURCE };

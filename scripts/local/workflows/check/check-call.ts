@@ -1,11 +1,15 @@
-import { findArgumentProblem } from '../interpreter/bind-arguments.ts';
-import { describeParameters } from '../interpreter/call-function.ts';
+import { findArgumentProblem } from '../expressions/bind-arguments.ts';
+import { describeParameters } from '../source/describe-parameters.ts';
 import { LoadError } from '../source/load-error.ts';
 import type { CallAction, RetryPolicy } from '../source/workflow.ts';
-import type { StepCheck } from './check-routine.ts';
 import { isConnectorName } from './connector-name.ts';
+import type { StepCheck } from './step-check.ts';
 
-/** Checks that a call's target exists and takes these arguments. Throws LoadError. */
+/**
+ * Checks that a call's target exists and takes these arguments.
+ *
+ * @throws LoadError
+ */
 export function checkCall({ callee, args, position }: CallAction, check: StepCheck): void {
   const parameters = findParameters(callee, check);
   if (parameters === undefined) {
@@ -15,7 +19,11 @@ export function checkCall({ callee, args, position }: CallAction, check: StepChe
   if (problem !== undefined) throw new LoadError(problem, { step: check.step, position });
 }
 
-/** Checks that a retry predicate is a function of one argument. Throws LoadError. */
+/**
+ * Checks that a retry predicate is a function of one argument.
+ *
+ * @throws LoadError
+ */
 export function checkPredicate(
   { predicate, position }: RetryPolicy & { kind: 'custom' },
   check: StepCheck,
@@ -47,6 +55,6 @@ function describeMissing(callee: string): string {
   if (!isConnectorName(callee)) return `symbol '${callee}' not found`;
   return (
     `connector '${callee}' is not registered here; pass it to createWorkflowsService in connectors, ` +
-    'made with createRestConnector, or with acceptConnector to load what is never called'
+    'made with createRestConnector, or with acceptConnector if it is never called'
   );
 }

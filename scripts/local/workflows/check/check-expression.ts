@@ -1,13 +1,17 @@
 import type { Position } from '../errors/workflow-error.ts';
+import { findArgumentProblem } from '../expressions/bind-arguments.ts';
 import { type Expression, listOperands, readDottedName } from '../expressions/expression.ts';
-import { findArgumentProblem } from '../interpreter/bind-arguments.ts';
-import { describeParameters } from '../interpreter/call-function.ts';
 import { libraryConstants } from '../library/standard-library.ts';
+import { describeParameters } from '../source/describe-parameters.ts';
 import { LoadError } from '../source/load-error.ts';
-import type { StepCheck } from './check-routine.ts';
 import { isConnectorName } from './connector-name.ts';
+import type { StepCheck } from './step-check.ts';
 
-/** Checks the names in an expression and the functions it calls. Throws LoadError. */
+/**
+ * Checks the names in an expression and the functions it calls.
+ *
+ * @throws LoadError
+ */
 export function checkExpression(
   expression: Expression,
   context: string,
@@ -20,7 +24,7 @@ export function checkExpression(
   const constant = expression.kind === 'member' ? readDottedName(expression) : undefined;
   if (constant !== undefined && libraryConstants.has(constant)) return;
   if (expression.kind === 'variable' && !check.symbols.knows(expression.name)) {
-    // A subworkflow's name passes the service's check, but it is a value nowhere but in predicate.
+    // The service accepts a subworkflow's name here, but it is only a value in `predicate`.
     fail(
       check.workflow.routines.has(expression.name)
         ? `sub-workflow '${expression.name}' is not a value; call it or use it as a predicate`

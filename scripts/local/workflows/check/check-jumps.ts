@@ -3,15 +3,17 @@ import type { Block, Jump, Routine, Step } from '../source/workflow.ts';
 import { type BlockKind, listBlocks } from './list-blocks.ts';
 
 interface Reach {
-  /** Steps that can be jumped to: this block's and its parents', up to a loop or branch. */
+  /** Valid targets: the steps of this block and its parents, up to a loop or branch. */
   readonly names: ReadonlySet<string>;
   readonly loop: 'none' | 'for' | 'parallel-for';
   readonly isInBranch: boolean;
 }
 
 /**
- * Checks where `next` and `return` lead. A jump stays in its loop body and its parallel branch;
- * it cannot go into a block, only within and out of it.
+ * Checks the targets of `next` and the uses of `return`. A jump stays in its loop body and its
+ * parallel branch; it can leave a block but not enter one.
+ *
+ * @throws LoadError
  */
 export function checkJumps({ steps }: Routine): void {
   visitBlock(steps, 'steps', { names: new Set(), loop: 'none', isInBranch: false });
@@ -21,7 +23,7 @@ function visitBlock(block: Block, kind: BlockKind, outer: Reach): void {
   const reach = enterBlock(block, kind, outer);
   for (const step of block.steps) {
     if (step.next !== undefined) checkJump(step.next, step, reach);
-    // UNCONFIRMED: leaving the routine from a branch that others run beside; refused.
+    // UNCONFIRMED: returning from a parallel branch. Refused here.
     if (step.action.kind === 'return' && reach.isInBranch) {
       throw new LoadError('return is not allowed in a parallel branch', {
         step: step.name,

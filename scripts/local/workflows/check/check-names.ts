@@ -5,8 +5,10 @@ import { listBlocks } from './list-blocks.ts';
 const RESERVED: ReadonlySet<string> = new Set(['break', 'continue', 'end']);
 
 /**
- * Refuses step names that are reserved, and a name that a routine has twice, in whatever blocks:
- * names must be unique in a subworkflow.
+ * Refuses reserved step names and duplicates. Names must be unique in a routine, across all of its
+ * blocks.
+ *
+ * @throws LoadError
  */
 export function checkNames({ steps }: Routine): void {
   visitBlock(steps, new Set());

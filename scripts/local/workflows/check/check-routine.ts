@@ -1,5 +1,6 @@
 import type { Expression } from '../expressions/expression.ts';
-import { predefinedPolicies } from '../library/retry.ts';
+import type { Functions } from '../library/library-function.ts';
+import { predefinedPolicies } from '../library/retry-functions.ts';
 import { LoadError } from '../source/load-error.ts';
 import type {
   Block,
@@ -13,26 +14,21 @@ import type {
 } from '../source/workflow.ts';
 import { checkCall, checkPredicate } from './check-call.ts';
 import { checkExpression } from './check-expression.ts';
-import type { Functions } from './check-workflow.ts';
 import { collectAssigned } from './collect-assigned.ts';
-import { createSymbols, type Symbols } from './symbols.ts';
+import type { StepCheck } from './step-check.ts';
+import { createSymbolTable } from './symbol-table.ts';
 
-/** What the checks of one step know. */
-export interface StepCheck {
-  readonly workflow: Workflow;
-  readonly functions: Functions;
-  readonly symbols: Symbols;
-  readonly step: string;
-}
 type BlockCheck = Omit<StepCheck, 'step'>;
 
 /**
- * Checks names and calls of a routine. A variable is known in the whole block that assigns it, as a
- * jump may lead backwards; `for` bodies, `except` blocks and parallel branches have variables of
- * their own.
+ * Checks the names and calls of a routine. A variable is known in the whole block that assigns it,
+ * because a jump may lead backwards. `for` bodies, `except` blocks and parallel branches have
+ * scopes of their own.
+ *
+ * @throws LoadError
  */
 export function checkRoutine(routine: Routine, workflow: Workflow, functions: Functions): void {
-  const symbols = createSymbols({ later: collectAssigned(routine.steps) });
+  const symbols = createSymbolTable({ later: collectAssigned(routine.steps) });
   for (const { name } of routine.parameters) symbols.declare(name);
   checkBlock(routine.steps, { workflow, functions, symbols });
 }
@@ -98,7 +94,7 @@ function checkLoop(
 ): void {
   const over = action.over.kind === 'in' ? action.over.list : action.over.range;
   checkTemplate(over, 'loop', check);
-  // The same names may be used again by a loop beside this one, but not around or within it.
+  // Sibling loops may use the same names; enclosing and nested ones may not.
   const taken = [action.value, action.index].find(
     (name) => name !== undefined && check.symbols.knows(name),
   );
@@ -109,14 +105,15 @@ function checkLoop(
     });
   }
   const later = collectAssigned(action.steps);
-  const symbols = createSymbols({ parent: check.symbols, later, ...options });
+  const symbols = createSymbolTable({ parent: check.symbols, later, ...options });
   symbols.declare(action.value);
   if (action.index !== undefined) symbols.declare(action.index);
   checkBlock(action.steps, { ...check, symbols });
 }
 
 function checkParallel(action: ParallelAction, check: StepCheck): void {
-  // Google's syntax cheat sheet shares variables that nothing has assigned: the step creates them.
+  // In Google's syntax cheat sheet, `shared` lists variables that nothing assigned: it creates
+  // them.
   for (const name of action.shared) check.symbols.assign(name);
   if (action.concurrencyLimit !== undefined) {
     checkTemplate(action.concurrencyLimit, 'concurrency_limit', check);
@@ -130,7 +127,7 @@ function checkParallel(action: ParallelAction, check: StepCheck): void {
     const later = collectAssigned(steps);
     checkBlock(steps, {
       ...check,
-      symbols: createSymbols({ parent: check.symbols, later, shared }),
+      symbols: createSymbolTable({ parent: check.symbols, later, shared }),
     });
   }
 }
@@ -148,7 +145,7 @@ function checkTry(action: TryAction, check: StepCheck): void {
   }
   if (except !== undefined) {
     const later = collectAssigned(except.steps);
-    const symbols = createSymbols({ parent: check.symbols, later });
+    const symbols = createSymbolTable({ parent: check.symbols, later });
     symbols.declare(except.variable);
     checkBlock(except.steps, { ...check, symbols });
   }
@@ -188,7 +185,7 @@ function writeVariable(name: string, position: Step['position'], check: StepChec
 
 function unknownSymbol(
   name: string,
-  place: { step: string; position?: Step['position'] | undefined },
+  location: { step: string; position?: Step['position'] | undefined },
 ) {
-  return new LoadError(`symbol '${name}' is neither a variable nor a sub-workflow name`, place);
+  return new LoadError(`symbol '${name}' is neither a variable nor a sub-workflow name`, location);
 }

@@ -9,7 +9,7 @@ import { checkWorkflow } from './check-workflow.ts';
 
 const sources = [...readCaseRows().values()].flat().map(({ source }) => source);
 
-// Pieces of the language, in places where they make no sense.
+// Fragments of the language, to insert where they make no sense.
 const piece = fc.constantFrom(
   ...['- ', ': ', '\n', '  ', '\t', '[', ']', '{', '}', '"', "'", '${', '}', '#', '&a', '*a', '|'],
   ...['steps:', 'assign:', 'call:', 'switch:', 'for:', 'parallel:', 'try:', 'retry:', 'except:'],
@@ -46,7 +46,7 @@ const mutated = fc
     }, source),
   );
 
-/** The error that loading gives, if any. */
+/** Loads a source and returns its error, if any. */
 function load(source: string): unknown {
   try {
     checkWorkflow(parseWorkflow(source), standardLibrary);
@@ -57,7 +57,7 @@ function load(source: string): unknown {
 }
 
 describe('loading', () => {
-  test('whatever is done to a source, the answer is a workflow or a LoadError', () => {
+  test('a mutated source gives a workflow or a LoadError', () => {
     const count = { refused: 0 };
     fc.assert(
       fc.property(mutated, (source) => {
@@ -71,7 +71,7 @@ describe('loading', () => {
     expect(count.refused).toBeGreaterThan(500);
   });
 
-  test('a LoadError says where, and names no type of the engine', () => {
+  test('a LoadError has a position, and names no type of the engine', () => {
     fc.assert(
       fc.property(mutated, (source) => {
         const error = load(source);
@@ -94,7 +94,7 @@ describe('loading', () => {
         (_, at) => `${' '.repeat(at * 3)}- s${at}:\n${' '.repeat(at * 3 + 2)} steps:`,
       ).join('\n'),
     ],
-  ])('%s too deep inside each other are refused', (_what, source) => {
+  ])('%s nested too deeply are refused', (_what, source) => {
     expect(Buffer.byteLength(source)).toBeLessThan(SOURCE_LIMITS.sourceBytes);
     expect(load(source)).toBeInstanceOf(LoadError);
   });

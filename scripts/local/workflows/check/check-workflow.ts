@@ -1,13 +1,15 @@
-import type { LibraryFunction } from '../library/library-function.ts';
+import type { Functions } from '../library/library-function.ts';
 import { LoadError } from '../source/load-error.ts';
 import type { Workflow } from '../source/workflow.ts';
 import { checkJumps } from './check-jumps.ts';
 import { checkNames } from './check-names.ts';
 import { checkRoutine } from './check-routine.ts';
 
-export type Functions = ReadonlyMap<string, LibraryFunction>;
-
-/** Refuses what the service would refuse at deployment. Throws LoadError for the first problem. */
+/**
+ * Refuses what the service would refuse at deployment.
+ *
+ * @throws LoadError for the first problem.
+ */
 export function checkWorkflow(workflow: Workflow, functions: Functions): void {
   for (const routine of workflow.routines.values()) {
     const isTaken = [...functions.keys()].some((name) => name === routine.name);

@@ -1,6 +1,8 @@
 import type { Block, Step } from '../source/workflow.ts';
 
-/** The variables that a block itself creates: not those of loops, except blocks and branches in it. */
+/**
+ * Lists the variables that a block creates, without those of loops, `except` and branches in it.
+ */
 export function collectAssigned(block: Block): ReadonlySet<string> {
   return new Set(block.steps.flatMap(listAssigned));
 }

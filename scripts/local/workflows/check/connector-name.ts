@@ -1,4 +1,4 @@
-/** Whether a call's name is that of a connector, known here or not: all of them block. */
+/** Whether a callee is a connector, registered or not. All connectors are blocking. */
 export function isConnectorName(callee: string): boolean {
   return callee.startsWith('googleapis.') || callee.startsWith('gke.');
 }

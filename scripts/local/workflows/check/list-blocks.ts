@@ -1,13 +1,13 @@
 import type { Action, Block, Step } from '../source/workflow.ts';
 
-/** How a block lies in its step: what a jump may leave it by. */
+/** The construct that a block belongs to. It decides which jumps may leave the block. */
 export type BlockKind = 'steps' | 'try' | 'except' | 'for' | 'parallel-for' | 'branch';
 export interface InnerBlock {
   readonly kind: BlockKind;
   readonly block: Block;
 }
 
-/** The blocks directly inside an action. A switch entry counts as a block of one unnamed step. */
+/** Lists the blocks directly inside an action. A switch entry is a block of one unnamed step. */
 export function listBlocks(action: Action): readonly InnerBlock[] {
   switch (action.kind) {
     case 'steps':

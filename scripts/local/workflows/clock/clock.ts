@@ -1,17 +1,17 @@
-/** What the engine knows of time. */
+/** The engine's source of time. */
 export interface Clock {
-  /** Unix seconds, with a fraction. */
+  /** The current time in Unix seconds, with a fraction. */
   now(): number;
-  /** Resolves after so many seconds; rejects with the signal's reason when it is aborted first. */
+  /** Resolves after the given seconds; rejects with the signal's reason if aborted before that. */
   sleep(seconds: number, signal?: AbortSignal): Promise<void>;
   /**
-   * Like sleep, but as the limit of real work, such as a request: a clock that runs fast must not
-   * make it shorter. Default: sleep.
+   * Like sleep, but limits real work such as a request: a fast clock must not shorten it. Default:
+   * sleep.
    */
   limit?(seconds: number, signal?: AbortSignal): Promise<void>;
   /**
-   * Says that real work (a request, a computation) is under way; the returned function says that it
-   * ended. A clock that moves by itself stands still meanwhile. Clocks that really run don't need it.
+   * Stops a virtual clock while real work (a request, a computation) is under way; the returned
+   * function lets it go on. Real clocks do not need it.
    */
   hold?(): () => void;
 }

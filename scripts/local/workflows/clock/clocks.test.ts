@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createVirtualClock } from './virtual-clock.ts';
 import { createWarpedClock } from './warped-clock.ts';
 
-test('virtual time moves by itself to each wake-up, in order', async () => {
+test('virtual time advances to each wake-up, in order', async () => {
   const clock = createVirtualClock({ startsAt: 1000 });
   const woken: (readonly [string, number])[] = [];
   const sleep = async (name: string, seconds: number) => {
@@ -17,7 +17,7 @@ test('virtual time moves by itself to each wake-up, in order', async () => {
   expect(clock.sleeps()).toEqual([3600, 5]);
 });
 
-test('virtual time stands still while something holds it', async () => {
+test('virtual time stands still while it is held', async () => {
   const clock = createVirtualClock({ startsAt: 1000 });
   const release = clock.hold?.();
   let isAwake = false;
@@ -31,7 +31,7 @@ test('virtual time stands still while something holds it', async () => {
   expect(clock.now()).toBe(1005);
 });
 
-test('virtual time can be moved by hand', async () => {
+test('virtual time can be advanced by hand', async () => {
   const clock = createVirtualClock({ startsAt: 1000, movesByItself: false });
   const sleeping = clock.sleep(10);
   clock.advance(9);

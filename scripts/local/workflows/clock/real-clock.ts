@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import { createWarpedClock } from './warped-clock.ts';
 
-/** The machine's clock. */
+/** Creates the system clock. */
 export function createRealClock(): Clock {
   return createWarpedClock(1);
 }

@@ -5,21 +5,21 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-export type VirtualClock = Clock & {
-  /** Moves time on by hand, waking every sleeper whose time comes, in order. */
+export interface VirtualClock extends Clock {
+  /** Advances time by hand and wakes every sleeper that is due, in order. */
   advance(seconds: number): void;
-  /** The seconds asked of each sleep so far, in the order of the calls; time-outs are not sleeps. */
+  /** The seconds of each sleep so far, in the order of the calls, without time-outs. */
   sleeps(): readonly number[];
-};
+}
 
 interface VirtualClockOptions {
-  /** Unix seconds to begin with. */
+  /** Start time in Unix seconds. */
   startsAt?: number;
-  /** Whether time jumps to the next wake-up by itself once nothing else is under way. Default true. */
+  /** Whether time jumps to the next wake-up once nothing else is under way. Default true. */
   movesByItself?: boolean;
 }
 
-/** A clock for tests: a day of sleeping takes no time, and the order of wake-ups is exact. */
+/** Creates a clock for tests: sleeps take no real time and wake in exact order. */
 export function createVirtualClock(options: VirtualClockOptions = {}): VirtualClock {
   const movesByItself = options.movesByItself ?? true;
   const sleepers = new Set<Sleeper>();
@@ -40,7 +40,7 @@ export function createVirtualClock(options: VirtualClockOptions = {}): VirtualCl
     }
   }
 
-  // setImmediate comes after every promise that is ready, so what can go on without time has gone on.
+  // setImmediate runs after all ready promises, so whatever does not need time has already run.
   function scheduleMove(): void {
     if (!movesByItself || scheduled) return;
     scheduled = true;

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 // setTimeout takes at most 2^31 - 1 ms (24.8 days); a sleep may last a year.
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The machine's clock, but a sleep of n seconds lasts n / factor. `now` stays the true time. */
+/** Creates a clock on which a sleep of n seconds takes n / factor. `now` stays the real time. */
 export function createWarpedClock(factor: number): Clock {
   if (!(factor > 0)) throw new RangeError(`a clock's warp factor must be above 0, not ${factor}`);
   return {

@@ -2,24 +2,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-// The rows lie in *.cases.yaml beside this file: a snippet, what goes in, and exactly what comes out.
+// The rows are in *.cases.yaml beside this file: a snippet, its input and its exact outcome.
 const rowsSchema = z.array(
   z.strictObject({
     name: z.string(),
     source: z.string(),
     argument: z.unknown().optional(),
     env: z.record(z.string(), z.string()).optional(),
-    /** The result as JSON text, so that 1 and 1.0 differ. */
+    /** The result as JSON text, in which 1 and 1.0 differ. */
     result: z.string().optional(),
-    /** The whole error, or only some of its fields. */
+    /** The whole error; `errorHas` has only some of its fields. */
     error: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
     errorHas: z.record(z.string(), z.unknown()).optional(),
     contextHas: z.string().optional(),
     /** Step, routine, line, column and length of each frame, innermost first. */
     stack: z.array(z.string()).optional(),
-    /** Part of the message of a refusal at load. */
+    /** Part of the message if the source is refused at load. */
     refused: z.string().optional(),
-    /** Line and column of a refusal. */
+    /** Line and column of the refusal. */
     refusedAt: z.string().optional(),
     sleeps: z.array(z.number()).optional(),
     elapsedSeconds: z.number().optional(),
@@ -29,7 +29,7 @@ const rowsSchema = z.array(
 
 export type CaseRow = z.infer<typeof rowsSchema>[number];
 
-/** The rows of each file, by the file's name. */
+/** Reads the rows of each file, by file name. */
 export function readCaseRows(): ReadonlyMap<string, readonly CaseRow[]> {
   const folder = new URL('.', import.meta.url);
   const files = readdirSync(folder).filter((name) => name.endsWith('.cases.yaml'));

@@ -26,7 +26,7 @@ describe('connectors', () => {
     .join('\n')
     .replace('{}', '[1]');
 
-  test("a publish sends the API's request and gives the response's body itself", async () => {
+  test("a publish sends the API's request and returns the response's body", async () => {
     const { url, received } = await serve(answerJson('{"messageIds":["7"]}'));
     const { result } = await runSnippet(publish, { connectorBaseUrls: { pubsub: url } });
     expect(result).toBe('{"messageIds":["7"]}');
@@ -48,7 +48,7 @@ describe('connectors', () => {
     expect(outcome.sleeps).toEqual([1, 1.25]);
   });
 
-  test('a delete, which answers with nothing, gives null', async () => {
+  test('a delete, which has an empty response, gives null', async () => {
     const { url, received } = await serve((_request, response) => response.writeHead(204).end());
     const source = [
       '- remove:',
@@ -63,7 +63,7 @@ describe('connectors', () => {
     expect(received[0]).toMatchObject({ method: 'DELETE', path: '/storage/v1/b/feeds/o/old' });
   });
 
-  test("a GET is retried after 502, and alt: media gives an object's content", async () => {
+  test("a GET is retried after 502, and alt: media returns an object's content", async () => {
     const statuses = [502];
     const { url, received } = await serve((_request, response) => {
       const status = statuses.shift() ?? 200;

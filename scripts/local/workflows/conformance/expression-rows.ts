@@ -1,6 +1,6 @@
-// Expected values are written from the documentation, not from what the engine does.
+// Expected values come from the documentation, not from the engine's behaviour.
 
-/** What the expressions below may use. */
+/** Variables for the expressions below. */
 export const expressionVariables = [
   'i: 7',
   'd: 2.5',
@@ -11,7 +11,7 @@ export const expressionVariables = [
   'm: {a: 1, "special!key": 2, deep: {b: [5]}}',
 ];
 
-/** An expression and its value as JSON, so that 1 and 1.0 differ. */
+/** An expression and its value as JSON, in which 1 and 1.0 differ. */
 export const expressionResults: readonly (readonly [expression: string, result: string])[] = [
   // literals
   ['1', '1'],
@@ -42,7 +42,7 @@ export const expressionResults: readonly (readonly [expression: string, result: 
   ['7.5 % 2', '1.5'],
   ['-i', '-7'],
   ['9007199254740993 + 0', '9007199254740993'],
-  // the + table of mixed types
+  // + with mixed types
   ['"str" + 5', '"str5"'],
   ['5 + "str"', '"5str"'],
   ['"a" + 1.5', '"a1.5"'],
@@ -318,7 +318,7 @@ export const expressionErrors: readonly (readonly [expression: string, tag: stri
   ['-(-9223372036854775807 - 1)', 'ValueError'],
 ];
 
-/** Expressions that a deployment refuses. */
+/** Expressions that are refused at deployment. */
 export const expressionRefusals: readonly (readonly [expression: string])[] = [
   ['1 +'],
   ['(1'],

@@ -25,7 +25,7 @@ describe('an expression raises', () => {
   });
 });
 
-test("the message of a bad 'in' is the official one, with its step, routine and line", async () => {
+test("a bad 'in' has the service's message, with its step, routine and line", async () => {
   const source = [
     'main:',
     '  params: [input]',

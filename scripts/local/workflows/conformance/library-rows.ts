@@ -1,6 +1,6 @@
-// Expected values are written from the documentation, not from what the engine does.
+// Expected values come from the documentation, not from the engine's behaviour.
 
-/** What the calls below may use. */
+/** Variables for the calls below. */
 export const libraryVariables = [
   'l: [1, 2]',
   'm: {a: 1, n: {x: 1, y: 2}}',
@@ -19,7 +19,7 @@ export const libraryVariables = [
   'late: {tags: [TimeoutError, OSError]}',
 ];
 
-/** A call and its value as JSON, so that 1 and 1.0 differ. */
+/** A call and its value as JSON, in which 1 and 1.0 differ. */
 export const libraryResults: readonly (readonly [call: string, result: string])[] = [
   ['base64.encode(text.encode("hi?>"))', '"aGk/Pg=="'],
   ['base64.encode(text.encode("hi?>"), false)', '"aGk/Pg"'],

@@ -23,7 +23,7 @@ describe('the standard library raises', () => {
   });
 });
 
-test('every function of the official list is there', () => {
+test('every function of the official list exists', () => {
   const official = [
     'base64.decode base64.encode default double get_type hash.compute_checksum hash.compute_hmac',
     'http.default_retry_predicate http.default_retry_predicate_non_idempotent http.delete http.get',

@@ -13,7 +13,7 @@ function assignments(count: number) {
   return `- a:\n    assign:\n${repeat(count, (at) => `      - x${at}: 1\n`)}`;
 }
 
-test('50 assignments are taken, 51 are refused', async () => {
+test('50 assignments are accepted, 51 are refused', async () => {
   expect((await runSnippet(assignments(50))).result).toBe('null');
   expect((await runSnippet(assignments(51))).refused).toContain('51 assignments');
 });
@@ -22,12 +22,12 @@ function conditions(count: number) {
   return `- a:\n    switch:\n${repeat(count, () => '      - condition: false\n        next: end\n')}`;
 }
 
-test('50 conditions are taken, 51 are refused', async () => {
+test('50 conditions are accepted, 51 are refused', async () => {
   expect((await runSnippet(conditions(50))).result).toBe('null');
   expect((await runSnippet(conditions(51))).refused).toContain('51 conditions');
 });
 
-test('a source of 128 KB is taken, one more byte is refused', async () => {
+test('a source of 128 KB is accepted, one more byte is refused', async () => {
   const step = '- a:\n    return: 1\n#';
   const fill = 'x'.repeat(128 * 1024 - step.length);
   expect((await runSnippet(step + fill)).result).toBe('1');
@@ -43,27 +43,27 @@ test('variables are measured by the documented formula against 512 KB', async ()
   expect((await runSnippet(copies(43))).error).toMatchObject({ tags: ['ResourceLimitError'] });
 });
 
-test('an expression of 400 characters is taken, 401 are refused', async () => {
+test('an expression of 400 characters is accepted, 401 are refused', async () => {
   const source = (length: number) => `- a:\n    return: \${${'1'.padEnd(length, ' ')}}\n`;
   expect((await runSnippet(source(400))).result).toBe('1');
   expect((await runSnippet(source(401))).refused).toContain('401 characters');
 });
 
-test('10 branches are taken, 11 are refused', async () => {
+test('10 branches are accepted, 11 are refused', async () => {
   const branches = (count: number) =>
     `- a:\n    parallel:\n      branches:\n${repeat(count, (at) => `        - b${at}: {steps: [{s${at}: {call: sys.now}}]}\n`)}`;
   expect((await runSnippet(branches(10))).result).toBe('null');
   expect((await runSnippet(branches(11))).refused).toContain('11 branches');
 });
 
-test('10 parameters are taken, 11 are refused', async () => {
+test('10 parameters are accepted, 11 are refused', async () => {
   const call = (count: number) =>
     `main:\n  steps: [{a: {return: 1}}]\nsub:\n  params: [${repeat(count, (at) => `p${at}, `)}]\n  steps: [{b: {return: 1}}]\n`;
   expect((await runSnippet(call(10))).result).toBe('1');
   expect((await runSnippet(call(11))).refused).toContain('11 params');
 });
 
-test('a string of 256 KB is taken, one more character ends the execution', async () => {
+test('a string of 256 KB is accepted, one more character ends the execution', async () => {
   const source = (more: string) =>
     `- a:\n    assign:\n      - s: "0123456789abcdef"\n${repeat(14, () => `      - s: \${s + s}\n`)}${more}- b:\n    return: \${len(s)}\n`;
   expect((await runSnippet(source(''))).result).toBe(String(256 * 1024));
@@ -72,7 +72,7 @@ test('a string of 256 KB is taken, one more character ends the execution', async
   });
 });
 
-test('a parallel step tells of 100 branches that failed and says that there were more', async () => {
+test('a parallel step reports 100 failed branches and that there were more', async () => {
   const source = (count: number) =>
     `- a:\n    try:\n      parallel: {for: {value: v, range: [1, ${count}], steps: [{b: {raise: x}}]}}\n    except: {as: e, steps: [{c: {return: '\${[len(e.branches), e.truncated]}'}}]}\n`;
   expect((await runSnippet(source(100))).result).toBe('[100,false]');
@@ -96,10 +96,10 @@ function loops(count: number) {
   ].join('\n');
 }
 
-// Each round is the assign, the switch and the jump of its entry.
+// Each round has the assign, the switch and the jump of its entry.
 const STEPS_A_ROUND = 3;
 
-test('5,000 rounds of assign and switch give way to others a few times and wait for nothing', async () => {
+test('5,000 rounds of assign and switch yield a few times and never wait', async () => {
   const clock = createVirtualClock();
   const turns = { count: 0 };
   const hold = () => {
@@ -108,11 +108,11 @@ test('5,000 rounds of assign and switch give way to others a few times and wait 
   };
   const outcome = await runSnippet(loops(5000), { clock: { ...clock, hold } });
   expect(outcome).toMatchObject({ result: '5000', sleeps: [], elapsedSeconds: 0 });
-  // Once in a thousand steps: any other wait in a step would be a turn of the event loop more.
+  // One per thousand steps: any other wait would add a turn of the event loop.
   expect(turns.count).toBe(Math.floor((5000 * STEPS_A_ROUND + 2) / 1000));
 });
 
-test('a thousand executions leave nothing behind but those that are kept', async () => {
+test('a thousand executions hold no memory beyond the kept ones', async () => {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
   const service = createWorkflowsService({
@@ -121,7 +121,7 @@ test('a thousand executions leave nothing behind but those that are kept', async
     clock: createVirtualClock(),
     keepExecutions: 10,
   });
-  // Each holds 64 KB: a thousand that stay would be 64 MB.
+  // Each holds 64 KB, so a leak of a thousand would be 64 MB.
   const doubled = Array.from({ length: 12 }, () => `      - s: \${s + s}\n`).join('');
   const source = `- fill:\n    assign:\n      - s: ${'x'.repeat(16)}\n${doubled}- done:\n    return: \${s}\n`;
   service.deploy({ workflowId: 'w', source });

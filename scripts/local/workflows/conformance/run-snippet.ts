@@ -10,7 +10,7 @@ export interface SnippetOptions {
   readonly connectorBaseUrls?: Readonly<Record<string, string>>;
 }
 
-/** What became of a snippet. JSON stays text, so that `1` and `1.0` are told apart. */
+/** The outcome of a snippet. JSON stays text, in which `1` and `1.0` differ. */
 export interface SnippetResult {
   readonly result?: string;
   readonly error?: Readonly<Record<string, unknown>> | string;
@@ -27,7 +27,7 @@ export interface SnippetResult {
   readonly elapsedSeconds: number;
 }
 
-/** Deploys and runs a workflow through the whole service, in virtual time. */
+/** Deploys and runs a workflow in the whole service, in virtual time. */
 export async function runSnippet(
   source: string,
   options: SnippetOptions = {},
@@ -69,7 +69,7 @@ export async function runSnippet(
   };
 }
 
-/** A workflow that returns one expression, given the lines of an assign step before it. */
+/** Writes a workflow that returns an expression, after an assign step with the given lines. */
 export function returnExpression(expression: string, assignments: readonly string[] = []): string {
   const assign =
     assignments.length === 0

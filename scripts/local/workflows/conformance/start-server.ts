@@ -13,7 +13,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** A real server on a free port of loopback that keeps what it received. */
+/** Starts a real server on a free loopback port that records its requests. */
 export async function startServer(
   answer: (request: Received, response: ServerResponse) => void,
 ): Promise<TestServer> {

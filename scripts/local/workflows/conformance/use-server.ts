@@ -4,7 +4,7 @@ import { type Received, startServer, type TestServer } from './start-server.ts';
 
 type Answer = (request: Received, response: ServerResponse) => void;
 
-/** How the tests of a file start a server; it is closed after each of them. */
+/** Returns a function that starts a server, which is closed after each test. */
 export function useServer(): (answer: Answer) => Promise<TestServer> {
   const open: { server?: TestServer } = {};
   afterEach(() => open.server?.close());

@@ -2,8 +2,8 @@ import { createError } from '../errors/workflow-error.ts';
 import type { LibraryFunction } from '../library/library-function.ts';
 
 /**
- * A connector by its name only, so that a workflow that has it in a path it does not take can be
- * loaded. It takes any arguments; calling it raises SystemError, which says how to register a real one.
+ * Accepts a connector by name only, to load a workflow that never calls it. It takes any arguments;
+ * calling it raises a SystemError that says how to register a real one.
  */
 export function acceptConnector(name: string): LibraryFunction {
   return {
@@ -13,7 +13,7 @@ export function acceptConnector(name: string): LibraryFunction {
     run: () => {
       throw createError(
         'SystemError',
-        `connector '${name}' is accepted but not made here; register one with createRestConnector`,
+        `connector '${name}' is accepted but not implemented here; register one with createRestConnector`,
       );
     },
   };

@@ -1,3 +1,4 @@
+import { ApiError } from '../errors/api-error.ts';
 import { createError } from '../errors/workflow-error.ts';
 import { expectMap, expectString } from '../library/expect-argument.ts';
 import {
@@ -5,9 +6,8 @@ import {
   defineFunction,
   type LibraryFunction,
 } from '../library/library-function.ts';
-import { ApiError } from '../service/api-error.ts';
+import type { Executions } from '../service/create-executions.ts';
 import { type Execution, readExecutionId } from '../service/execution.ts';
-import type { Executions } from '../service/executions.ts';
 import { parseJson } from '../values/parse-json.ts';
 import { mapOf, type Value } from '../values/value.ts';
 import { writeJson } from '../values/write-json.ts';
@@ -17,7 +17,7 @@ import { createOperationError } from './read-operation.ts';
 
 const PREFIX = 'googleapis.workflowexecutions.v1.projects.locations.workflows.executions';
 
-/** Connectors that start other workflows of the same service, and look after them. */
+/** Creates the connectors that run and manage executions of the same service. */
 export function createChildExecutionConnectors(executions: Executions): readonly LibraryFunction[] {
   const isBlocking = true;
   return [
@@ -80,7 +80,7 @@ async function runChild(
     const now = asCall(() => executions.get(readExecutionId(child)));
     return now.state === 'ACTIVE' ? undefined : now;
   };
-  // As in the cloud, the end is seen when it is next asked for.
+  // As in the cloud, the end is noticed at the next poll.
   return readResult(await pollUntilDone(ask, parameters.polling, deadline, context));
 }
 
@@ -101,7 +101,7 @@ function readLastPart(name: Value | undefined, what: string): string {
   return expectString(name, what).split('/').at(-1) ?? '';
 }
 
-// What the API would answer over HTTP becomes the error that such an answer is.
+// Raises an error of the API as the HttpError of its HTTP response.
 function asCall<T>(call: () => T): T {
   try {
     return call();

@@ -43,7 +43,7 @@ const RUN_CHILD = [
   `    return: \${answer}`,
 ].join('\n');
 
-test('run waits for the child, its sleep included, and gives its result', async () => {
+test('run waits for the child, including its sleep, and returns its result', async () => {
   const child = [
     'main:',
     '  params: [input]',
@@ -54,7 +54,7 @@ test('run waits for the child, its sleep included, and gives its result', async 
     '    - answer:',
     `        return: \${input.n + 1}`,
   ].join('\n');
-  // Asked after 1, 1.25, 1.5625 … seconds: the sixth time finds it done.
+  // Polled after 1, 1.25, 1.5625 … seconds; it is done at the sixth poll.
   expect(await run(start(RUN_CHILD, child))).toMatchObject({
     result: '2',
     duration: '11.258789063s',
@@ -63,7 +63,7 @@ test('run waits for the child, its sleep included, and gives its result', async 
 
 const SLEEPER = '- nap:\n    call: sys.sleep\n    args: [7200]\n';
 
-test('a child that takes longer than 30 minutes is a TimeoutError unless the call may take longer', async () => {
+test('a child that takes longer than 30 minutes raises TimeoutError unless the call allows more', async () => {
   const ended = await run(start(RUN_CHILD, SLEEPER));
   expect(JSON.parse(ended.error?.payload ?? '')).toMatchObject({ tags: ['TimeoutError'] });
   expect(ended.duration).toBe('1800s');
@@ -71,14 +71,14 @@ test('a child that takes longer than 30 minutes is a TimeoutError unless the cal
   expect(await run(start(patient, SLEEPER))).toMatchObject({ state: 'SUCCEEDED', result: 'null' });
 });
 
-test('skip_polling gives the execution at once', async () => {
+test('skip_polling returns the execution at once', async () => {
   const hasty = RUN_CHILD.replace('{n: 1}', '{n: 1}\n      connector_params: {skip_polling: true}');
   const ended = await run(start(hasty, SLEEPER));
   expect(ended.duration).toBe('0s');
   expect(JSON.parse(ended.result ?? '')).toMatchObject({ state: 'ACTIVE', argument: '{"n":1}' });
 });
 
-test('a child that fails is an OperationError', async () => {
+test('a child that fails raises OperationError', async () => {
   const ended = await run(start(RUN_CHILD, '- fail:\n    raise: broken\n'));
   expect(JSON.parse(ended.error?.payload ?? '')).toMatchObject({
     message: 'Execution failed or cancelled.',
@@ -88,14 +88,14 @@ test('a child that fails is an OperationError', async () => {
   });
 });
 
-test('a child that does not exist is a 404', async () => {
+test('a child that does not exist gives a 404', async () => {
   const ended = await run(
     start(RUN_CHILD.replace('workflow_id: child', 'workflow_id: x'), '- a:\n    return: 1\n'),
   );
   expect(JSON.parse(ended.error?.payload ?? '')).toMatchObject({ code: 404, tags: ['HttpError'] });
 });
 
-test('create gives the execution and does not wait', async () => {
+test('create returns the execution without waiting', async () => {
   const source = [
     '- create:',
     `    call: ${PREFIX}.create`,
@@ -142,7 +142,7 @@ test('an execution can be looked up, listed and cancelled', async () => {
   expect(JSON.parse(ended.result ?? '')).toEqual(['ACTIVE', 1, 'CANCELLED']);
 });
 
-test('an execution that does not exist is a 404 to get and to cancel', async () => {
+test('get and cancel give a 404 for an execution that does not exist', async () => {
   for (const method of ['get', 'cancel']) {
     const source = `- ask:\n    call: ${PREFIX}.${method}\n    args: {name: a/b/missing}\n`;
     const ended = await run(start(source, SLEEPER));
@@ -154,7 +154,7 @@ test('an execution that does not exist is a 404 to get and to cancel', async () 
   }
 });
 
-test('a connector of your own is called by its name', async () => {
+test('a custom connector is called by its name', async () => {
   const source = [
     '- get:',
     '    call: googleapis.made.v1.things.get',

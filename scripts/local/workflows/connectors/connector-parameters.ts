@@ -2,12 +2,12 @@ import { createError } from '../errors/workflow-error.ts';
 import { expectBoolean, expectMap, expectNumber } from '../library/expect-argument.ts';
 import { isList, type MapValue, type Value } from '../values/value.ts';
 
-/** `connector_params` of a connector's call, with the documented defaults. */
+/** The `connector_params` of a call, with the documented defaults. */
 export interface ConnectorParameters {
-  /** For the whole call, its retries and its polling. */
+  /** Covers the whole call, with its retries and its polling. */
   readonly timeoutSeconds: number;
   readonly polling: PollingPolicy;
-  /** Not to wait for the operation that the first request begins. */
+  /** Whether to return without waiting for the operation that the first request starts. */
   readonly skipsPolling: boolean;
 }
 export interface PollingPolicy {
@@ -19,11 +19,15 @@ export interface PollingPolicy {
 const NAMES: ReadonlySet<string> = new Set(['timeout', 'polling_policy', 'skip_polling', 'scopes']);
 const LONGEST_TIMEOUT_SECONDS = 31_536_000;
 
-/** Reads `connector_params`. `scopes` is checked and not used: no token is sent. Raises TypeError or ValueError. */
+/**
+ * Reads `connector_params`. `scopes` is checked but unused, because no token is sent.
+ *
+ * @throws WorkflowError tagged TypeError or ValueError
+ */
 export function readConnectorParameters(given: Value | undefined): ConnectorParameters {
   const parameters: MapValue =
     given === undefined || given === null ? new Map() : expectMap(given, 'connector_params');
-  // UNCONFIRMED: a name that is not documented; most likely one that is misspelt.
+  // UNCONFIRMED: an undocumented name. It is most likely misspelt.
   const unknown = [...parameters.keys()].find((name) => !NAMES.has(name));
   if (unknown !== undefined) {
     throw createError(
@@ -62,7 +66,7 @@ function readPolling(policy: Value | undefined): PollingPolicy {
   };
 }
 
-// One scope or a list of them, as Google's samples have both.
+// One scope or a list of scopes: Google's samples use both.
 function checkScopes(scopes: Value | undefined): void {
   const list = isList(scopes) ? scopes : [scopes ?? ''];
   if (list.every((scope) => typeof scope === 'string')) return;

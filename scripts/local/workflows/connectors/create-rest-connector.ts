@@ -4,35 +4,35 @@ import { buildUrl } from '../http/build-url.ts';
 import { HTTP_LIMITS, performRequest } from '../http/perform-request.ts';
 import { expectMap } from '../library/expect-argument.ts';
 import type { CallContext, LibraryFunction } from '../library/library-function.ts';
-import { isRetryable, predefinedPolicies } from '../library/retry.ts';
+import { isRetryable, predefinedPolicies } from '../library/retry-functions.ts';
 import { type MapValue, mapOf, type Value } from '../values/value.ts';
 import { readConnectorParameters } from './connector-parameters.ts';
 import { createDeadline, type Deadline, pollUntilDone } from './deadline.ts';
 import { readFinishedOperation } from './read-operation.ts';
 
-/** Where each Google API is, by its short name (`pubsub`): `http://127.0.0.1:8085`. */
+/** The base URL of each Google API, by short name (`pubsub`): `http://127.0.0.1:8085`. */
 export type ConnectorBaseUrls = Readonly<Record<string, string>>;
 
 export interface RestConnector {
   /** The name in `call:`, such as `googleapis.pubsub.v1.projects.topics.publish`. */
   readonly name: string;
-  /** Which base URL it uses. */
+  /** The short name of its API in ConnectorBaseUrls. */
   readonly service: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Each `{name}` is an argument, put in as it is: the workflow encodes it, as in the cloud. */
+  /** Each `{name}` is an argument, inserted unencoded: the workflow encodes it, as in the cloud. */
   readonly path: string;
-  /** Arguments that go into the query. */
+  /** Arguments sent in the query. */
   readonly query?: readonly string[];
   readonly hasBody?: boolean;
   /**
-   * For a method that answers with a long-running operation: where to ask for it, `v1/{name}`. The
-   * call then waits until the operation is done, unless `skip_polling` is set.
+   * Where to poll the long-running operation that the method returns: `v1/{name}`. The call waits
+   * until the operation is done, unless `skip_polling` is set.
    */
   readonly operationPath?: string;
 }
 
 /**
- * A connector for one method of a REST API. Its result is the response's body itself. A GET is
+ * Creates a connector for one method of a REST API. It returns the response's body. A GET is
  * retried by the idempotent default policy, any other method by the non-idempotent one.
  */
 export function createRestConnector(
@@ -68,7 +68,7 @@ async function callMethod(
   const parameters = readConnectorParameters(args.get('connector_params'));
   const deadline = createDeadline(context.clock, parameters.timeoutSeconds);
   const url = buildUrl(baseUrl + fillPath(path, args), readQuery(query, args));
-  // A connector has no null for a body: it is left out.
+  // A connector sends no body for null.
   const body = args.get('body') ?? undefined;
   const answer = await sendWithRetries({ method, url, body }, deadline, context);
   if (operationPath === undefined || parameters.skipsPolling) return answer;
@@ -104,7 +104,7 @@ async function sendWithRetries(
   const policyName = method === 'GET' ? 'http.default_retry' : 'http.default_retry_non_idempotent';
   const maxRetries = predefinedPolicies.get(policyName)?.maxRetries ?? 0;
   for (let retries = 0; ; retries += 1) {
-    // Each request is cut off after 30 minutes whatever the whole call may take.
+    // Each request is cut off after 30 minutes, even if the whole call may take longer.
     const timeoutSeconds = Math.min(deadline.remainingSeconds(), HTTP_LIMITS.longestTimeoutSeconds);
     const request = { method, url, headers: new Map<string, string>(), body, timeoutSeconds };
     try {
@@ -138,7 +138,7 @@ function fillPath(path: string, args: MapValue): string {
   });
 }
 
-// By their own names, and in a map `query` as Google's batch translation demo gives them.
+// By their own names and in a map `query`, as in Google's batch translation demo.
 function readQuery(names: readonly string[], args: MapValue): MapValue {
   const named = names.flatMap((name) => {
     const value = args.get(name) ?? null;

@@ -5,7 +5,11 @@ import type { PollingPolicy } from './connector-parameters.ts';
 
 /** The end of a connector's call. */
 export interface Deadline {
-  /** Raises TimeoutError when none is left. */
+  /**
+   * The time left.
+   *
+   * @throws WorkflowError tagged TimeoutError when there is none.
+   */
   remainingSeconds(): number;
 }
 
@@ -21,8 +25,9 @@ export function createDeadline(clock: Clock, timeoutSeconds: number): Deadline {
 }
 
 /**
- * Asks again and again, after delays that grow by the policy, until there is an answer. Raises
- * TimeoutError at the deadline, and what asking raises.
+ * Polls until there is an answer, after delays that grow by the policy.
+ *
+ * @throws WorkflowError tagged TimeoutError at the deadline; any error of `ask`.
  */
 export async function pollUntilDone<T>(
   ask: () => Promise<T | undefined>,

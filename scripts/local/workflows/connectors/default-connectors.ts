@@ -83,7 +83,7 @@ const STORAGE: Readonly<Record<string, Method>> = {
   },
 };
 
-/** The connectors that come with the engine. */
+/** Creates the connectors that come with the engine. */
 export function createDefaultConnectors(baseUrls: ConnectorBaseUrls): readonly LibraryFunction[] {
   const create = (service: string, methods: Readonly<Record<string, Method>>) =>
     Object.entries(methods).map(([method, parts]) =>

@@ -2,8 +2,10 @@ import { createError } from '../errors/workflow-error.ts';
 import { isMap, type MapValue, type Value } from '../values/value.ts';
 
 /**
- * A finished operation, or undefined while it runs. Raises OperationError when it failed, with the
- * documented `error` and `operation`, and ResponseTypeError for what is no operation.
+ * Reads a finished operation; undefined while it runs.
+ *
+ * @throws WorkflowError tagged OperationError if it failed, with the documented `error` and
+ *   `operation`; tagged ResponseTypeError if the value is not an operation.
  */
 export function readFinishedOperation(operation: Value): MapValue | undefined {
   if (!isMap(operation) || typeof operation.get('name') !== 'string') {
@@ -11,12 +13,12 @@ export function readFinishedOperation(operation: Value): MapValue | undefined {
   }
   if (operation.get('done') !== true) return undefined;
   const error = operation.get('error') ?? null;
-  // UNCONFIRMED: that the result is the operation, not the `response` in it.
+  // UNCONFIRMED: the result is the operation, not the `response` in it.
   if (error === null) return operation;
   throw createOperationError(error, operation);
 }
 
-/** An operation that ended badly. The message is the service's, whatever the operation was. */
+/** Creates the error of a failed operation. The message is the service's for every operation. */
 export function createOperationError(error: Value, operation: Value) {
   return createError('OperationError', 'Execution failed or cancelled.', [
     ['error', error],

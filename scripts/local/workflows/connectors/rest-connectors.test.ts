@@ -9,7 +9,7 @@ import { createRestConnector } from './create-rest-connector.ts';
 const open: TestServer[] = [];
 afterEach(() => Promise.all(open.splice(0).map((server) => server.close())));
 
-/** Answers with these in turn, the last one again and again; a string is sent as it is. */
+/** Answers with these in turn, then repeats the last one. A string is sent unchanged. */
 async function serve(...answers: (number | string | object)[]): Promise<TestServer> {
   const server = await startServer((_request, response: ServerResponse) => {
     const answer = answers.length > 1 ? answers.shift() : answers[0];
@@ -22,7 +22,7 @@ async function serve(...answers: (number | string | object)[]): Promise<TestServ
   return server;
 }
 
-/** Calls a connector and gives its result or its error. */
+/** Calls a connector and returns its result or its error. */
 async function call(server: TestServer, name: string, args: string, reaches = true) {
   const clock = createVirtualClock();
   const baseUrls = { pubsub: server.url, storage: server.url, made: server.url };
@@ -148,7 +148,7 @@ describe('a connector', () => {
     expect(server.received).toHaveLength(6);
   });
 
-  test('gives up its retries when the time of the whole call is over', async () => {
+  test('stops retrying at the time-out of the whole call', async () => {
     const server = await serve(503);
     const args = '{bucket: b, connector_params: {timeout: 3}}';
     expect((await call(server, GET, args)).error).toMatchObject({ tags: ['TimeoutError'] });
@@ -156,7 +156,7 @@ describe('a connector', () => {
     expect(server.received).toHaveLength(3);
   });
 
-  test('that nobody said the address of is a ConnectionFailedError', async () => {
+  test('without a base URL raises ConnectionFailedError', async () => {
     const server = await serve({});
     const { error } = await call(server, GET, '{bucket: b}', false);
     expect(error).toMatchObject({ tags: ['ConnectionFailedError'] });
@@ -166,7 +166,7 @@ describe('a connector', () => {
     ['{bucket: b, connector_params: {scopes: https://x/auth}}'],
     ['{bucket: b, connector_params: {scopes: [https://x/auth], timeout: 31536000}}'],
     ['{bucket: b, connector_params: {polling_policy: {max_delay: 5}, skip_polling: false}}'],
-  ])('takes %s', async (args) => {
+  ])('accepts %s', async (args) => {
     expect((await call(await serve({ fine: true }), GET, args)).result).toEqual({ fine: true });
   });
 
@@ -185,7 +185,7 @@ describe('a connector', () => {
     expect((await call(await serve({}), GET, args)).error).toMatchObject({ tags: [tag] });
   });
 
-  test('that is only accepted says how to register a real one when it is called', async () => {
+  test('that is only accepted says how to register a real one when called', async () => {
     const name = 'googleapis.compute.v1.instances.insert';
     const { error } = await call(await serve({}), name, '{zone: z, anything: {at: all}}');
     expect(error).toMatchObject({ tags: ['SystemError'] });
@@ -197,7 +197,7 @@ describe('a long-running operation', () => {
   const CREATE = 'googleapis.made.v1.things.create';
   const running = { name: 'operations/7', done: false };
 
-  test('is asked for after growing delays until it is done', async () => {
+  test('is polled after growing delays until it is done', async () => {
     const done = { name: 'operations/7', done: true, response: { id: 1 } };
     const server = await serve(running, running, running, done);
     const args = '{parent: projects/p, thingId: x, body: {}}';
@@ -210,14 +210,14 @@ describe('a long-running operation', () => {
     ]);
   });
 
-  test('is asked for by the policy it is given', async () => {
+  test('is polled by the given policy', async () => {
     const server = await serve(running, running, running, running, { ...running, done: true });
     const policy = '{initial_delay: 2, multiplier: 3, max_delay: 10}';
     const args = `{parent: p, connector_params: {polling_policy: ${policy}}}`;
     expect((await call(server, CREATE, args)).sleeps).toEqual([2, 6, 10, 10]);
   });
 
-  test('that fails is an OperationError with error and operation', async () => {
+  test('that fails raises OperationError with error and operation', async () => {
     const failed = { name: 'operations/7', done: true, error: { code: 9, message: 'no' } };
     const { error } = await call(await serve(running, failed), CREATE, '{parent: p}');
     expect(error).toEqual({
@@ -228,14 +228,14 @@ describe('a long-running operation', () => {
     });
   });
 
-  test('that is not waited for is given as it is', async () => {
+  test('is returned at once with skip_polling', async () => {
     const args = '{parent: p, connector_params: {skip_polling: true}}';
     const { result, sleeps } = await call(await serve(running), CREATE, args);
     expect(result).toEqual(running);
     expect(sleeps).toEqual([]);
   });
 
-  test('that never ends is a TimeoutError at the end of its time', async () => {
+  test('that never ends raises TimeoutError', async () => {
     const { error, sleeps } = await call(
       await serve(running),
       CREATE,
@@ -245,12 +245,12 @@ describe('a long-running operation', () => {
     expect(sleeps.reduce((sum, seconds) => sum + seconds)).toBeCloseTo(100, 5);
   });
 
-  test('whose polling answers 503 is asked again', async () => {
+  test('is polled again after a 503', async () => {
     const server = await serve(running, 503, { ...running, done: true });
     expect((await call(server, CREATE, '{parent: p}')).sleeps).toEqual([1, 1]);
   });
 
-  test('that is none is a ResponseTypeError', async () => {
+  test('that is missing from the response raises ResponseTypeError', async () => {
     const { error } = await call(await serve({ id: 1 }), CREATE, '{parent: p}');
     expect(error).toMatchObject({ tags: ['ResponseTypeError'] });
   });

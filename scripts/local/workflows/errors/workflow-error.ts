@@ -1,12 +1,13 @@
 import { mapOf, type Value } from '../values/value.ts';
 
-/** Where in the source something is: 1-based line and column, length in characters. */
+/** A position in the source: 1-based line and column, length in characters. */
 export interface Position {
   line: number;
   column: number;
   length: number;
 }
 
+/** An entry of a stack trace. */
 export interface StackFrame {
   step: string;
   routine: string;
@@ -40,14 +41,14 @@ interface Details {
   position?: Position;
 }
 
-/** An exception of a running workflow: what `except` receives, and where it came from. */
+/** An exception of a running workflow: the value that `except` receives, and its origin. */
 export class WorkflowError extends Error {
   readonly value: Value;
-  /** False for limits that the platform enforces: no `except` and no `retry` sees those. */
+  /** False for limits that the platform enforces: `except` and `retry` never see those. */
   readonly catchable: boolean;
-  /** Innermost first; filled once, by the step that first sees the error. */
+  /** The stack trace, innermost first; set once, by the innermost step. */
   readonly frames: readonly StackFrame[] | undefined;
-  /** The expression at fault, when it is one. */
+  /** The position of the failing expression, if an expression failed. */
   readonly position: Position | undefined;
 
   constructor(message: string, value: Value, details: Details = {}) {
@@ -60,7 +61,7 @@ export class WorkflowError extends Error {
   }
 }
 
-/** An error of the runtime itself: `message` and `tags`, no other field unless given. */
+/** Creates an error of the runtime: `message` and `tags`, and any further fields given. */
 export function createError(
   tags: ErrorTag | readonly ErrorTag[],
   message: string,
@@ -77,21 +78,21 @@ export function createError(
 }
 
 /**
- * A limit of the platform: ends the execution at once, and no `except` can stop it. The service puts
- * the tag before its message; `detail` is for the context only.
+ * Creates the error of an exceeded platform limit: it ends the execution, and no `except` can catch
+ * it. The service puts the tag before its message. `detail` is only for the context.
  */
 export function createLimitError(tag: ErrorTag, message: string, detail = ''): WorkflowError {
   const tagged = `${tag}: ${message}`;
   return new WorkflowError(tagged + detail, createError(tag, tagged).value, { catchable: false });
 }
 
-/** The same error with its place filled in, as far as it was not known yet. */
+/** Copies an error and adds its stack and position, unless it already has them. */
 export function locateError(
   error: WorkflowError,
-  place: { stack?: readonly StackFrame[]; position?: Position | undefined },
+  found: { stack?: readonly StackFrame[]; position?: Position | undefined },
 ): WorkflowError {
-  const stack = error.frames ?? place.stack;
-  const position = error.position ?? place.position;
+  const stack = error.frames ?? found.stack;
+  const position = error.position ?? found.position;
   return new WorkflowError(error.message, error.value, {
     catchable: error.catchable,
     ...(stack === undefined ? {} : { stack }),

@@ -6,7 +6,11 @@ import { describeValue } from './describe-value.ts';
 import type { BinaryOperator } from './expression.ts';
 import { stringify } from './stringify.ts';
 
-/** Applies a binary operator. Raises TypeError, ValueError or ZeroDivisionError. */
+/**
+ * Applies a binary operator.
+ *
+ * @throws WorkflowError tagged TypeError, ValueError or ZeroDivisionError
+ */
 export function applyOperator(operator: BinaryOperator, left: Value, right: Value): Value {
   switch (operator) {
     case '+':
@@ -28,7 +32,11 @@ export function applyOperator(operator: BinaryOperator, left: Value, right: Valu
   }
 }
 
-/** Negates a number. Raises TypeError. */
+/**
+ * Negates a number.
+ *
+ * @throws WorkflowError tagged TypeError
+ */
 export function negateNumber(operand: Value): Value {
   if (typeof operand === 'bigint') return checkRange(-operand);
   if (typeof operand === 'number') return -operand;
@@ -39,7 +47,7 @@ function add(left: Value, right: Value): Value {
   if (typeof left === 'string' || typeof right === 'string') {
     const leftText = stringify(left);
     const rightText = stringify(right);
-    // A string and null, list, map or bytes is not in the documented table: refused.
+    // The documented table does not add null, lists, maps or bytes to a string: refused.
     if (leftText === undefined || rightText === undefined) throw unsupported('+', left, right);
     return leftText + rightText;
   }
@@ -53,7 +61,7 @@ function calculate(operator: '-' | '*' | '/' | '//' | '%', left: Value, right: V
   if (operator !== '-' && operator !== '*' && Number(right) === 0) {
     throw createError('ZeroDivisionError', 'division by zero');
   }
-  // `/` always gives a double, as the official temperature sample needs.
+  // `/` always gives a double: the official temperature sample relies on it.
   if (operator === '/') return Number(left) / Number(right);
   if (typeof left === 'bigint' && typeof right === 'bigint') {
     if (operator === '-') return checkRange(left - right);
@@ -67,7 +75,7 @@ function calculate(operator: '-' | '*' | '/' | '//' | '%', left: Value, right: V
   if (operator === '-') return a - b;
   if (operator === '*') return a * b;
   if (operator === '//') return Math.floor(a / b);
-  // The sign of a remainder is UNCONFIRMED: it goes with the documented floor of `//`.
+  // UNCONFIRMED: the sign of a remainder. It follows the documented floor of `//`.
   return a - Math.floor(a / b) * b;
 }
 
@@ -76,14 +84,14 @@ function divideDown(left: bigint, right: bigint): bigint {
   return left % right !== 0n && left < 0n !== right < 0n ? quotient - 1n : quotient;
 }
 
-// What the service does on overflow is UNCONFIRMED; a wrong number in silence would be the worst.
+// UNCONFIRMED: overflow. An error is better than a silently wrong number.
 function checkRange(integer: bigint): bigint {
   if (isInt64(integer)) return integer;
   throw createError('ValueError', `integer overflow: ${integer} does not fit 64 bits`);
 }
 
 function isEqual(operator: '==' | '!=', left: Value, right: Value): boolean {
-  // UNCONFIRMED whether unrelated types are unequal or an error: an error here can't hide one there.
+  // UNCONFIRMED: unrelated types may be unequal or an error. An error here cannot hide one there.
   if (!areComparable(left, right)) throw unsupported(operator, left, right);
   return areEqual(left, right);
 }

@@ -3,7 +3,7 @@ import { writeJson } from '../values/write-json.ts';
 
 const LONGEST_DESCRIPTION = 200;
 
-/** A value as messages show it: JSON, cut short when long. Never throws. */
+/** Describes a value in a message: JSON, shortened if long. Never throws. */
 export function describeValue(value: Value): string {
   if (isBytes(value)) return `${value.byteLength} bytes`;
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);

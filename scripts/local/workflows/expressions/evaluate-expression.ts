@@ -5,29 +5,33 @@ import { type Expression, readDottedName } from './expression.ts';
 import { chain, type MaybePromise } from './maybe-promise.ts';
 import { readElement } from './read-element.ts';
 
-/** What an expression needs of its surroundings. */
-export interface Evaluation {
-  /** Undefined when no such variable has a value. */
+/** Resolves the variables, constants and functions of an expression. */
+export interface Activation {
+  /** Undefined if no such variable has a value. */
   readVariable(name: string): Value | undefined;
-  /** A constant of the library by its dotted name, such as `retry.default_backoff`. */
+  /** Reads a constant of the library by its dotted name, such as `retry.default_backoff`. */
   readConstant(name: string): Value | undefined;
   callFunction(name: string, args: readonly Value[]): MaybePromise<Value>;
 }
 
-/** Evaluates an expression; waits only when it calls something that waits. Raises WorkflowError. */
+/**
+ * Evaluates an expression. Returns a promise only if a call in it does.
+ *
+ * @throws WorkflowError
+ */
 export function evaluateExpression(
   expression: Expression,
-  evaluation: Evaluation,
+  activation: Activation,
 ): MaybePromise<Value> {
-  const evaluate = (part: Expression) => evaluateExpression(part, evaluation);
+  const evaluate = (part: Expression) => evaluateExpression(part, activation);
   switch (expression.kind) {
     case 'literal':
       return expression.value;
     case 'variable':
-      return readVariable(expression.name, evaluation);
+      return readVariable(expression.name, activation);
     case 'member':
       return (
-        readLibraryConstant(expression, evaluation) ??
+        readLibraryConstant(expression, activation) ??
         chain(evaluate(expression.target), (target) => readElement(target, expression.key))
       );
     case 'index':
@@ -35,10 +39,10 @@ export function evaluateExpression(
         chain(evaluate(expression.index), (index) => readElement(target, index)),
       );
     case 'list':
-      return evaluateAll(expression.items, evaluation);
+      return evaluateAll(expression.items, activation);
     case 'call':
-      return chain(evaluateAll(expression.args, evaluation), (args) =>
-        evaluation.callFunction(expression.callee, args),
+      return chain(evaluateAll(expression.args, activation), (args) =>
+        activation.callFunction(expression.callee, args),
       );
     case 'unary':
       return chain(evaluate(expression.operand), (operand) =>
@@ -63,32 +67,36 @@ export function evaluateExpression(
 
 function evaluateAll(
   expressions: readonly Expression[],
-  evaluation: Evaluation,
+  activation: Activation,
 ): MaybePromise<readonly Value[]> {
   let values: MaybePromise<readonly Value[]> = [];
   for (const expression of expressions) {
     values = chain(values, (before) =>
-      chain(evaluateExpression(expression, evaluation), (value) => [...before, value]),
+      chain(evaluateExpression(expression, activation), (value) => [...before, value]),
     );
   }
   return values;
 }
 
-function readVariable(name: string, evaluation: Evaluation): Value {
-  // Every name was checked at load. One that no step has assigned yet is null: a sample of Google's
-  // asks so whether a step of a try block was reached.
-  return evaluation.readVariable(name) ?? null;
+function readVariable(name: string, activation: Activation): Value {
+  // Every name was checked at load. A variable that no step has assigned yet is null: one of
+  // Google's samples uses this to see whether a step of a try block was reached.
+  return activation.readVariable(name) ?? null;
 }
 
-function readLibraryConstant(expression: Expression, evaluation: Evaluation): Value | undefined {
+function readLibraryConstant(expression: Expression, activation: Activation): Value | undefined {
   const name = readDottedName(expression);
   if (name === undefined) return undefined;
   const root = name.slice(0, name.indexOf('.'));
-  if (evaluation.readVariable(root) !== undefined) return undefined;
-  return evaluation.readConstant(name);
+  if (activation.readVariable(root) !== undefined) return undefined;
+  return activation.readConstant(name);
 }
 
-/** Insists on a boolean. Raises TypeError. */
+/**
+ * Checks that a value is a boolean.
+ *
+ * @throws WorkflowError tagged TypeError
+ */
 export function checkBoolean(where: string, value: Value): boolean {
   if (typeof value === 'boolean') return value;
   throw createError('TypeError', `${where} needs a boolean, not ${getTypeName(value)}`);

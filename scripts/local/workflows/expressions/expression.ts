@@ -15,7 +15,7 @@ export type BinaryOperator =
   | '>='
   | 'in';
 
-/** A parsed expression. */
+/** The syntax tree (AST) of an expression. */
 export type Expression =
   | { readonly kind: 'literal'; readonly value: Value }
   | { readonly kind: 'variable'; readonly name: string }
@@ -37,7 +37,7 @@ export type Expression =
       readonly right: Expression;
     };
 
-/** `a.b.c` as text when the expression is nothing but names and dots, else undefined. */
+/** Reads `a.b.c` as text; undefined if the expression has more than names and dots. */
 export function readDottedName(expression: Expression): string | undefined {
   if (expression.kind === 'variable') return expression.name;
   if (expression.kind !== 'member') return undefined;
@@ -45,7 +45,7 @@ export function readDottedName(expression: Expression): string | undefined {
   return target === undefined ? undefined : `${target}.${expression.key}`;
 }
 
-/** The direct parts of an expression. */
+/** Lists the direct operands of an expression. */
 export function listOperands(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'literal':

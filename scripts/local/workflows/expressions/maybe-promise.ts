@@ -1,7 +1,7 @@
-/** A result that is there at once when it can be: most expressions never wait. */
+/** A result, or a promise of one: most expressions never wait. */
 export type MaybePromise<T> = T | Promise<T>;
 
-/** Goes on with a result, at once when it is there. */
+/** Continues with a result, synchronously if it is not a promise. */
 export function chain<T, U>(
   result: MaybePromise<T>,
   next: (value: T) => MaybePromise<U>,

@@ -40,7 +40,7 @@ function evaluate(text: string): Value {
   return value;
 }
 
-test('any row of tokens is a value, a syntax error or an error of the workflow', () => {
+test('any sequence of tokens gives a value, a syntax error or a WorkflowError', () => {
   fc.assert(
     fc.property(fc.array(token, { maxLength: 12 }), (tokens) => {
       try {
@@ -54,7 +54,7 @@ test('any row of tokens is a value, a syntax error or an error of the workflow',
   );
 });
 
-test('operands with operators between them are always read, and never fail but with a tag', () => {
+test('operands with operators between them always parse, and all their errors have tags', () => {
   const expression = fc
     .tuple(operand, fc.array(fc.tuple(operator, operand), { maxLength: 6 }))
     .map(([first, rest]) => [first, ...rest.flat()].join(' '));
@@ -71,7 +71,7 @@ test('operands with operators between them are always read, and never fail but w
   );
 });
 
-test('parentheses around a part that binds tighter change nothing', () => {
+test('parentheses around a subexpression that binds tighter change nothing', () => {
   fc.assert(
     fc.property(fc.tuple(fc.nat(99), fc.nat(99), fc.integer({ min: 1, max: 99 })), ([a, b, c]) => {
       for (const tight of ['*', '//', '%']) {
@@ -86,7 +86,7 @@ test('parentheses around a part that binds tighter change nothing', () => {
   );
 });
 
-test('400 signs in a row are read', () => {
+test('400 consecutive signs are parsed', () => {
   expect(evaluate(`${'-'.repeat(399)}1`)).toBe(-1n);
   expect(evaluate(`${'('.repeat(199)}1${')'.repeat(199)}`)).toBe(1n);
   expect(() => evaluate('['.repeat(400))).toThrow(ExpressionSyntaxError);

@@ -8,9 +8,9 @@ import {
 } from './expression.ts';
 import { ExpressionSyntaxError, type Token, tokenize } from './tokenize.ts';
 
-// Tightest first in the documentation; here a higher number binds tighter. `not` and the unary minus
-// bind tighter than all of these, so `not x in y` is `(not x) in y`.
-const BINDING: Readonly<Record<string, number>> = {
+// A higher number binds tighter; the documentation lists the tightest first. `not` and the unary
+// minus bind tighter than all of these, so `not x in y` is `(not x) in y`.
+const PRECEDENCE: Readonly<Record<string, number>> = {
   or: 1,
   and: 2,
   '==': 3,
@@ -44,12 +44,16 @@ const CONSTANTS: ReadonlyMap<string, Value> = new Map<string, Value>([
   ['False', false],
   ['FALSE', false],
   ['null', null],
-  // UNCONFIRMED beyond `null`, but YAML itself knows these spellings.
+  // UNCONFIRMED beyond `null`, but YAML accepts these spellings.
   ['Null', null],
   ['NULL', null],
 ]);
 
-/** Parses an expression, without its `${` and `}`. Throws ExpressionSyntaxError. */
+/**
+ * Parses an expression, without its `${` and `}`.
+ *
+ * @throws ExpressionSyntaxError
+ */
 export function parseExpression(text: string): Expression {
   const tokens = tokenize(text);
   let position = 0;
@@ -73,10 +77,10 @@ export function parseExpression(text: string): Expression {
     let left = parsePrefix();
     for (;;) {
       const operator = readOperator(peek());
-      const binding = operator === undefined ? undefined : BINDING[operator];
-      if (operator === undefined || binding === undefined || binding < minimum) return left;
+      const precedence = operator === undefined ? undefined : PRECEDENCE[operator];
+      if (operator === undefined || precedence === undefined || precedence < minimum) return left;
       position += 1;
-      const right = parseBinary(binding + 1);
+      const right = parseBinary(precedence + 1);
       left =
         operator === 'and' || operator === 'or'
           ? { kind: 'logical', operator, left, right }
@@ -139,7 +143,7 @@ export function parseExpression(text: string): Expression {
       case 'name': {
         const constant = CONSTANTS.get(token.text);
         if (constant !== undefined) return { kind: 'literal', value: constant };
-        // `if` is a function of the language; `and`, `or` and `in` can only stand between operands.
+        // `if` is an ordinary function; `and`, `or` and `in` can only stand between operands.
         if (WORD_OPERATORS[token.text] !== undefined) throw unexpected(token, 'a value');
         return { kind: 'variable', name: token.text };
       }
@@ -175,7 +179,7 @@ function negate(operand: Expression): Expression {
   return { kind: 'unary', operator: '-', operand };
 }
 
-// The tokenizer lets 2^63 pass for the sake of a minus sign before it.
+// The tokenizer accepts 2^63 because a minus sign may precede it.
 function checkIntegers(expression: Expression): void {
   if (expression.kind === 'literal') {
     if (typeof expression.value === 'bigint' && !isInt64(expression.value)) {

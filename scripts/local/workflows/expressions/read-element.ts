@@ -1,7 +1,11 @@
 import { createError } from '../errors/workflow-error.ts';
 import { getTypeName, isList, isMap, type Value } from '../values/value.ts';
 
-/** `target[index]` or `target.index`. Raises KeyError, IndexError or TypeError. */
+/**
+ * Reads `target[index]` or `target.index`.
+ *
+ * @throws WorkflowError tagged KeyError, IndexError or TypeError
+ */
 export function readElement(target: Value, index: Value): Value {
   if (isMap(target)) {
     if (typeof index !== 'string') {
@@ -18,7 +22,11 @@ export function readElement(target: Value, index: Value): Value {
   );
 }
 
-/** A list's index as a number. Raises TypeError, or IndexError when it is out of range (negative too). */
+/**
+ * Converts a list's index to a number.
+ *
+ * @throws WorkflowError tagged TypeError, or IndexError if it is negative or out of range.
+ */
 export function checkIndex(list: readonly Value[], index: Value): number {
   if (typeof index !== 'bigint') {
     throw createError('TypeError', `a list's index must be an integer, not ${getTypeName(index)}`);

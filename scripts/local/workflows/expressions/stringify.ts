@@ -1,7 +1,7 @@
 import { formatDouble } from '../values/format-double.ts';
 import type { Value } from '../values/value.ts';
 
-/** Text of a string, number or boolean, as `+` and `string()` make it; undefined for any other type. */
+/** Converts a string, number or boolean to text, as `+` and `string()` do; else undefined. */
 export function stringify(value: Value): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'bigint') return value.toString();

@@ -8,7 +8,7 @@ export type Token =
   | { readonly kind: 'symbol'; readonly text: string; readonly at: number }
   | { readonly kind: 'end'; readonly text: ''; readonly at: number };
 
-/** An expression that cannot be read; `at` counts characters from the expression's beginning. */
+/** A syntax error; `at` counts characters from the beginning of the expression. */
 export class ExpressionSyntaxError extends Error {
   readonly at: number;
   constructor(message: string, at: number) {
@@ -35,7 +35,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '/': '/',
 };
 
-/** Cuts an expression's text, without its `${` and `}`, into tokens. Throws ExpressionSyntaxError. */
+/**
+ * Splits an expression, without its `${` and `}`, into tokens.
+ *
+ * @throws ExpressionSyntaxError
+ */
 export function tokenize(text: string): readonly Token[] {
   const tokens: Token[] = [];
   let at = 0;
@@ -79,7 +83,7 @@ export function tokenize(text: string): readonly Token[] {
 function readNumber(text: string, at: number): Token {
   if (!/^\d+$/.test(text)) return { kind: 'double', value: Number(text), at };
   const value = BigInt(text);
-  // One more than the largest: `-9223372036854775808` is a minus sign and this number.
+  // Accept one more than the largest: `-9223372036854775808` is a minus sign and this number.
   if (!isInt64(value) && !isInt64(-value)) {
     throw new ExpressionSyntaxError(`integer ${text} does not fit 64 bits`, at);
   }

@@ -2,7 +2,11 @@ import { createError } from '../errors/workflow-error.ts';
 import { stringify } from '../expressions/stringify.ts';
 import { isList, isMap, type Value } from '../values/value.ts';
 
-/** The URL with the query's names and values, encoded, after what it has. Raises TypeError or ValueError. */
+/**
+ * Appends a query, encoded, to a URL.
+ *
+ * @throws WorkflowError tagged TypeError or ValueError
+ */
 export function buildUrl(url: string, query: Value): string {
   const target = parseUrl(url);
   if (query === null) return target.href;

@@ -4,9 +4,11 @@ import { isMap, type Value } from '../values/value.ts';
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
- * Checks `auth` as the service would. No token is sent: there is no identity here. One rule is
- * relaxed on purpose: on loopback OIDC and OAuth2 pass over plain HTTP and to any host, so that a
- * workflow runs unchanged. Raises TypeError, ValueError or AuthError.
+ * Checks `auth` as the service would. No token is sent, because there is no identity here. One rule
+ * is relaxed so a workflow runs unchanged: on loopback, OIDC and OAuth2 may use plain HTTP and any
+ * host.
+ *
+ * @throws WorkflowError tagged TypeError, ValueError or AuthError
  */
 export function checkAuth(auth: Value, url: string): void {
   if (auth === null) return;

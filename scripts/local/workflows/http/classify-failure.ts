@@ -1,6 +1,6 @@
 import { createError, type WorkflowError } from '../errors/workflow-error.ts';
 
-// Nothing was sent: name not resolved, nobody listening, no route.
+// Nothing was sent: the name was not resolved, nothing listens, or there is no route.
 const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
   'EAI_FAIL',
@@ -16,8 +16,8 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The workflow's error for a request that got no response: ConnectionFailedError when no connection
- * was made (safe to send again), ConnectionError when one broke (the message may have arrived).
+ * Creates the error of a request without a response: ConnectionFailedError if no connection was
+ * made (safe to send again), ConnectionError if it broke (the request may have arrived).
  */
 export function classifyFailure(error: unknown): WorkflowError {
   const code = findErrorCode(error);
@@ -28,7 +28,7 @@ export function classifyFailure(error: unknown): WorkflowError {
   return createError('ConnectionError', `connection broken: ${reason || code || 'unknown reason'}`);
 }
 
-// fetch wraps the errno in `cause`; several addresses of one host come as an AggregateError.
+// fetch wraps the errno in `cause`; a host with several addresses gives an AggregateError.
 function findErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;

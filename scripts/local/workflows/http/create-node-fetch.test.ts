@@ -16,13 +16,13 @@ async function post(fetch: Fetch, url: string): Promise<number> {
   return status;
 }
 
-/** A server that keeps its connections for good, and those it has seen. */
+/** A server that never closes a connection, and the connections it has accepted. */
 async function serveOnSockets() {
   const sockets: Socket[] = [];
   const { url } = await serve((_request, response) => {
     const { socket } = response;
     if (socket === null) throw new Error('a response without a connection');
-    // Node's own time-out of an idle connection: none.
+    // Switch off Node's time-out of idle connections.
     socket.setTimeout = () => socket;
     sockets.push(socket);
     response.writeHead(204).end();
@@ -30,7 +30,7 @@ async function serveOnSockets() {
   return { url, sockets };
 }
 
-test("a workflow's calls in a row have one connection", async () => {
+test('consecutive calls of a workflow share a connection', async () => {
   const { url, sockets } = await serveOnSockets();
   const call = `call: http.post\n    args: {url: "${url}", body: {a: 1}}`;
   const { error } = await runSnippet(`- first:\n    ${call}\n- second:\n    ${call}\n`);
@@ -39,17 +39,17 @@ test("a workflow's calls in a row have one connection", async () => {
   expect(new Set(sockets).size).toBe(1);
 });
 
-test('an idle connection is not kept for the server to close', async () => {
+test('an idle connection is closed before the server closes it', async () => {
   const { url, sockets } = await serveOnSockets();
   await post(createNodeFetch(), url);
   const [socket] = sockets;
   if (socket === undefined) throw new Error('no connection');
-  // It is the client that ends it: the server never does.
+  // The client closes it; the server never does.
   await once(socket, 'end');
   expect(socket.readableEnded).toBe(true);
 });
 
-test('a connection that the server has closed is not used again', async () => {
+test('a connection closed by the server is not reused', async () => {
   const { url, sockets } = await serveOnSockets();
   const fetch = createNodeFetch();
   await post(fetch, url);

@@ -3,14 +3,14 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Fetch, FetchResponse } from './fetch.ts';
 
 /**
- * Connections are kept for the next of many calls in a row, and no longer: one that the server closes
- * meanwhile would look like a broken request, and servers keep theirs for seconds.
+ * Idle connections are kept for 100 ms, enough for calls in a row. Servers close theirs after a few
+ * seconds, and a request on a closed connection looks broken.
  */
 const KEEP = { keepAlive: true, timeout: 100 } as const;
 
 /**
- * A fetch on node:http. Node's own gives up when a response's headers take longer than 300 s, and a
- * workflow may wait 1800 s.
+ * Creates a fetch on node:http. Node's own fetch gives up after 300 s without response headers, but
+ * a workflow may wait 1800 s.
  */
 export function createNodeFetch(): Fetch {
   const http = { send: requestHttp, agent: new HttpAgent(KEEP) };
@@ -47,7 +47,7 @@ function listHeaders(response: IncomingMessage): [string, string][] {
     const name = (raw[at] ?? '').toLowerCase();
     const value = raw[at + 1] ?? '';
     const before = byName.get(name);
-    // Repeated headers are merged with commas, as the service does since 2023-06-19.
+    // Merge repeated headers with commas, as the service has done since 2023-06-19.
     byName.set(name, before === undefined ? value : `${before},${value}`);
   }
   return [...byName];

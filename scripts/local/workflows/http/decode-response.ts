@@ -3,8 +3,10 @@ import { parseJson } from '../values/parse-json.ts';
 import type { Value } from '../values/value.ts';
 
 /**
- * A response's body as a value: JSON decoded, other text as a string, an empty one as an empty
- * string. Raises ResponseTypeError for a body that is not the JSON it says it is.
+ * Decodes a response's body: JSON to a value, other text to a string, an empty body to an empty
+ * string.
+ *
+ * @throws WorkflowError tagged ResponseTypeError if the body is not the JSON that its type claims.
  */
 export function decodeResponse(bytes: Uint8Array, contentType: string | undefined): Value {
   const mediaType = (contentType?.split(';')[0] ?? '').trim().toLowerCase();
@@ -19,7 +21,7 @@ export function decodeResponse(bytes: Uint8Array, contentType: string | undefine
   return readText(bytes, mediaType);
 }
 
-// UNCONFIRMED: what is not valid UTF-8 arrives as bytes, so nothing is lost.
+// UNCONFIRMED: invalid UTF-8 is returned as bytes, so nothing is lost.
 function readText(bytes: Uint8Array, mediaType: string): Value {
   if (mediaType === 'application/octet-stream') return bytes;
   try {

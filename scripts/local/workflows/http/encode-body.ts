@@ -8,8 +8,10 @@ export interface EncodedBody {
 }
 
 /**
- * Encodes a request's body as the service documents it: by the given Content-Type, or, without one,
- * bytes as they are and anything else as JSON. Raises TypeError or ValueError.
+ * Encodes a request's body by the documented rules: by its Content-Type, or, without one, bytes
+ * unchanged and anything else as JSON.
+ *
+ * @throws WorkflowError tagged TypeError or ValueError
  */
 export function encodeBody(body: Value, contentType: string | undefined): EncodedBody {
   if (contentType === undefined) {
@@ -27,12 +29,12 @@ export function encodeBody(body: Value, contentType: string | undefined): Encode
     const text = mediaType.startsWith('text/') ? body : encodeForm(body);
     return { contentType, bytes: encodeText(text) };
   }
-  // The documentation names no other type; bytes under their own type can't be misread.
+  // The documentation names no other type; bytes with a type of their own cannot be misread.
   if (isBytes(body)) return { contentType, bytes: new Uint8Array(body) };
   throw createError('ValueError', `a body of Content-Type ${contentType} is not supported`);
 }
 
-// The documentation asks for the form's text unencoded and encodes names and values itself.
+// By the documentation, the workflow gives the form unencoded and the service encodes it.
 function encodeForm(text: string): string {
   return text
     .split('&')

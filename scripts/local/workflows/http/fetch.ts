@@ -1,6 +1,6 @@
 /**
- * The part of `fetch` that the engine needs; the global one fits. A failure to connect, a broken
- * connection and the like reject with an error whose `code` (or whose cause's) is the errno.
+ * The part of `fetch` that the engine needs; the global one fits. A network failure rejects with an
+ * error that has the errno as its `code`, or as the `code` of its cause.
  */
 export type Fetch = (
   url: string,
@@ -15,7 +15,7 @@ export type Fetch = (
 
 export interface FetchResponse {
   readonly status: number;
-  /** Name and value pairs; the names in lower case. */
+  /** Name and value pairs, with names in lower case. */
   readonly headers: Iterable<[string, string]>;
   readonly body: AsyncIterable<Uint8Array> | null;
 }

@@ -29,9 +29,11 @@ export interface Network {
 }
 
 /**
- * Sends a request and returns `{body, code, headers}`. Raises HttpError from status 400 on,
- * TimeoutError, ConnectionError, ConnectionFailedError or ResponseTypeError.
- * Redirects are returned, not followed (what the service does is UNCONFIRMED).
+ * Sends a request and returns `{body, code, headers}`. Redirects are returned, not followed
+ * (UNCONFIRMED).
+ *
+ * @throws WorkflowError tagged HttpError for a status of 400 or more; tagged TimeoutError,
+ *   ConnectionError, ConnectionFailedError or ResponseTypeError.
  */
 export async function performRequest(
   request: OutgoingRequest,
@@ -54,7 +56,7 @@ export async function performRequest(
   ]);
 }
 
-// As the service shows them: `Content-Type`, whatever the server wrote.
+// The service shows canonical names such as `Content-Type`, however the server wrote them.
 function writeHeaderName(name: string): string {
   return name.replace(/(^|-)([a-z])/g, (start) => start.toUpperCase());
 }
@@ -80,7 +82,7 @@ async function exchange(request: OutgoingRequest, network: Network): Promise<Exc
     },
     () => undefined,
   );
-  // A clock of its own mind must not jump over the time-out while the server is answering.
+  // A virtual clock must not jump over the time-out while the server is answering.
   const release = clock.hold?.();
   try {
     const response = await network.fetch(request.url, { ...outgoing, signal: stop.signal });
@@ -97,7 +99,7 @@ async function exchange(request: OutgoingRequest, network: Network): Promise<Exc
   }
 }
 
-// Read piece by piece, so that a response of gigabytes is given up after 2 MB.
+// Read in parts, so a response of gigabytes is dropped after 2 MB.
 async function readResponse(response: FetchResponse): Promise<Exchange> {
   const parts: Uint8Array[] = [];
   let byteCount = 0;
@@ -140,7 +142,7 @@ function toInit(method: string, headers: ReadonlyMap<string, string>) {
   return { method, headers: Object.fromEntries(headers), redirect: 'manual' as const };
 }
 
-// An error's body must not turn the HttpError into another error.
+// A body that cannot be decoded must not replace the HttpError.
 function decodeErrorBody(bytes: Uint8Array, contentType: string | undefined): Value {
   try {
     return decodeResponse(bytes, contentType);

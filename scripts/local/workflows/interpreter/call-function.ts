@@ -1,19 +1,20 @@
 import { createError } from '../errors/workflow-error.ts';
+import { bindArguments } from '../expressions/bind-arguments.ts';
 import { chain, type MaybePromise } from '../expressions/maybe-promise.ts';
+import { describeParameters } from '../source/describe-parameters.ts';
 import type { Routine } from '../source/workflow.ts';
 import type { Value } from '../values/value.ts';
-import { type BindableParameter, bindArguments } from './bind-arguments.ts';
-import { createPlace, type Place, readStack } from './frame.ts';
-import type { CallArguments } from './run.ts';
-import { RUN_LIMITS } from './run-limits.ts';
-import { createScope } from './scope.ts';
+import { createFrame, type Frame, readStack } from './runtime/frame.ts';
+import type { CallArguments } from './runtime/run.ts';
+import { RUN_LIMITS } from './runtime/run-limits.ts';
+import { createScope } from './runtime/scope.ts';
 import { runBlock } from './steps/run-block.ts';
 
 /** Calls a subworkflow, a function of the library or a connector. */
-export function callFunction(name: string, args: CallArguments, place: Place): MaybePromise<Value> {
-  const { run } = place;
-  // UNCONFIRMED whether main itself counts toward the depth; here it does not.
-  if (place.callers.length >= RUN_LIMITS.callDepth) {
+export function callFunction(name: string, args: CallArguments, frame: Frame): MaybePromise<Value> {
+  const { run } = frame;
+  // UNCONFIRMED: whether main counts toward the depth. Here it does not.
+  if (frame.callers.length >= RUN_LIMITS.callDepth) {
     throw createError(
       'RecursionError',
       `call stack depth exceeds the limit of ${RUN_LIMITS.callDepth}`,
@@ -22,40 +23,23 @@ export function callFunction(name: string, args: CallArguments, place: Place): M
   const routine = run.workflow.routines.get(name);
   if (routine !== undefined) {
     const bound = bindArguments(name, describeParameters(routine), args);
-    return chain(run.steps.count(1), () => runRoutine(routine, bound, place));
+    return chain(run.steps.count(1), () => runRoutine(routine, bound, frame));
   }
   const definition = run.functions.get(name);
   if (definition === undefined) throw createError('SystemError', `unknown function: ${name}`);
   const bound = bindArguments(name, definition.parameters, args);
-  // Helpers such as len and int are free; a function of a module is a step.
+  // Helpers such as len and int are free; a call of a module's function counts as a step.
   if (!name.includes('.')) return definition.run(bound, run.context);
   return chain(run.steps.count(1), () => definition.run(bound, run.context));
-}
-
-/** Calls with arguments by position, as expressions do. */
-export function callByPosition(
-  name: string,
-  values: readonly Value[],
-  place: Place,
-): MaybePromise<Value> {
-  return callFunction(name, { kind: 'positional', values }, place);
-}
-
-/** A subworkflow's parameters in the form that arguments are bound to. */
-export function describeParameters(routine: Routine): readonly BindableParameter[] {
-  return routine.parameters.map((parameter) => ({
-    ...parameter,
-    isOptional: parameter.default !== undefined,
-  }));
 }
 
 async function runRoutine(
   routine: Routine,
   args: readonly (Value | undefined)[],
-  caller: Place,
+  caller: Frame,
 ): Promise<Value> {
   const scope = createScope(caller.run.memory);
-  const place = createPlace(
+  const frame = createFrame(
     {
       run: caller.run,
       routine: routine.name,
@@ -63,14 +47,15 @@ async function runRoutine(
       callers: readStack(caller),
       parallelDepth: caller.parallelDepth,
       thread: caller.thread,
+      callFunction,
     },
-    caller.site.entry,
+    caller.current.entry,
   );
   try {
     routine.parameters.forEach(({ name }, at) => {
       scope.declare(name, args[at] ?? null);
     });
-    const outcome = await runBlock(routine.steps, place);
+    const outcome = await runBlock(routine.steps, frame);
     return outcome.kind === 'return' ? outcome.value : null;
   } finally {
     scope.dispose();

@@ -1,23 +1,23 @@
 import { createError, WorkflowError } from '../errors/workflow-error.ts';
-import type { CallContext, LibraryFunction } from '../library/library-function.ts';
+import type { CallContext, Functions } from '../library/library-function.ts';
 import type { Workflow } from '../source/workflow.ts';
 import type { Value } from '../values/value.ts';
 import { writeJson } from '../values/write-json.ts';
-import { callByPosition } from './call-function.ts';
-import { describeFailure, type Failure } from './describe-failure.ts';
-import { createPlace } from './frame.ts';
-import { createMemory } from './memory.ts';
-import type { CallObserver, CurrentStep, Run } from './run.ts';
-import { RUN_LIMITS } from './run-limits.ts';
-import { createScope } from './scope.ts';
-import { createSlots } from './semaphore.ts';
-import { createStepCounter } from './step-counter.ts';
-import type { Trace } from './trace.ts';
+import { callFunction } from './call-function.ts';
+import { describeFailure, type Failure } from './runtime/describe-failure.ts';
+import { createFrame } from './runtime/frame.ts';
+import { createMemory } from './runtime/memory.ts';
+import type { CallObserver, CurrentStep, Run } from './runtime/run.ts';
+import { RUN_LIMITS } from './runtime/run-limits.ts';
+import { createScope } from './runtime/scope.ts';
+import { createSemaphore } from './runtime/semaphore.ts';
+import { createStepCounter } from './runtime/step-counter.ts';
+import type { Trace } from './runtime/trace.ts';
 
 export interface RunOptions {
   readonly workflow: Workflow;
   /** The standard library and the connectors. */
-  readonly functions: ReadonlyMap<string, LibraryFunction>;
+  readonly functions: Functions;
   readonly argument: Value;
   readonly context: CallContext;
   readonly observeCall?: CallObserver | undefined;
@@ -30,7 +30,7 @@ export type RunResult =
   | { readonly state: 'FAILED'; readonly failure: Failure }
   | { readonly state: 'CANCELLED' };
 
-/** Runs a workflow to its end. Never rejects; cancelled through the context's signal. */
+/** Runs a workflow to its end. Never rejects. The context's signal cancels it. */
 export async function runWorkflow(options: RunOptions): Promise<RunResult> {
   const { signal } = options.context;
   const stop = new AbortController();
@@ -55,7 +55,7 @@ function createRun(options: RunOptions, stop: AbortController): Run {
     functions: options.functions,
     context,
     memory: createMemory(),
-    slots: createSlots(RUN_LIMITS.concurrentBranches),
+    semaphore: createSemaphore(RUN_LIMITS.concurrentBranches),
     steps: createStepCounter(context.clock, stop.signal),
     abort: (reason) => stop.abort(reason),
     observeCall: options.observeCall,
@@ -65,7 +65,7 @@ function createRun(options: RunOptions, stop: AbortController): Run {
 }
 
 async function callMain(run: Run, argument: Value): Promise<Value> {
-  const place = createPlace(
+  const frame = createFrame(
     {
       run,
       routine: 'main',
@@ -73,11 +73,16 @@ async function callMain(run: Run, argument: Value): Promise<Value> {
       callers: [],
       parallelDepth: 0,
       thread: 'main',
+      callFunction,
     },
     undefined,
   );
   const takesArgument = (run.workflow.routines.get('main')?.parameters.length ?? 0) > 0;
-  return callByPosition('main', takesArgument ? [argument] : [], place);
+  return callFunction(
+    'main',
+    { kind: 'positional', values: takesArgument ? [argument] : [] },
+    frame,
+  );
 }
 
 function writeResult(value: Value): string {
@@ -91,7 +96,7 @@ function writeResult(value: Value): string {
   }
 }
 
-// Anything else is a fault of the engine itself; the execution must still end, and say so.
+// Anything else is a bug of the engine; the execution must still end with an error.
 function toWorkflowError(error: unknown): WorkflowError {
   if (error instanceof WorkflowError) return error;
   return createError('SystemError', error instanceof Error ? error.message : String(error));

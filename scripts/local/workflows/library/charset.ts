@@ -1,7 +1,7 @@
 import { TextDecoder } from 'node:util';
 import { createError } from '../errors/workflow-error.ts';
 
-// The web's decoders read these two as windows-1252, which is not what their IANA names mean.
+// TextDecoder reads these two as windows-1252, which is not what their IANA names mean.
 const LARGEST_CODE: ReadonlyMap<string, number> = new Map([
   ['us-ascii', 0x7f],
   ['iso-8859-1', 0xff],
@@ -9,7 +9,11 @@ const LARGEST_CODE: ReadonlyMap<string, number> = new Map([
 const UTF_8: ReadonlySet<string> = new Set(['utf-8', 'utf8']);
 const ONE_BYTE = /^(iso-8859-\d+|windows-125\d|koi8-[ru]|us-ascii)$/;
 
-/** Bytes of a text in a character set by its IANA name, in any case. Raises ValueError. */
+/**
+ * Encodes text in a character set, given by its IANA name in any case.
+ *
+ * @throws WorkflowError tagged ValueError
+ */
 export function encodeText(text: string, charset: string): Uint8Array {
   const name = charset.toLowerCase();
   if (UTF_8.has(name)) return new TextEncoder().encode(text);
@@ -17,11 +21,15 @@ export function encodeText(text: string, charset: string): Uint8Array {
   return Uint8Array.from([...text], (character) => {
     const code = codes.get(character);
     if (code !== undefined) return code;
-    throw createError('ValueError', `'${character}' has no place in charset ${charset}`);
+    throw createError('ValueError', `'${character}' is not in charset ${charset}`);
   });
 }
 
-/** The text that the bytes are in a character set. Raises ValueError. */
+/**
+ * Decodes bytes in a character set.
+ *
+ * @throws WorkflowError tagged ValueError
+ */
 export function decodeText(bytes: Uint8Array, charset: string): string {
   const name = charset.toLowerCase();
   const largest = LARGEST_CODE.get(name);
@@ -30,7 +38,7 @@ export function decodeText(bytes: Uint8Array, charset: string): string {
   return Buffer.from(bytes).toString('latin1');
 }
 
-// Only sets of one byte a character can be turned around; the others but UTF-8 are only read.
+// Only single-byte sets and UTF-8 can be encoded; the others can only be decoded.
 function listCodes(name: string, charset: string): ReadonlyMap<string, number> {
   if (!ONE_BYTE.test(name)) throw unsupported(charset);
   const largest = LARGEST_CODE.get(name);

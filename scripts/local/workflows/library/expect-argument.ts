@@ -12,7 +12,8 @@ import {
 
 type Argument = Value | undefined;
 
-/** Each of these insists on an argument's type. They raise TypeError. */
+// Each function checks an argument's type and raises TypeError.
+
 export function expectString(value: Argument, what: string): string {
   if (typeof value === 'string') return value;
   throw wrongType(what, 'a string', value);

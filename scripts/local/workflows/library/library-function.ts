@@ -3,7 +3,7 @@ import type { MaybePromise } from '../expressions/maybe-promise.ts';
 import type { Fetch } from '../http/fetch.ts';
 import type { MapValue, Value } from '../values/value.ts';
 
-/** What a function of the library may use of the execution it runs in. */
+/** The parts of an execution that a function of the library may use. */
 export interface CallContext {
   readonly clock: Clock;
   /** Aborted when the execution is cancelled. */
@@ -14,7 +14,11 @@ export interface CallContext {
   generateUuid(): string;
   /** Opens an endpoint for one HTTP method and returns its URL. */
   createCallback(method: string): string;
-  /** The next request to such a URL; undefined when the time is over. Raises for an unknown URL. */
+  /**
+   * Waits for the next request to such a URL; undefined after the time-out.
+   *
+   * @throws WorkflowError tagged ValueError
+   */
   awaitCallback(url: string, timeoutSeconds: number): Promise<MapValue | undefined>;
 }
 
@@ -23,17 +27,20 @@ export interface LibraryParameter {
   readonly isOptional: boolean;
 }
 
-/** A function of the standard library. An argument left out arrives as undefined. */
+/** A function of the standard library, or a connector. Omitted arguments are undefined. */
 export interface LibraryFunction {
   readonly name: string;
-  /** `any`: whatever it is given, in the order it is given. */
+  /** `any` takes all arguments in the order given. */
   readonly parameters: readonly LibraryParameter[] | 'any';
-  /** Can only be called by a `call` step, never in an expression. */
+  /** Whether only a `call` step may call it, never an expression. */
   readonly isBlocking: boolean;
   readonly run: (args: readonly (Value | undefined)[], context: CallContext) => MaybePromise<Value>;
 }
 
-/** Describes a function by its signature, `name(a, b, c?)`; a question mark makes a parameter optional. */
+/** Functions by name: the standard library, or that and the connectors. */
+export type Functions = ReadonlyMap<string, LibraryFunction>;
+
+/** Defines a function by its signature, `name(a, b, c?)`; `?` marks optional parameters. */
 export function defineFunction(
   signature: string,
   run: LibraryFunction['run'],

@@ -2,7 +2,11 @@ import { createError } from '../errors/workflow-error.ts';
 
 const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
-/** Unix seconds of an RFC 3339 time. Raises ValueError. */
+/**
+ * Parses an RFC 3339 time to Unix seconds.
+ *
+ * @throws WorkflowError tagged ValueError
+ */
 export function parseTime(text: string): number {
   const [, date, time, fraction = '', zone = ''] = RFC_3339.exec(text) ?? [];
   const milliseconds =

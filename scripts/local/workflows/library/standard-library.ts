@@ -1,21 +1,21 @@
 import type { Value } from '../values/value.ts';
-import { base64Functions } from './base64.ts';
-import { eventFunctions } from './events.ts';
-import { hashFunctions } from './hash.ts';
-import { helperFunctions } from './helpers.ts';
-import { httpFunctions } from './http.ts';
-import { jsonFunctions } from './json.ts';
+import { base64Functions } from './base64-functions.ts';
+import { eventFunctions } from './event-functions.ts';
+import { hashFunctions } from './hash-functions.ts';
+import { helperFunctions } from './helper-functions.ts';
+import { httpFunctions } from './http-functions.ts';
+import { jsonFunctions } from './json-functions.ts';
 import type { LibraryFunction } from './library-function.ts';
-import { listFunctions } from './list.ts';
-import { mapFunctions } from './map.ts';
-import { mathFunctions } from './math.ts';
-import { defaultBackoff, retryFunctions } from './retry.ts';
-import { sysFunctions } from './sys.ts';
+import { listModuleFunctions } from './list-module-functions.ts';
+import { mapFunctions } from './map-functions.ts';
+import { mathFunctions } from './math-functions.ts';
+import { defaultBackoff, retryFunctions } from './retry-functions.ts';
+import { sysFunctions } from './sys-functions.ts';
 import { textFunctions } from './text.ts';
-import { timeFunctions } from './time.ts';
-import { uuidFunctions } from './uuid.ts';
+import { timeFunctions } from './time-functions.ts';
+import { uuidFunctions } from './uuid-functions.ts';
 
-/** Every function of the standard library by name. */
+/** All functions of the standard library by name. */
 export const standardLibrary: ReadonlyMap<string, LibraryFunction> = new Map(
   [
     ...base64Functions,
@@ -24,7 +24,7 @@ export const standardLibrary: ReadonlyMap<string, LibraryFunction> = new Map(
     ...helperFunctions,
     ...httpFunctions,
     ...jsonFunctions,
-    ...listFunctions,
+    ...listModuleFunctions,
     ...mapFunctions,
     ...mathFunctions,
     ...retryFunctions,
@@ -35,7 +35,7 @@ export const standardLibrary: ReadonlyMap<string, LibraryFunction> = new Map(
   ].map((definition) => [definition.name, definition]),
 );
 
-/** Names of the library that stand for a value. */
+/** The constants of the library by name. */
 export const libraryConstants: ReadonlyMap<string, Value> = new Map([
   ['retry.default_backoff', defaultBackoff],
 ]);

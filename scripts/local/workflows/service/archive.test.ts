@@ -33,7 +33,7 @@ function run(service: WorkflowsService, argument: string) {
   return service.waitForExecution(name.slice(name.lastIndexOf('/') + 1));
 }
 
-test('executions and revisions are there for the next process, as they were', async () => {
+test('executions and revisions are kept unchanged for the next process', async () => {
   const before = start();
   before.deploy({ workflowId: 'w', source: NAP });
   before.deploy({ workflowId: 'w', source: ECHO, envVars: { A: 'b' }, labels: { team: 'x' } });
@@ -54,13 +54,13 @@ test('executions and revisions are there for the next process, as they were', as
   });
 });
 
-test('an execution that its process did not end has failed, and says why', () => {
+test('an execution that its process did not finish has failed, with the reason', () => {
   const before = start();
   before.deploy({ workflowId: 'w', source: NAP });
   const { name } = before.createExecution({ workflowId: 'w' });
   const id = name.slice(name.lastIndexOf('/') + 1);
 
-  // The first process was killed: nobody has closed it.
+  // The first process was killed, so nothing closed it.
   const failed = start({ startsAt: 1_700_000_060 }).getExecution(id);
   expect(failed).toMatchObject({
     state: 'FAILED',
@@ -73,7 +73,7 @@ test('an execution that its process did not end has failed, and says why', () =>
   expect(start({ startsAt: 1_700_009_999 }).getExecution(id)).toEqual(failed);
 });
 
-test('an execution that was cancelled by the shutdown is remembered as cancelled', async () => {
+test('an execution cancelled by the shutdown is kept as cancelled', async () => {
   const before = start();
   before.deploy({ workflowId: 'w', source: NAP });
   before.createExecution({ workflowId: 'w' });
@@ -94,7 +94,7 @@ test('a line cut short by a crash costs only its own execution', async () => {
   ).toEqual([second.name, first.name]);
 });
 
-test('the file keeps the latest executions and does not grow without end', async () => {
+test('the file keeps the latest executions and its size is bounded', async () => {
   const service = start({ keepExecutions: 2 });
   service.deploy({ workflowId: 'w', source: ECHO });
   for (let nth = 0; nth < 50; nth += 1) await run(service, String(nth));
@@ -103,7 +103,7 @@ test('the file keeps the latest executions and does not grow without end', async
   expect(start().listExecutions('w')).toMatchObject([{ result: '49' }, { result: '48' }]);
 });
 
-test('a workflow that this engine no longer takes is listed, and refused when it is to run', () => {
+test('a workflow that the engine no longer accepts is listed, but refused when executed', () => {
   start().deploy({ workflowId: 'w', source: ECHO });
   const path = join(open.directory, 'deployed', 'w.json');
   writeFileSync(path, readFileSync(path, 'utf8').replace('return', 'rEturn'));

@@ -3,31 +3,35 @@ import { createError } from '../errors/workflow-error.ts';
 import { describeValue } from '../expressions/describe-value.ts';
 import type { MapValue } from '../values/value.ts';
 
-/** An endpoint that an execution has opened, in the form of the Executions API v1. */
+/** A callback endpoint of an execution, in the form of the Executions API v1. */
 export interface Callback {
   readonly name: string;
   readonly method: string;
-  /** A 64-bit integer of the API: a string. */
+  /** The API writes 64-bit integers as strings. */
   readonly waiters: string;
-  /** JSON of the requests that nobody has waited for yet. */
+  /** The requests that no step has awaited yet, as JSON. */
   readonly availablePayloads: readonly string[];
 }
 export interface Callbacks {
   /** Opens an endpoint and returns its URL. */
   create(executionName: string, method: string): string;
-  /** The next request; undefined when the time is over. Raises ValueError for an unknown URL. */
+  /**
+   * Waits for the next request; undefined after the time-out.
+   *
+   * @throws WorkflowError tagged ValueError
+   */
   wait(url: string, timeoutSeconds: number, signal: AbortSignal): Promise<MapValue | undefined>;
-  /** Hands a request over. Says whether there is such an endpoint, for such a method. */
+  /** Delivers a request to an endpoint. */
   deliver(name: string, method: string, request: MapValue): 'taken' | 'wrong-method' | 'unknown';
   list(executionName: string): readonly Callback[];
-  /** Closes an execution's endpoints. */
+  /** Closes all endpoints of an execution. */
   close(executionName: string): void;
 }
 
 interface Endpoint {
   readonly name: string;
   readonly method: string;
-  /** Requests that nobody has waited for yet. */
+  /** Requests that no step has awaited yet. */
   readonly arrived: MapValue[];
   readonly waiting: ((request: MapValue) => void)[];
 }
@@ -66,7 +70,7 @@ export function createCallbacks(options: {
     },
     async wait(url, timeoutSeconds, signal) {
       const endpoint = [...byName.values()].find(({ name }) => url.endsWith(`/v1/${name}`));
-      if (endpoint === undefined) throw createError('ValueError', `'${url}' is no callback`);
+      if (endpoint === undefined) throw createError('ValueError', `'${url}' is not a callback`);
       return endpoint.arrived.shift() ?? waitForArrival(endpoint, timeoutSeconds, signal);
     },
     deliver(name, method, request) {

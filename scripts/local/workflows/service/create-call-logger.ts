@@ -1,7 +1,7 @@
 import type { WorkflowError } from '../errors/workflow-error.ts';
 import { describeValue } from '../expressions/describe-value.ts';
-import { describeFailure } from '../interpreter/describe-failure.ts';
-import type { CallArguments, CallObserver } from '../interpreter/run.ts';
+import { describeFailure } from '../interpreter/runtime/describe-failure.ts';
+import type { CallArguments, CallObserver } from '../interpreter/runtime/run.ts';
 import { isMap, type MapValue, mapOf, type Value } from '../values/value.ts';
 import type { LogContent } from './log-entry.ts';
 
@@ -17,7 +17,7 @@ interface CallLoggerOptions {
 
 export interface CallLogger {
   readonly observe: CallObserver | undefined;
-  /** An `except` has taken the error. */
+  /** Reports that an `except` caught the error. */
   handled(error: WorkflowError): void;
 }
 
@@ -25,16 +25,16 @@ const SILENT: CallLogger = { observe: undefined, handled: () => undefined };
 const MOST_RAISED = 100;
 
 /**
- * Logs what call steps begin and how they end, as EngineCallLog payloads: everything for
- * LOG_ALL_CALLS, exceptions for LOG_ERRORS_ONLY, else nothing. An exception that an `except` takes is
- * logged once more, for the outermost call that raised it; UNCONFIRMED whether a retry does the same,
- * and on which level: here it does not, and on both.
+ * Creates a logger of call steps, which writes EngineCallLog payloads: all calls for LOG_ALL_CALLS,
+ * only exceptions for LOG_ERRORS_ONLY, else nothing. A caught exception is logged once more, for
+ * the outermost call that raised it. UNCONFIRMED: that a retry does not log it, and that both
+ * levels do.
  */
 export function createCallLogger(options: CallLoggerOptions): CallLogger {
   const { level, now, executionId } = options;
   if (level !== 'LOG_ALL_CALLS' && level !== 'LOG_ERRORS_ONLY') return SILENT;
   const logsAll = level === 'LOG_ALL_CALLS';
-  // By what was raised: an error changes on its way out, its value stays the same.
+  // By raised value: the error object is replaced on its way out, its value is not.
   const raised = new Map<Value, () => void>();
 
   const observe: CallObserver = ({ routine, step, callee, args }) => {

@@ -7,7 +7,7 @@ export interface Project {
   readonly serviceAccount: string;
 }
 
-/** The built-in variables that `sys.get_env` knows, beside the workflow's own. */
+/** Lists the built-in environment variables that `sys.get_env` reads. */
 export function describeEnvironment(
   project: Project,
   { workflowId, revisionId, serviceAccount }: Revision,

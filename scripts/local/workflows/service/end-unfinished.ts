@@ -1,8 +1,8 @@
 import type { Execution } from './execution.ts';
 
 /**
- * An execution of an earlier process: one that had not ended has failed. When its process went away is
- * known only by when that was noticed.
+ * Fails an execution of an earlier process that had not ended. Its end time is when this was
+ * noticed, because the time at which the process stopped is unknown.
  */
 export function endUnfinished(execution: Execution, endTime: string): Execution {
   if (execution.state !== 'ACTIVE') return execution;

@@ -2,13 +2,13 @@ import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } fr
 import { join } from 'node:path';
 import type { Execution } from './execution.ts';
 
-/** Where executions are kept beyond the process. */
+/** Keeps executions for the next process. */
 export interface ExecutionArchive {
-  /** What an earlier process left, oldest first. */
+  /** The executions of earlier processes, oldest first. */
   readonly history: readonly Execution[];
-  /** To be called when an execution is created and when it has ended. */
+  /** Call this when an execution is created and again when it has ended. */
   save(execution: Execution): void;
-  /** Forgets the executions whose names begin so. */
+  /** Removes the executions whose names begin with the prefix. */
   forget(namePrefix: string): void;
 }
 
@@ -20,8 +20,8 @@ export const NO_EXECUTION_ARCHIVE: ExecutionArchive = {
 };
 
 /**
- * Keeps the latest executions in `executions.jsonl`, a line for each change; the last line of an
- * execution counts. Written at once, so that a process that is killed leaves what it had begun.
+ * Keeps the latest executions in `executions.jsonl`, one line for each change; an execution's last
+ * line counts. Writes are synchronous, so a killed process leaves its unfinished executions.
  */
 export function openExecutionArchive(directory: string, keep: number): ExecutionArchive {
   mkdirSync(directory, { recursive: true });
@@ -29,7 +29,7 @@ export function openExecutionArchive(directory: string, keep: number): Execution
   const mostLines = 4 * keep;
   let lines = 0;
 
-  // Opening does so too: the last line may have been cut short, and nothing must be added to it.
+  // Also done on opening: a crash may have cut the last line short, and appending would corrupt it.
   function rewrite(executions: readonly Execution[]): readonly Execution[] {
     const kept = executions.slice(-keep);
     const temporaryPath = `${path}.tmp`;

@@ -49,7 +49,7 @@ async function run(callLogLevel?: string, source = SOURCE): Promise<readonly Log
   return entries;
 }
 
-test('an execution logs its start, what it says itself and its end', async () => {
+test('an execution logs its start, its own entries and its end', async () => {
   const entries = await run();
   expect(entries).toMatchObject([
     {
@@ -71,7 +71,7 @@ test('an execution logs its start, what it says itself and its end', async () =>
   ]);
 });
 
-test('LOG_ALL_CALLS logs how each call step begins and ends', async () => {
+test('LOG_ALL_CALLS logs the beginning and the end of each call step', async () => {
   const calls = (await run('LOG_ALL_CALLS')).filter(({ logName }) => logName.endsWith('call'));
   expect(calls.map(({ jsonPayload }) => jsonPayload)).toMatchObject([
     {
@@ -86,14 +86,14 @@ test('LOG_ALL_CALLS logs how each call step begins and ends', async () => {
   ]);
 });
 
-test('LOG_ERRORS_ONLY logs raised exceptions only', async () => {
+test('LOG_ERRORS_ONLY logs only raised exceptions', async () => {
   const calls = (await run('LOG_ERRORS_ONLY')).filter(({ logName }) => logName.endsWith('call'));
   expect(calls).toMatchObject([
     { severity: 'ERROR', jsonPayload: { state: 'EXCEPTION_RAISED', callee: 'json.decode' } },
   ]);
 });
 
-test('an exception that is taken is logged once more, for the outermost call that raised it', async () => {
+test('a caught exception is logged once more, for the outermost call that raised it', async () => {
   const calls = (await run('LOG_ERRORS_ONLY', GUARDED)).filter(({ logName }) =>
     logName.endsWith('call'),
   );
@@ -116,7 +116,7 @@ test('an exception that is taken is logged once more, for the outermost call tha
   expect(handled?.exceptionHandled).toEqual(raised?.exceptionRaised);
 });
 
-test('LOG_NONE of the execution comes before the level of the workflow', async () => {
+test('LOG_NONE of the execution overrides the level of the workflow', async () => {
   const entries: LogEntry[] = [];
   const service = createWorkflowsService({
     projectId: 'demo',

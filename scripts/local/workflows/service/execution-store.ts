@@ -1,10 +1,10 @@
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { type Execution, readExecutionId } from './execution.ts';
 
-/** The executions by id. Finished ones are kept up to a number, the oldest leave first. */
+/** The executions by id. Beyond a limit, the oldest finished ones are dropped. */
 export interface ExecutionStore {
   save(execution: Execution): void;
-  /** Throws ApiError. */
+  /** @throws ApiError */
   find(executionId: string): Execution;
   /** Newest first. */
   list(namePrefix: string): readonly Execution[];

@@ -1,5 +1,5 @@
-import type { Failure } from '../interpreter/describe-failure.ts';
-import type { CurrentStep } from '../interpreter/run.ts';
+import type { Failure } from '../interpreter/runtime/describe-failure.ts';
+import type { CurrentStep } from '../interpreter/runtime/run.ts';
 
 export type ExecutionState = 'ACTIVE' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
@@ -7,16 +7,16 @@ export type ExecutionState = 'ACTIVE' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 export interface Execution {
   readonly name: string;
   readonly state: ExecutionState;
-  /** JSON; `null` when none was given. */
+  /** JSON; `null` if none was given. */
   readonly argument: string;
-  /** JSON; once it has succeeded. */
+  /** JSON; set once it has succeeded. */
   readonly result?: string;
-  /** Once it has failed or was cancelled. */
+  /** Set once it has failed or was cancelled. */
   readonly error?: Failure;
   readonly createTime: string;
   readonly startTime: string;
   readonly endTime?: string;
-  /** `3.5s` */
+  /** For example `3.5s`. */
   readonly duration?: string;
   readonly workflowRevisionId: string;
   readonly callLogLevel?: string;
@@ -25,7 +25,7 @@ export interface Execution {
   readonly status: { readonly currentSteps: readonly CurrentStep[] };
 }
 
-/** The last part of an execution's name. */
+/** Reads an execution's id: the last part of its name. */
 export function readExecutionId({ name }: Execution): string {
   return name.slice(name.lastIndexOf('/') + 1);
 }

@@ -1,7 +1,7 @@
 import type { MapValue } from '../values/value.ts';
 import { writeJson } from '../values/write-json.ts';
 
-/** A log entry as Cloud Logging would hold it. */
+/** A log entry in the form of Cloud Logging. */
 export interface LogEntry {
   readonly logName: string;
   readonly severity: string;
@@ -35,7 +35,7 @@ export interface LogContent {
   readonly json?: Readonly<Record<string, unknown>>;
 }
 
-/** An entry of an execution's log. */
+/** Creates an entry of an execution's log. */
 export function createLogEntry(source: LogSource, content: LogContent): LogEntry {
   return {
     logName: `projects/${source.projectId}/logs/${encodeURIComponent(content.log)}`,
@@ -54,7 +54,7 @@ export function createLogEntry(source: LogSource, content: LogContent): LogEntry
   };
 }
 
-/** A map value as plain JSON data; integers beyond 2^53 lose their last digits, as in any JSON reader. */
+/** Converts a map to plain JSON data. Integers beyond 2^53 lose precision, as in JSON.parse. */
 export function toPlainJson(value: MapValue): Readonly<Record<string, unknown>> {
   return JSON.parse(writeJson(value));
 }

@@ -1,4 +1,6 @@
-/** What is deployed. What is left out stays as it was, or is empty for a new workflow. */
+/**
+ * A deployment of a workflow. Omitted fields keep their values; in a new workflow they are empty.
+ */
 export interface Deployment {
   readonly workflowId: string;
   /** YAML or JSON. */
@@ -11,10 +13,10 @@ export interface Deployment {
   readonly executionHistoryLevel?: string;
 }
 
-/** A revision of a workflow, as the Workflows API v1 tells of it. Times are RFC 3339. */
+/** A revision of a workflow, in the terms of the Workflows API v1. Times are RFC 3339. */
 export interface Revision {
   readonly workflowId: string;
-  /** `000001-a4d` */
+  /** For example `000001-a4d`. */
   readonly revisionId: string;
   readonly createTime: string;
   readonly updateTime: string;
@@ -23,7 +25,7 @@ export interface Revision {
   readonly envVars: Readonly<Record<string, string>>;
   readonly description: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Empty for the project's default one. */
+  /** Empty means the project's default. */
   readonly serviceAccount: string;
   readonly callLogLevel?: string;
   readonly executionHistoryLevel?: string;

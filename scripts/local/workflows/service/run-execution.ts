@@ -1,9 +1,9 @@
-import type { Functions } from '../check/check-workflow.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Fetch } from '../http/fetch.ts';
-import type { CurrentStep } from '../interpreter/run.ts';
 import { type RunResult, runWorkflow } from '../interpreter/run-workflow.ts';
-import type { Trace } from '../interpreter/trace.ts';
+import type { CurrentStep } from '../interpreter/runtime/run.ts';
+import type { Trace } from '../interpreter/runtime/trace.ts';
+import type { Functions } from '../library/library-function.ts';
 import type { Workflow } from '../source/workflow.ts';
 import { parseJson } from '../values/parse-json.ts';
 import type { Callbacks } from './callbacks.ts';
@@ -32,7 +32,7 @@ export interface ExecutionRun {
   readonly log: (entry: LogEntry) => void;
   readonly newId: () => string;
   readonly builtInEnvironment: Readonly<Record<string, string>>;
-  /** Told of every change, the last of which has an end. */
+  /** Called on every change; the last one has an end time. */
   readonly onChange: (execution: Execution) => void;
 }
 
@@ -48,7 +48,7 @@ export async function runExecution(run: ExecutionRun): Promise<Execution> {
     run.onChange(changed);
   };
 
-  // The execution's level comes before the workflow's.
+  // The execution's level overrides the workflow's.
   const callLogger = createCallLogger({
     executionId: run.source.executionId,
     level: latest.callLogLevel ?? revision.callLogLevel,
@@ -98,7 +98,7 @@ function finishExecution(execution: Execution, result: RunResult, now: number): 
     duration: `${Number(seconds.toFixed(9))}s`,
     ...(result.state === 'SUCCEEDED' ? { result: result.result } : {}),
     ...(result.state === 'FAILED' ? { error: result.failure } : {}),
-    // UNCONFIRMED: what a cancelled execution's error says.
+    // UNCONFIRMED: the error of a cancelled execution.
     ...(result.state === 'CANCELLED'
       ? {
           error: {
@@ -111,7 +111,7 @@ function finishExecution(execution: Execution, result: RunResult, now: number): 
   };
 }
 
-// A thread that waits for its branches is represented by them.
+// A thread that waits for its branches is left out; its branches stand for it.
 function listInnermost(threads: ReadonlyMap<string, CurrentStep>): readonly CurrentStep[] {
   const names = [...threads.keys()];
   return [...threads]

@@ -9,7 +9,7 @@ const STEP = {
   thread: 'main',
 } as const;
 
-test('of a long execution the last entries stay, and those that are under way', () => {
+test('a long execution keeps its last entries and those in progress', () => {
   const entries = createStepEntries({ now: () => 0, keepUnitsPerExecution: 5 });
   const trace = entries.trace('a', { isDetailed: false });
   const loop = trace.begin({ ...STEP, kind: 'FOR' });
@@ -28,7 +28,7 @@ test('variables count by their size', () => {
   expect(entries.list('a').map(({ id }) => id)).toEqual([9, 10]);
 });
 
-test('the entries of the oldest executions leave first', () => {
+test('the entries of the oldest executions are dropped first', () => {
   const entries = createStepEntries({ now: () => 0, keepUnits: 4 });
   for (const id of ['a', 'b', 'c']) {
     const trace = entries.trace(id, { isDetailed: false });

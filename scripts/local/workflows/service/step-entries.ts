@@ -1,23 +1,24 @@
-import type { Trace } from '../interpreter/trace.ts';
+import type { Trace } from '../interpreter/runtime/trace.ts';
 import type { StepEntry } from './step-entry.ts';
 import { createStepEntryLog, type StepEntryLog } from './step-entry-log.ts';
 
-/** The step entries of every execution that has some left. */
+/** The step entries of all executions. */
 export interface StepEntries {
-  /** Where an execution reports its way. */
+  /** Creates the trace that an execution reports to. */
   trace(executionId: string, options: { readonly isDetailed: boolean }): Omit<Trace, 'handled'>;
-  /** In the order in which they began; none for an execution that has been forgotten. */
+  /** Lists entries in the order in which they began; none for an execution that was dropped. */
   list(executionId: string): readonly StepEntry[];
   remove(executionId: string): void;
 }
 
-// An entry is a unit of about 256 bytes; variables and exceptions count by their size.
+// A unit is about 256 bytes. An entry takes one, and more by the size of its variables and
+// exception.
 const KEEP_UNITS_PER_EXECUTION = 10_000;
 const KEEP_UNITS = 100_000;
 
 /**
- * Keeps what executions report: the last 10,000 entries of each and 100,000 of all; the entries of
- * the oldest execution leave first.
+ * Creates the store of step entries: the last 10,000 of each execution and 100,000 in all. The
+ * entries of the oldest execution are dropped first.
  */
 export function createStepEntries(options: {
   readonly now: () => number;
@@ -27,7 +28,7 @@ export function createStepEntries(options: {
   const keepUnits = options.keepUnits ?? KEEP_UNITS;
   const logs = new Map<string, StepEntryLog>();
 
-  // Only when an execution begins, so that its own limit bounds by how much the sum is exceeded.
+  // Runs only when an execution begins; the limit per execution bounds the excess until then.
   function dropOldest(): void {
     let units = 0;
     for (const log of logs.values()) units += log.size();

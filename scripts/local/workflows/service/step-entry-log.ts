@@ -1,15 +1,15 @@
 import { WorkflowError } from '../errors/workflow-error.ts';
-import { describeFailure } from '../interpreter/describe-failure.ts';
-import type { Trace } from '../interpreter/trace.ts';
+import { describeFailure } from '../interpreter/runtime/describe-failure.ts';
+import type { Trace } from '../interpreter/runtime/trace.ts';
 import { measureValue } from '../values/measure-value.ts';
 import type { Value } from '../values/value.ts';
 import type { StepEntry } from './step-entry.ts';
 
-/** The entries of one execution, kept up to a limit: then the oldest finished ones leave. */
+/** The step entries of one execution. Beyond a limit, the oldest finished ones are dropped. */
 export interface StepEntryLog {
   readonly trace: Omit<Trace, 'handled'>;
   list(): readonly StepEntry[];
-  /** What the entries take, in units of about 256 bytes. */
+  /** The size of all entries in units of about 256 bytes. */
   size(): number;
   clear(): void;
 }
@@ -35,7 +35,7 @@ export function createStepEntryLog(options: {
     if (units > keepUnits) dropOldest();
   }
 
-  // What is under way stays: it is little, and the rest hangs on it.
+  // Entries in progress stay: they are few, and other entries refer to them.
   function dropOldest(): void {
     for (const entry of byId.values()) {
       if (units <= keepUnits) return;
@@ -94,7 +94,7 @@ export function createStepEntryLog(options: {
 
 function describeEnd(error: unknown): Pick<StepEntry, 'state' | 'exception'> {
   if (error === undefined) return { state: 'SUCCEEDED', exception: undefined };
-  // Anything else is the reason of an abort.
+  // Any other error is the reason of an abort.
   if (!(error instanceof WorkflowError)) return { state: 'CANCELLED', exception: undefined };
   return {
     state: 'FAILED',

@@ -1,11 +1,11 @@
-import type { TraceKind, TraceProgress } from '../interpreter/trace.ts';
+import type { TraceKind, TraceProgress } from '../interpreter/runtime/trace.ts';
 import type { Value } from '../values/value.ts';
 
 export type StepEntryState = 'IN_PROGRESS' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
-/** What happened at one step, or in one block of it. */
+/** The record of one step, or of one block of a step. */
 export interface StepEntry {
-  /** Counts up from 1 in each execution. */
+  /** Counts from 1 in each execution. */
   readonly id: number;
   readonly parent: number | undefined;
   readonly kind: TraceKind;
@@ -13,15 +13,15 @@ export interface StepEntry {
   readonly step: string;
   readonly thread: string;
   readonly progress: TraceProgress | undefined;
-  /** How often a loop will go round, or how many branches there are. */
+  /** The number of iterations of a loop, or of branches. */
   readonly expected: number | undefined;
   readonly state: StepEntryState;
   /** Unix seconds */
   readonly createTime: number;
   /** Unix seconds */
   readonly updateTime: number;
-  /** JSON of what was raised. */
+  /** The raised value as JSON. */
   readonly exception: string | undefined;
-  /** Those in scope at the end, of an execution with detailed history. */
+  /** The variables in scope at the end; only with detailed history. */
   readonly variables: readonly (readonly [string, Value])[] | undefined;
 }

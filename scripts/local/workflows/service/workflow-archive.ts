@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import type { Revision } from './revision.ts';
 
-/** Where revisions are kept beyond the process. */
+/** Keeps revisions for the next process. */
 export interface WorkflowArchive {
   /** Each workflow's revisions, newest first. */
   readonly workflows: readonly (readonly Revision[])[];
@@ -17,7 +17,7 @@ export const NO_WORKFLOW_ARCHIVE: WorkflowArchive = {
   remove: () => undefined,
 };
 
-/** Keeps each workflow's revisions in `deployed/<workflow>.json`, replaced in one step. */
+/** Keeps each workflow's revisions in `deployed/<workflow>.json`, replaced atomically. */
 export function openWorkflowArchive(directory: string): WorkflowArchive {
   const folder = join(directory, 'deployed');
   mkdirSync(folder, { recursive: true });

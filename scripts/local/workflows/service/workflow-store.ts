@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { checkWorkflow, type Functions } from '../check/check-workflow.ts';
+import { checkWorkflow } from '../check/check-workflow.ts';
 import type { Clock } from '../clock/clock.ts';
+import { ApiError } from '../errors/api-error.ts';
+import type { Functions } from '../library/library-function.ts';
 import { LoadError } from '../source/load-error.ts';
 import { parseWorkflow } from '../source/parse-workflow.ts';
 import type { Workflow } from '../source/workflow.ts';
-import { ApiError } from './api-error.ts';
 import { checkEnvironment } from './checks/check-environment.ts';
 import { checkLabels } from './checks/check-labels.ts';
 import { checkLevel } from './checks/check-levels.ts';
@@ -12,15 +13,32 @@ import type { Deployment, Revision } from './revision.ts';
 import type { WorkflowArchive } from './workflow-archive.ts';
 
 export interface WorkflowStore {
-  /** Throws LoadError, or ApiError for what is wrong beside the source. Deploying the same again makes no revision. */
+  /**
+   * Deploys a workflow. Deploying the same again makes no new revision.
+   *
+   * @throws LoadError for the source, ApiError for anything else.
+   */
   deploy(deployment: Deployment): Revision;
-  /** The latest revision, or the one named. Throws ApiError. */
+  /**
+   * Finds the latest revision, or the given one.
+   *
+   * @throws ApiError
+   */
   find(workflowId: string, revisionId?: string): Revision;
-  /** The latest revision and what runs. Throws ApiError; LoadError for one kept from an engine that took it. */
+  /**
+   * Finds the latest revision and its parsed workflow.
+   *
+   * @throws ApiError if the workflow does not exist.
+   * @throws LoadError for a kept revision that only an earlier version of the engine accepted.
+   */
   findRunnable(workflowId: string): { readonly revision: Revision; readonly workflow: Workflow };
-  /** Newest first. Throws ApiError. */
+  /**
+   * Lists a workflow's revisions, newest first.
+   *
+   * @throws ApiError
+   */
   listRevisions(workflowId: string): readonly Revision[];
-  /** The latest revision of each workflow. */
+  /** Lists the latest revision of each workflow. */
   list(): readonly Revision[];
   has(workflowId: string): boolean;
   remove(workflowId: string): void;
@@ -92,7 +110,11 @@ export function createWorkflowStore(
   };
 }
 
-/** Parses and checks a source. Throws LoadError. */
+/**
+ * Parses and checks a source.
+ *
+ * @throws LoadError
+ */
 function loadWorkflow(source: string, functions: Functions): Workflow {
   if (source.trim() === '') throw new LoadError('the source is empty');
   const workflow = parseWorkflow(source);
@@ -115,7 +137,7 @@ function checkDeployment(deployment: Deployment): void {
   }
 }
 
-// Code, environment and service account make a revision; the rest belongs to the workflow as a whole.
+// Only a new source, environment or service account makes a revision; the rest is the workflow's.
 function createRevision(
   { callLogLevel, executionHistoryLevel, ...given }: Deployment,
   latest: Revision | undefined,
@@ -153,7 +175,8 @@ function writeSorted(envVars: Readonly<Record<string, string>>): string {
   return JSON.stringify(Object.entries(envVars).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-// Six digits of the ordinal and three hexadecimal ones: from the source here, so that tests repeat.
+// Six digits of the ordinal, and three hexadecimal digits that are a hash here, so tests are
+// stable.
 function createRevisionId(ordinal: number, source: string): string {
   const suffix = createHash('sha256').update(`${ordinal} ${source}`).digest('hex').slice(0, 3);
   return `${String(ordinal).padStart(6, '0')}-${suffix}`;

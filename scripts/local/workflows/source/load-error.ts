@@ -1,31 +1,35 @@
 import type { Position } from '../errors/workflow-error.ts';
 
-interface Place {
+interface ErrorLocation {
   step?: string | undefined;
   position?: Position | undefined;
 }
 
 /**
- * A workflow that the service would refuse to deploy. `message` has the service's form, which names
- * the step but no line; `line` and `column` (1-based) are beside it.
+ * The error of a workflow that the service would refuse to deploy. `message` has the service's
+ * form, which names the step but no line; `line` and `column` are 1-based.
  */
 export class LoadError extends Error {
   readonly step: string | undefined;
   readonly line: number | undefined;
   readonly column: number | undefined;
 
-  constructor(detail: string, place: Place = {}, message = describeProblem(detail, place.step)) {
+  constructor(
+    detail: string,
+    location: ErrorLocation = {},
+    message = describeProblem(detail, location.step),
+  ) {
     super(message);
     this.name = 'LoadError';
-    this.step = place.step;
-    this.line = place.position?.line;
-    this.column = place.position?.column;
+    this.step = location.step;
+    this.line = location.position?.line;
+    this.column = location.position?.column;
   }
 }
 
 /**
- * A source that cannot be read at all. The service answers these in another form, with the place in
- * the message: `main.yaml:LINE:COLUMN: parse error: …`, the line itself and a caret below it.
+ * Creates the error of a source that cannot be parsed. The service uses another form for these:
+ * `main.yaml:LINE:COLUMN: parse error: …`, then the line and a caret below it.
  */
 export function createParseError(detail: string, position: Position, source: string): LoadError {
   const { line, column } = position;

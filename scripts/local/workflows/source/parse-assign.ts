@@ -6,7 +6,11 @@ import { SOURCE_LIMITS } from './source-limits.ts';
 import type { SourceNode } from './source-node.ts';
 import type { AssignAction, Assignment } from './workflow.ts';
 
-/** `assign: [- target: value]`. Throws LoadError. */
+/**
+ * Parses `assign: [- target: value]`.
+ *
+ * @throws LoadError
+ */
 export function parseAssign(node: SourceNode, step: string): AssignAction {
   const list = expectList(node, 'assign', step);
   const range = { minimum: 1, maximum: SOURCE_LIMITS.assignmentsPerStep };
@@ -22,15 +26,15 @@ function parseAssignment(node: SourceNode, step: string): Assignment {
       position: node.position,
     });
   }
-  const place = { position: entry.keyPosition };
-  const target = readTarget(parseExpressionText(entry.key, place, step));
+  const location = { position: entry.keyPosition };
+  const target = readTarget(parseExpressionText(entry.key, location, step));
   if (target === undefined) {
-    throw new LoadError(`cannot assign to '${entry.key}'`, { step, ...place });
+    throw new LoadError(`cannot assign to '${entry.key}'`, { step, ...location });
   }
-  return { ...target, value: parseTemplate(entry.value, step), ...place };
+  return { ...target, value: parseTemplate(entry.value, step), ...location };
 }
 
-// A target is written like an expression: a name, then `.key` and `[index]` in any number.
+// A target is written like an expression: a name, then any number of `.key` and `[index]`.
 function readTarget(
   expression: Expression,
 ): { variable: string; path: readonly Expression[] } | undefined {

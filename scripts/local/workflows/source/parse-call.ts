@@ -4,7 +4,11 @@ import { expectName, expectString } from './shape.ts';
 import { findEntry, type MapNode, type SourceNode } from './source-node.ts';
 import type { CallAction, CallArguments } from './workflow.ts';
 
-/** `call: name` with `args` by name or by position, and `result`. Throws LoadError. */
+/**
+ * Parses `call: name` with `args` by name or by position, and `result`.
+ *
+ * @throws LoadError
+ */
 export function parseCall(node: SourceNode, step: string, block: MapNode): CallAction {
   const result = findEntry(block, 'result');
   return {

@@ -5,7 +5,11 @@ import { checkKeys, expectMap, expectName, expectString } from './shape.ts';
 import { findEntry, type MapNode, type SourceNode } from './source-node.ts';
 import type { ForAction, Template } from './workflow.ts';
 
-/** `for: {value, index?, in | range, steps}`. Throws LoadError. */
+/**
+ * Parses `for: {value, index?, in | range, steps}`.
+ *
+ * @throws LoadError
+ */
 export function parseFor(node: SourceNode, step: string): ForAction {
   const block = expectMap(node, 'for', step);
   checkKeys(block, ['value', 'index', 'in', 'range', 'steps'], step);

@@ -7,7 +7,11 @@ import { SOURCE_LIMITS } from './source-limits.ts';
 import { findEntry, type MapNode, type SourceNode } from './source-node.ts';
 import type { Branch, ParallelAction, Template } from './workflow.ts';
 
-/** `parallel: {shared?, concurrency_limit?, exception_policy?, branches | for}`. Throws LoadError. */
+/**
+ * Parses `parallel: {shared?, concurrency_limit?, exception_policy?, branches | for}`.
+ *
+ * @throws LoadError
+ */
 export function parseParallel(node: SourceNode, step: string): ParallelAction {
   const block = expectMap(node, 'parallel', step);
   checkKeys(block, ['shared', 'concurrency_limit', 'exception_policy', 'branches', 'for'], step);

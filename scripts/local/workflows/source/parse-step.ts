@@ -1,3 +1,6 @@
+// This file and the parsers of constructs with blocks (for, parallel, switch, try) import each
+// other in a circle because the grammar is recursive: a step holds a block, and a block holds
+// steps.
 import { LoadError } from './load-error.ts';
 import { parseAssign } from './parse-assign.ts';
 import { parseCall } from './parse-call.ts';
@@ -12,7 +15,8 @@ import type { Action, Block, Jump, Step } from './workflow.ts';
 
 type ActionParser = (node: SourceNode, step: string, block: MapNode) => Action;
 
-// The keys that make a step, each with the keys that may stand beside it. `next` may be beside all.
+// The keys that define an action, each with the keys allowed beside it. `next` is allowed beside
+// all.
 const ACTIONS: Readonly<Record<string, { beside: readonly string[]; parse: ActionParser }>> = {
   assign: { beside: [], parse: parseAssign },
   call: { beside: ['args', 'result'], parse: parseCall },
@@ -31,7 +35,11 @@ const ACTIONS: Readonly<Record<string, { beside: readonly string[]; parse: Actio
   steps: { beside: [], parse: (node, step) => ({ kind: 'steps', steps: parseBlock(node, step) }) },
 };
 
-/** Parses a list of named steps; `parent` is the step it lies in. Throws LoadError. */
+/**
+ * Parses a list of named steps; `parent` is the enclosing step.
+ *
+ * @throws LoadError
+ */
 export function parseBlock(node: SourceNode, parent: string | undefined): Block {
   const { items } = expectList(node, 'steps', parent);
   if (items.length === 0) {
@@ -41,7 +49,11 @@ export function parseBlock(node: SourceNode, parent: string | undefined): Block 
   return { steps, indexes: new Map(steps.map((step, index) => [step.name, index])) };
 }
 
-/** A block of one step that has no name of its own. Throws LoadError. */
+/**
+ * Parses the unnamed step of a `try` or a switch entry.
+ *
+ * @throws LoadError
+ */
 export function parseUnnamedStep(
   block: MapNode,
   parent: string,
@@ -65,7 +77,7 @@ function parseNamedStep(node: SourceNode, parent: string | undefined): Step {
     });
   }
   const name = entry.key;
-  // The service enforces no form of names; it only needs one.
+  // The service accepts any name that is not empty.
   if (name.trim() === '') {
     throw new LoadError('step name should not be empty', {
       step: parent,

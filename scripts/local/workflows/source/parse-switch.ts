@@ -6,7 +6,11 @@ import { SOURCE_LIMITS } from './source-limits.ts';
 import { findEntry, type SourceNode } from './source-node.ts';
 import type { SwitchAction } from './workflow.ts';
 
-/** `switch: [- condition, and what to do]`. Throws LoadError. */
+/**
+ * Parses `switch: [- condition and action]`.
+ *
+ * @throws LoadError
+ */
 export function parseSwitch(node: SourceNode, step: string): SwitchAction {
   const list = expectList(node, 'switch', step);
   const range = { minimum: 1, maximum: SOURCE_LIMITS.conditionsPerSwitch };

@@ -7,7 +7,11 @@ import { SOURCE_LIMITS } from './source-limits.ts';
 import type { ScalarNode, SourceEntry, SourceNode } from './source-node.ts';
 import type { Template } from './workflow.ts';
 
-/** Reads a value; `${}` counts only when it is the whole of a scalar. Throws LoadError. */
+/**
+ * Parses a value. Only a scalar that is a whole `${}` is an expression.
+ *
+ * @throws LoadError
+ */
 export function parseTemplate(node: SourceNode, step: string | undefined): Template {
   const { position } = node;
   if (node.kind === 'list') {
@@ -28,7 +32,11 @@ export function parseTemplate(node: SourceNode, step: string | undefined): Templ
   return parseScalar(node, step);
 }
 
-/** Parses the inside of `${}`. Throws LoadError. */
+/**
+ * Parses the inside of `${}`.
+ *
+ * @throws LoadError
+ */
 export function parseExpressionText(
   text: string,
   node: Pick<ScalarNode, 'position'>,

@@ -6,7 +6,11 @@ import { checkKeys, expectMap, expectName, expectString } from './shape.ts';
 import { findEntry, type MapNode, type SourceNode } from './source-node.ts';
 import type { Block, RetryPolicy, TryAction } from './workflow.ts';
 
-/** `try` with its `retry` and `except`. Throws LoadError. */
+/**
+ * Parses `try` with its `retry` and `except`.
+ *
+ * @throws LoadError
+ */
 export function parseTry(node: SourceNode, step: string, block: MapNode): TryAction {
   const retry = findEntry(block, 'retry');
   const except = findEntry(block, 'except');
@@ -21,7 +25,7 @@ export function parseTry(node: SourceNode, step: string, block: MapNode): TryAct
 function parseBody(body: MapNode, step: string): Block {
   const loop = body.entries.find(({ key }) => key === 'for');
   if (loop !== undefined) {
-    // The service names the step `try` here (a known issue of it).
+    // The service names the step `try` here, a known issue.
     throw new LoadError('loop step name should not be empty', {
       step: 'try',
       position: loop.keyPosition,

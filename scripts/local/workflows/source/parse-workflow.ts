@@ -7,7 +7,11 @@ import { SOURCE_LIMITS } from './source-limits.ts';
 import { findEntry, type ScalarNode, type SourceEntry, type SourceNode } from './source-node.ts';
 import type { Routine, RoutineParameter, Workflow } from './workflow.ts';
 
-/** Parses a workflow's source: a list of steps, or a map of `main` and subworkflows. Throws LoadError. */
+/**
+ * Parses a source: a list of steps, or a map of `main` and subworkflows.
+ *
+ * @throws LoadError
+ */
 export function parseWorkflow(source: string): Workflow {
   const root = readSource(source);
   if (root.kind === 'list') {
@@ -32,7 +36,7 @@ export function parseWorkflow(source: string): Workflow {
   return { routines };
 }
 
-// The service's words; those for the other types are UNCONFIRMED.
+// The service's words; the ones for other types are UNCONFIRMED.
 function describeScalar({ value }: ScalarNode): string {
   if (value === null) return 'null';
   if (typeof value === 'bigint') return 'integer';

@@ -6,8 +6,8 @@ interface Problem {
 const EXPRESSION = /\$\{[^{}"'\n]*\}(?=\s*\])/y;
 
 /**
- * Puts quotes around `[${name}]`, which is not YAML: Google's Firestore demos write a list of one
- * expression so. A list of more must be quoted by its author, as the documentation says.
+ * Quotes the expression in `[${name}]`, which is not valid YAML but is used in Google's Firestore
+ * demos. In longer lists the author must quote expressions, as the documentation says.
  */
 export function quoteLoneExpressions(source: string, problems: readonly Problem[]): string {
   let quoted = '';

@@ -16,7 +16,11 @@ import { quoteLoneExpressions } from './quote-lone-expressions.ts';
 import { SOURCE_LIMITS } from './source-limits.ts';
 import type { ScalarNode, SourceEntry, SourceNode } from './source-node.ts';
 
-/** Reads YAML or JSON (which is YAML) into nodes with positions. Throws LoadError. */
+/**
+ * Reads YAML, or JSON as a subset of it, into nodes with positions.
+ *
+ * @throws LoadError
+ */
 export function readSource(source: string): SourceNode {
   const bytes = Buffer.byteLength(source);
   if (bytes > SOURCE_LIMITS.sourceBytes) {
@@ -64,7 +68,7 @@ function convertNode(node: unknown, locate: Locate): SourceNode {
     return { kind: 'scalar', value: checkScalar(node.value, position), position };
   }
   if (isAlias(node)) {
-    // UNCONFIRMED whether the service takes anchors: a file without them works everywhere.
+    // UNCONFIRMED: whether the service accepts anchors. A file without them works everywhere.
     throw new LoadError(`YAML alias *${node.source} is not supported`, { position: locate(node) });
   }
   return { kind: 'scalar', value: null, position: { line: 1, column: 1, length: 0 } };
@@ -77,7 +81,7 @@ function convertEntry(pair: Pair, locate: Locate): SourceEntry {
   }
   const value = convertNode(pair.value, locate);
   return {
-    // UNCONFIRMED: a key written as a number becomes its text.
+    // UNCONFIRMED: a numeric key becomes text.
     key: String(key.value),
     keyPosition: key.position,
     value: pair.value === null ? { ...value, position: key.position } : value,

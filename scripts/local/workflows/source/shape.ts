@@ -2,35 +2,55 @@ import type { Position } from '../errors/workflow-error.ts';
 import { LoadError } from './load-error.ts';
 import type { ListNode, MapNode, SourceNode } from './source-node.ts';
 
-/** A map with at least one entry. Throws LoadError. */
+/**
+ * Checks that a node is a map with at least one entry.
+ *
+ * @throws LoadError
+ */
 export function expectMap(node: SourceNode, what: string, step: string | undefined): MapNode {
   if (node.kind === 'map' && node.entries.length > 0) return node;
   throw new LoadError(`${what} must be a map`, { step, position: node.position });
 }
 
-/** A list, which may be empty. Throws LoadError. */
+/**
+ * Checks that a node is a list. It may be empty.
+ *
+ * @throws LoadError
+ */
 export function expectList(node: SourceNode, what: string, step: string | undefined): ListNode {
   if (node.kind === 'list') return node;
   throw new LoadError(`${what} must be a list`, { step, position: node.position });
 }
 
-/** A string scalar. Throws LoadError. */
+/**
+ * Checks that a node is a string.
+ *
+ * @throws LoadError
+ */
 export function expectString(node: SourceNode, what: string, step: string | undefined): string {
   if (node.kind === 'scalar' && typeof node.value === 'string') return node.value;
   throw new LoadError(`${what} must be a string`, { step, position: node.position });
 }
 
-/** A variable's, parameter's or subworkflow's name: letters, digits and `_`, no digit first. Throws LoadError. */
+/**
+ * Checks a name: letters, digits and `_`, not beginning with a digit.
+ *
+ * @throws LoadError
+ */
 export function expectName(
   name: string,
   what: string,
-  place: { step?: string | undefined; position: Position },
+  location: { step?: string | undefined; position: Position },
 ): string {
   if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
-  throw new LoadError(`'${name}' is not a valid name for ${what}`, place);
+  throw new LoadError(`'${name}' is not a valid name for ${what}`, location);
 }
 
-/** Refuses keys that the construct does not have. Throws LoadError. */
+/**
+ * Refuses keys that are not allowed.
+ *
+ * @throws LoadError
+ */
 export function checkKeys(
   map: MapNode,
   allowed: readonly string[],
@@ -44,7 +64,11 @@ export function checkKeys(
   });
 }
 
-/** Refuses a list that is too short or too long. Throws LoadError. */
+/**
+ * Refuses a list that is too short or too long.
+ *
+ * @throws LoadError
+ */
 export function checkCount(
   list: ListNode,
   what: string,

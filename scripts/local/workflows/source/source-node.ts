@@ -1,6 +1,6 @@
 import type { Position } from '../errors/workflow-error.ts';
 
-/** A piece of YAML or JSON source with its place. */
+/** A node of the YAML or JSON source with its position. */
 export type SourceNode = ScalarNode | ListNode | MapNode;
 export interface ScalarNode {
   readonly kind: 'scalar';
@@ -23,7 +23,7 @@ export interface SourceEntry {
   readonly value: SourceNode;
 }
 
-/** The value under a key of a map, if it is there. */
+/** Finds the value of a key in a map. */
 export function findEntry(map: MapNode, key: string): SourceNode | undefined {
   return map.entries.find((entry) => entry.key === key)?.value;
 }

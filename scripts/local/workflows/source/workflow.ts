@@ -2,7 +2,7 @@ import type { Position } from '../errors/workflow-error.ts';
 import type { Expression } from '../expressions/expression.ts';
 import type { Value } from '../values/value.ts';
 
-/** A parsed workflow. `main` is one of the routines. */
+/** The syntax tree (AST) of a workflow. `main` is one of the routines. */
 export interface Workflow {
   readonly routines: ReadonlyMap<string, Routine>;
 }
@@ -18,14 +18,14 @@ export interface RoutineParameter {
   readonly default?: Value;
 }
 
-/** Steps in order, and where each name is, for jumps. */
+/** Steps in order, with the index of each name for jumps. */
 export interface Block {
   readonly steps: readonly Step[];
   readonly indexes: ReadonlyMap<string, number>;
 }
 
 export interface Step {
-  /** Inside `try` and `switch` a step can lack a name of its own: it then goes by its parent's. */
+  /** An unnamed step of `try` or `switch` has its parent's name. */
   readonly name: string;
   readonly isNamed: boolean;
   readonly position: Position;
@@ -37,7 +37,7 @@ export interface Jump {
   readonly position: Position;
 }
 
-/** A value of the source that may hold `${}` at any depth. */
+/** A value in the source that may contain `${}` at any depth. */
 export type Template =
   | { readonly kind: 'literal'; readonly value: Value; readonly position: Position }
   | ExpressionTemplate
@@ -69,7 +69,7 @@ export interface AssignAction {
   readonly kind: 'assign';
   readonly assignments: readonly Assignment[];
 }
-/** `variable.path[0]…: value`; each part of the path is evaluated to a key or an index. */
+/** `variable.path[0]…: value`. Each part of the path evaluates to a key or an index. */
 export interface Assignment {
   readonly variable: string;
   readonly path: readonly Expression[];
@@ -124,7 +124,7 @@ export type RetryPolicy =
   | { readonly kind: 'predefined'; readonly name: string; readonly position: Position }
   | {
       readonly kind: 'custom';
-      /** A subworkflow's or a predefined predicate's name. */
+      /** The name of a subworkflow or of a predefined predicate. */
       readonly predicate: string;
       readonly maxRetries: Template;
       readonly backoff: Template;

@@ -2,7 +2,7 @@ import { getTypeName, isBytes, isList, isMap, isNumber, type Value } from './val
 
 const SURROGATE = /[\ud800-\udfff]/;
 
-/** Deep equality; an integer and a double are equal when their numbers are. Never throws. */
+/** Compares two values deeply. An integer can equal a double. Never throws. */
 export function areEqual(left: Value, right: Value): boolean {
   if (isNumber(left) && isNumber(right))
     return Number(left) === Number(right) && sameInteger(left, right);
@@ -28,14 +28,14 @@ function sameInteger(left: bigint | number, right: bigint | number): boolean {
   return typeof left !== 'bigint' || typeof right !== 'bigint' || left === right;
 }
 
-/** Whether `==` may be asked of the two: the same type, two numbers, or a null on either side. */
+/** Whether `==` accepts two values: the same type, two numbers, or null on either side. */
 export function areComparable(left: Value, right: Value): boolean {
   if (left === null || right === null) return true;
   if (isNumber(left) && isNumber(right)) return true;
   return getTypeName(left) === getTypeName(right);
 }
 
-/** Below, at or above zero as left sorts before, with or after right; undefined when they have no order. */
+/** Orders two values like a sort comparator; undefined if they have no order. */
 export function compareOrder(left: Value, right: Value): number | undefined {
   if (isNumber(left) && isNumber(right)) return left < right ? -1 : left > right ? 1 : 0;
   return typeof left === 'string' && typeof right === 'string'
@@ -43,10 +43,10 @@ export function compareOrder(left: Value, right: Value): number | undefined {
     : undefined;
 }
 
-/** Orders text by Unicode code points, as UTF-8 sorts; UTF-16 units sort otherwise. */
+/** Orders text by Unicode code points, like UTF-8 and unlike UTF-16 units. */
 export function compareText(left: string, right: string): number {
   if (left === right) return 0;
-  // Only surrogates sort otherwise, and few texts have any.
+  // UTF-16 order differs only for surrogates, and few texts have any.
   if (!SURROGATE.test(left) && !SURROGATE.test(right)) return left < right ? -1 : 1;
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }

@@ -1,6 +1,6 @@
 /**
- * A double as text that reads back as a double: `2.0`, never `2`.
- * UNCONFIRMED whether the service writes the `.0`; keeping it keeps `1` and `1.0` apart.
+ * Formats a double as text that parses as a double again: `2.0`, never `2`. UNCONFIRMED: the `.0`,
+ * which keeps `1` and `1.0` distinct.
  */
 export function formatDouble(double: number): string {
   const text = String(double);

@@ -2,8 +2,10 @@ import { isInt64 } from './integer-range.ts';
 import type { Value } from './value.ts';
 
 /**
- * Reads JSON text into a value. A number written without fraction and exponent is an INTEGER (a
- * DOUBLE when it does not fit 64 bits), any other a DOUBLE. Throws SyntaxError.
+ * Parses JSON text into a value. A number without fraction and exponent is an INTEGER if it fits 64
+ * bits; any other is a DOUBLE.
+ *
+ * @throws SyntaxError
  */
 export function parseJson(text: string): Value {
   return JSON.parse(text, reviveValue) as Value;

@@ -1,7 +1,7 @@
 /**
- * Every value a workflow can hold. INTEGER is a bigint (64 bits), DOUBLE a number, a map a Map (so a
- * key such as `__proto__` is only a key). Values are never changed in place: an assignment builds a
- * new one, which is what makes the language's copy by value free.
+ * A value of a workflow. INTEGER is a bigint (64 bits), DOUBLE a number, and a map is a Map, so a
+ * key such as `__proto__` has no special meaning. Values are immutable: an assignment builds a new
+ * one, so the language's copy by value is free.
  */
 export type Value =
   | null
@@ -40,7 +40,7 @@ export function isNumber(value: Value | undefined): value is bigint | number {
   return typeof value === 'bigint' || typeof value === 'number';
 }
 
-/** Names a value's type as the language does. */
+/** Returns the language's name of a value's type. */
 export function getTypeName(value: Value): TypeName {
   if (value === null) return 'null';
   if (typeof value === 'bigint') return 'integer';
@@ -51,7 +51,7 @@ export function getTypeName(value: Value): TypeName {
   return isMap(value) ? 'map' : 'list';
 }
 
-/** A map value from name and value pairs, in their order. */
+/** Creates a map from pairs of name and value, in their order. */
 export function mapOf(entries: Iterable<readonly [string, Value]>): MapValue {
   return new Map(entries);
 }

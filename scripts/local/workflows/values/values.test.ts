@@ -21,7 +21,7 @@ const anyValue: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
   ),
 })).value;
 
-test('whatever is written as JSON is read back the same, type for type', () => {
+test('values survive a round trip through JSON with their types', () => {
   fc.assert(
     fc.property(anyValue, (value) => {
       const text = writeJson(value);
@@ -34,12 +34,12 @@ test('whatever is written as JSON is read back the same, type for type', () => {
   );
 });
 
-// A JavaScript object moves keys that look like numbers to the front, so their order may change.
+// A JavaScript object moves numeric keys to the front, so their order may change.
 function readKeysInOrder(text: string): string {
   return [...text].toSorted().join('');
 }
 
-describe('a value takes, by the documented formula,', () => {
+describe('the documented formula measures', () => {
   const rows: readonly (readonly [name: string, value: Value, bytes: number])[] = [
     ['null', null, 8],
     ['a boolean', true, 8],
@@ -57,19 +57,19 @@ describe('a value takes, by the documented formula,', () => {
   });
 });
 
-test('integers beyond 64 bits become doubles, 2^53 and beyond stay exact', () => {
+test('integers beyond 64 bits become doubles; those beyond 2^53 stay exact', () => {
   expect(parseJson('9007199254740993')).toBe(9007199254740993n);
   expect(parseJson('9223372036854775808')).toBe(2 ** 63);
   expect(parseJson('1e2')).toBe(100);
 });
 
-test('equality looks deep, and an integer that no double can be is not the next one', () => {
+test('equality is deep, and integers that round to the same double differ', () => {
   expect(areEqual([mapOf([['a', 1n]])], [mapOf([['a', 1]])])).toBe(true);
   expect(areEqual(mapOf([['a', 1n]]), mapOf([['b', 1n]]))).toBe(false);
   expect(areEqual(9007199254740993n, 9007199254740992n)).toBe(false);
 });
 
-test('strings sort by code points', () => {
+test('strings are ordered by code points', () => {
   expect(compareOrder('\uffff', '😀')).toBeLessThan(0);
   expect(compareOrder('a', 1n)).toBeUndefined();
 });

@@ -8,8 +8,10 @@ export interface JsonLayout {
 }
 
 /**
- * Writes a value as JSON, on one line or by a layout; a map's keys in alphabetical order, as the
- * service writes them. Throws TypeError for bytes and for NaN or infinity.
+ * Writes a value as JSON, on one line or indented. The keys of a map are in alphabetical order, as
+ * in the service.
+ *
+ * @throws TypeError for bytes, NaN and infinity.
  */
 export function writeJson(value: Value, layout?: JsonLayout): string {
   return layout === undefined ? writeCompact(value) : writeIndented(value, layout, layout.prefix);

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { cutPage, readPageSize, readQuery } from '../read-request.ts';
+import { cutPage, readPageSize, readQuery } from '../request/read-request.ts';
 import type { Fields } from './field.ts';
 import { orderItems } from './order-items.ts';
 import { parseFilter } from './parse-filter.ts';
@@ -8,13 +8,15 @@ export interface ListPage<Item> {
   readonly items: readonly Item[];
   /** Items that match the filter, on all pages. */
   readonly totalSize: number;
-  /** To be spread into the answer: nothing on the last page. */
+  /** Spread this into the answer. Empty on the last page. */
   readonly next: { readonly nextPageToken?: string };
 }
 
 /**
- * The page that a request asks of a list, by `filter`, `orderBy`, `pageSize` and `pageToken`. Without
- * `orderBy` the items stay as they are. Throws ApiError.
+ * Answers a list request by its `filter`, `orderBy`, `pageSize` and `pageToken`. Without `orderBy`
+ * the items keep their order.
+ *
+ * @throws ApiError
  */
 export function answerList<Item>(
   request: Request,
@@ -22,7 +24,7 @@ export function answerList<Item>(
   options: {
     readonly fields?: Fields<Item>;
     readonly pageSize: { readonly usual: number; readonly maximum: number };
-    /** Items to leave out at the beginning of the page. */
+    /** Number of items to leave out at the beginning of the page. */
     readonly skip?: number;
   },
 ): ListPage<Item> {

@@ -1,4 +1,4 @@
-import { ApiError } from '../../service/api-error.ts';
+import { ApiError } from '../../errors/api-error.ts';
 import { type Field, type Fields, toComparable } from './field.ts';
 
 interface Comparison<Item> {
@@ -9,7 +9,11 @@ interface Comparison<Item> {
   readonly fields: Fields<Item>;
 }
 
-/** One comparison of a filter as a test. A field without a value passes `!=` only. Throws ApiError. */
+/**
+ * Compiles one comparison of a filter. A missing value passes only `!=`.
+ *
+ * @throws ApiError
+ */
 export function createComparison<Item>(comparison: Comparison<Item>): (item: Item) => boolean {
   const { operator, value, fields } = comparison;
   const [name = '', ...rest] = comparison.path.split('.');
@@ -43,7 +47,7 @@ function compareKey<Item>(
   return (item) => compare(field.read(item)[key]);
 }
 
-// `*` alone asks whether there is a value; at either end of a text it stands for anything.
+// `*` alone tests whether a value is present; elsewhere it matches any text.
 function createTextOrNumberTest(
   kind: Field<unknown>['kind'],
   operator: string,
@@ -58,7 +62,7 @@ function createTextOrNumberTest(
   }
   const wanted = toComparable(kind, text);
   if (wanted === undefined) {
-    throw new ApiError('INVALID_ARGUMENT', `invalid filter: '${text}' is no ${kind}`);
+    throw new ApiError('INVALID_ARGUMENT', `invalid filter: '${text}' is not a valid ${kind}`);
   }
   return (value) => {
     const actual = value === undefined ? undefined : toComparable(kind, value);

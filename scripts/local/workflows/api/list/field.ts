@@ -1,4 +1,4 @@
-/** A field that a list can be filtered and ordered by, and what its values are. */
+/** A field to filter and order a list by, with the type of its values. */
 export type Field<Item> =
   | { readonly kind: 'text'; readonly read: (item: Item) => string | undefined }
   /** RFC 3339; compared as instants. */
@@ -6,14 +6,14 @@ export type Field<Item> =
   /** Seconds, written `3.5s`. */
   | { readonly kind: 'duration'; readonly read: (item: Item) => string | undefined }
   | { readonly kind: 'number'; readonly read: (item: Item) => number | undefined }
-  /** Any of several; `!=` asks that none is. Ordered by the first. */
+  /** Several values: any may match, but for `!=` none may be equal. Ordered by the first. */
   | { readonly kind: 'texts'; readonly read: (item: Item) => readonly string[] }
   /** Compared by key: `labels.env = "test"`, `labels:env`. Cannot be ordered by. */
   | { readonly kind: 'map'; readonly read: (item: Item) => Readonly<Record<string, string>> };
 
 export type Fields<Item> = Readonly<Record<string, Field<Item>>>;
 
-/** A text as what the field compares: text stays text, times and durations become numbers. */
+/** Converts a text to what the field compares: times and durations become numbers. */
 export function toComparable(
   kind: Field<unknown>['kind'],
   text: string | number,

@@ -1,9 +1,11 @@
-import { ApiError } from '../../service/api-error.ts';
+import { ApiError } from '../../errors/api-error.ts';
 import { type Fields, toComparable } from './field.ts';
 
 /**
- * Items in the order of `orderBy`, a comma-separated list of fields, each with `asc`, `desc` or
- * neither; what lacks a value comes first. Throws ApiError.
+ * Sorts items by `orderBy`, a comma-separated list of fields, each with `asc`, `desc` or neither.
+ * Items without a value come first.
+ *
+ * @throws ApiError
  */
 export function orderItems<Item>(
   items: readonly Item[],

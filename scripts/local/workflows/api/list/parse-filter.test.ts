@@ -110,6 +110,9 @@ test.each<[string, number[]]>([
   expect(orderItems(ITEMS, orderBy, FIELDS).map(({ id }) => id)).toEqual(ids);
 });
 
-test.each(['colour', 'state up', 'labels', 'state desc id'])('no order by %s', (orderBy) => {
-  expect(() => orderItems(ITEMS, orderBy, FIELDS)).toThrow('invalid orderBy');
-});
+test.each(['colour', 'state up', 'labels', 'state desc id'])(
+  'ordering by %s is refused',
+  (orderBy) => {
+    expect(() => orderItems(ITEMS, orderBy, FIELDS)).toThrow('invalid orderBy');
+  },
+);

@@ -1,4 +1,4 @@
-import { ApiError } from '../../service/api-error.ts';
+import { ApiError } from '../../errors/api-error.ts';
 import { createComparison } from './create-comparison.ts';
 import type { Fields } from './field.ts';
 import { type FilterToken, tokenizeFilter } from './tokenize-filter.ts';
@@ -6,8 +6,10 @@ import { type FilterToken, tokenizeFilter } from './tokenize-filter.ts';
 type Test<Item> = (item: Item) => boolean;
 
 /**
- * Reads a filter in the language of AIP-160: comparisons, AND, OR (which binds tighter), NOT or `-`,
- * parentheses. Not read: functions and searches without a field. Throws ApiError.
+ * Parses an AIP-160 filter: comparisons, AND, OR (which binds tighter), NOT or `-`, parentheses.
+ * Functions and searches without a field are not supported.
+ *
+ * @throws ApiError
  */
 export function parseFilter<Item>(filter: string, fields: Fields<Item>): Test<Item> {
   const tokens = tokenizeFilter(filter);
@@ -27,7 +29,7 @@ export function parseFilter<Item>(filter: string, fields: Fields<Item>): Test<It
     return tokens[at - 1];
   };
 
-  // Factors side by side without an AND are joined by one.
+  // Adjacent factors are joined by an implicit AND.
   function parseExpression(): Test<Item> {
     const tests = [parseFactor()];
     while (peek() !== undefined && !isParen(')')) {

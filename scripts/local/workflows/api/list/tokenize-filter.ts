@@ -1,4 +1,4 @@
-import { ApiError } from '../../service/api-error.ts';
+import { ApiError } from '../../errors/api-error.ts';
 
 export type FilterToken =
   | { readonly kind: 'word'; readonly text: string }
@@ -9,7 +9,11 @@ export type FilterToken =
 const TOKEN =
   /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(!=|>=|<=|=|:|>|<)|([()])|(\d{4}-\d\d-\d\dT[\d:.Z+-]+|[^\s()"'=!<>:]+))/y;
 
-/** Cuts an AIP-160 filter into tokens. Throws ApiError. */
+/**
+ * Splits an AIP-160 filter into tokens.
+ *
+ * @throws ApiError
+ */
 export function tokenizeFilter(filter: string): readonly FilterToken[] {
   const tokens: FilterToken[] = [];
   const text = filter.trimEnd();

@@ -1,11 +1,11 @@
 import { standardLibrary } from '../../library/standard-library.ts';
 import type { Step } from '../../source/workflow.ts';
-import type { Run } from '../run.ts';
-import type { TraceKind } from '../trace.ts';
+import type { Run } from '../runtime/run.ts';
+import type { TraceKind } from '../runtime/trace.ts';
 
 /**
- * What a step is to those who follow the execution. A group of steps is not an entry of its own, nor
- * is the bare jump of a condition: its condition stands for it.
+ * The kind of a step's trace entry; undefined if it has none. A group of steps has no entry, and
+ * neither has the bare jump of a condition: the condition's entry covers it.
  */
 export function classifyStep({ action, isNamed, next }: Step, run: Run): TraceKind | undefined {
   switch (action.kind) {

@@ -1,7 +1,7 @@
 import { createError, type WorkflowError } from '../../errors/workflow-error.ts';
 import { mapOf } from '../../values/value.ts';
-import { describePlace, listPlaces } from '../describe-failure.ts';
-import { RUN_LIMITS } from '../run-limits.ts';
+import { describeStackFrame, listStackFrames } from '../runtime/describe-failure.ts';
+import { RUN_LIMITS } from '../runtime/run-limits.ts';
 
 export interface BranchFailure {
   readonly id: string;
@@ -9,9 +9,9 @@ export interface BranchFailure {
 }
 
 /**
- * The error of a parallel step. Only `message` and `tags` are documented; of `branches` only the
- * `context` and `payload` of an error have been seen, the rest of its shape and `truncated` are
- * UNCONFIRMED, so a workflow should catch inside each branch instead.
+ * The error of a parallel step. Only `message` and `tags` are documented. In `branches`, only an
+ * error's `context` and `payload` have been observed; the rest of its shape and `truncated` are
+ * UNCONFIRMED, so a workflow should catch errors inside each branch.
  */
 export function describeBranchFailures(failures: readonly BranchFailure[]): WorkflowError {
   const reported = failures.slice(0, RUN_LIMITS.reportedBranchErrors);
@@ -39,8 +39,8 @@ export function describeBranchFailures(failures: readonly BranchFailure[]): Work
   );
 }
 
-// The service says only this and the place here; what was raised is the payload.
+// The service gives only this text and the stack here; the raised value is the payload.
 function describeContext(error: WorkflowError): string {
-  const places = listPlaces(error).map(describePlace);
-  return ['RuntimeError: "branch error"', ...places].join('\n');
+  const stack = listStackFrames(error).map(describeStackFrame);
+  return ['RuntimeError: "branch error"', ...stack].join('\n');
 }

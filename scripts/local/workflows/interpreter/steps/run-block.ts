@@ -1,13 +1,13 @@
 import type { Block } from '../../source/workflow.ts';
-import type { Place } from '../frame.ts';
-import { NEXT, type Outcome } from '../outcome.ts';
+import type { Frame } from '../runtime/frame.ts';
+import { NEXT, type Outcome } from '../runtime/outcome.ts';
 import { runStep } from './run-step.ts';
 
-/** Runs steps in order; follows jumps to its own steps and hands the others to whoever encloses it. */
-export async function runBlock(block: Block, place: Place): Promise<Outcome> {
+/** Runs steps in order. Follows jumps to its own steps; other jumps go to the enclosing block. */
+export async function runBlock(block: Block, frame: Frame): Promise<Outcome> {
   let at = 0;
   for (let step = block.steps[at]; step !== undefined; step = block.steps[at]) {
-    const outcome = await runStep(step, place);
+    const outcome = await runStep(step, frame);
     if (outcome.kind === 'next') {
       at += 1;
       continue;

@@ -2,51 +2,52 @@ import { locateError, WorkflowError } from '../../errors/workflow-error.ts';
 import type { MaybePromise } from '../../expressions/maybe-promise.ts';
 import type { CallAction } from '../../source/workflow.ts';
 import type { Value } from '../../values/value.ts';
-import { callFunction } from '../call-function.ts';
-import { evaluateTemplate } from '../evaluate-template.ts';
-import { type Place, readStack } from '../frame.ts';
-import { NEXT, type Outcome } from '../outcome.ts';
-import type { CallArguments } from '../run.ts';
+import { evaluateTemplate } from '../runtime/evaluate-template.ts';
+import { type Frame, readStack } from '../runtime/frame.ts';
+import { NEXT, type Outcome } from '../runtime/outcome.ts';
+import type { CallArguments } from '../runtime/run.ts';
 
-/** Evaluates the arguments, calls, keeps the result. */
-export async function runCall(action: CallAction, place: Place): Promise<Outcome> {
-  const args = await evaluateArguments(action, place);
-  const value = await observe(action, args, place, () => callFunction(action.callee, args, place));
-  if (action.result !== undefined) place.scope.write(action.result, value);
+/** Calls a function and keeps its result. */
+export async function runCall(action: CallAction, frame: Frame): Promise<Outcome> {
+  const args = await evaluateArguments(action, frame);
+  const value = await observe(action, args, frame, () =>
+    frame.callFunction(action.callee, args, frame),
+  );
+  if (action.result !== undefined) frame.scope.write(action.result, value);
   return NEXT;
 }
 
 async function observe(
   { callee }: CallAction,
   args: CallArguments,
-  place: Place,
+  frame: Frame,
   call: () => MaybePromise<Value>,
 ): Promise<Value> {
-  const { observeCall } = place.run;
+  const { observeCall } = frame.run;
   if (observeCall === undefined) return call();
-  const step = place.site.current?.step ?? '';
-  const observed = observeCall({ routine: place.routine, step, callee, args });
+  const step = frame.current.step?.step ?? '';
+  const observed = observeCall({ routine: frame.routine, step, callee, args });
   try {
     const value = await call();
     observed.succeeded(value);
     return value;
   } catch (error) {
     if (error instanceof WorkflowError) {
-      observed.raised(locateError(error, { stack: readStack(place) }));
+      observed.raised(locateError(error, { stack: readStack(frame) }));
     }
     throw error;
   }
 }
 
-async function evaluateArguments({ args }: CallAction, place: Place): Promise<CallArguments> {
+async function evaluateArguments({ args }: CallAction, frame: Frame): Promise<CallArguments> {
   if (args.kind === 'positional') {
     const values: Value[] = [];
-    for (const template of args.values) values.push(await evaluateTemplate(template, place));
+    for (const template of args.values) values.push(await evaluateTemplate(template, frame));
     return { kind: 'positional', values };
   }
   const values = new Map<string, Value>();
   for (const [name, template] of args.values) {
-    values.set(name, await evaluateTemplate(template, place));
+    values.set(name, await evaluateTemplate(template, frame));
   }
   return { kind: 'named', values };
 }

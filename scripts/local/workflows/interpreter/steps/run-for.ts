@@ -1,21 +1,21 @@
 import type { ForAction } from '../../source/workflow.ts';
-import { createPlace, type Place } from '../frame.ts';
-import { NEXT, type Outcome } from '../outcome.ts';
-import { createScope } from '../scope.ts';
-import type { TraceEntry } from '../trace.ts';
-import { traceBlock } from '../trace-block.ts';
+import { createFrame, type Frame } from '../runtime/frame.ts';
+import { NEXT, type Outcome } from '../runtime/outcome.ts';
+import { createScope } from '../runtime/scope.ts';
+import type { TraceEntry } from '../runtime/trace.ts';
+import { traceBlock } from '../runtime/trace-block.ts';
 import { type Iteration, listIterations } from './list-iterations.ts';
 import { runBlock } from './run-block.ts';
 
-/** Runs the body for each value, with variables of its own for each iteration. */
-export async function runFor(action: ForAction, place: Place): Promise<Outcome> {
-  const { count, items } = await listIterations(action, place);
-  if (place.site.entry !== undefined) place.run.trace.expect(place.site.entry, count);
+/** Runs the body once for each value. Each iteration has its own scope. */
+export async function runFor(action: ForAction, frame: Frame): Promise<Outcome> {
+  const { count, items } = await listIterations(action, frame);
+  if (frame.current.entry !== undefined) frame.run.trace.expect(frame.current.entry, count);
   for (const iteration of items) {
-    await place.run.steps.count(1);
+    await frame.run.steps.count(1);
     const progress = { type: 'FOR', number: Number(iteration.index) + 1 } as const;
-    const outcome = await traceBlock(place, { kind: 'FOR_ITERATION', progress }, (entry) =>
-      runIteration(action, iteration, place, entry),
+    const outcome = await traceBlock(frame, { kind: 'FOR_ITERATION', progress }, (entry) =>
+      runIteration(action, iteration, frame, entry),
     );
     if (outcome.kind === 'return') return outcome;
     if (outcome.kind === 'jump') {
@@ -29,14 +29,14 @@ export async function runFor(action: ForAction, place: Place): Promise<Outcome> 
 async function runIteration(
   action: ForAction,
   iteration: Iteration,
-  place: Place,
+  frame: Frame,
   entry: TraceEntry,
 ): Promise<Outcome> {
-  const scope = createScope(place.run.memory, { parent: place.scope });
+  const scope = createScope(frame.run.memory, { parent: frame.scope });
   try {
     scope.declare(action.value, iteration.value);
     if (action.index !== undefined) scope.declare(action.index, iteration.index);
-    return await runBlock(action.steps, createPlace({ ...place, scope }, entry));
+    return await runBlock(action.steps, createFrame({ ...frame, scope }, entry));
   } finally {
     scope.dispose();
   }

@@ -2,12 +2,12 @@ import { createError, WorkflowError } from '../../errors/workflow-error.ts';
 import { describeValue } from '../../expressions/describe-value.ts';
 import type { Block, ForAction, ParallelAction } from '../../source/workflow.ts';
 import { getTypeName, type Value } from '../../values/value.ts';
-import { evaluateTemplate } from '../evaluate-template.ts';
-import { createPlace, type Place } from '../frame.ts';
-import { NEXT, type Outcome } from '../outcome.ts';
-import { RUN_LIMITS } from '../run-limits.ts';
-import { createScope } from '../scope.ts';
-import { traceBlock } from '../trace-block.ts';
+import { evaluateTemplate } from '../runtime/evaluate-template.ts';
+import { createFrame, type Frame } from '../runtime/frame.ts';
+import { NEXT, type Outcome } from '../runtime/outcome.ts';
+import { RUN_LIMITS } from '../runtime/run-limits.ts';
+import { createScope } from '../runtime/scope.ts';
+import { traceBlock } from '../runtime/trace-block.ts';
 import { type BranchFailure, describeBranchFailures } from './describe-branch-failures.ts';
 import { type Iteration, listIterations } from './list-iterations.ts';
 import { runBlock } from './run-block.ts';
@@ -21,44 +21,44 @@ interface Task {
 }
 
 /**
- * Runs branches or iterations at the same time and waits for all of them. An error in one does not
- * stop the others; at the end UnhandledBranchError tells of all.
+ * Runs branches or iterations concurrently and waits for all of them. An error in one does not stop
+ * the others; UnhandledBranchError lists all errors at the end.
  */
-export async function runParallel(action: ParallelAction, place: Place): Promise<Outcome> {
-  if (place.parallelDepth >= RUN_LIMITS.parallelDepth) {
+export async function runParallel(action: ParallelAction, frame: Frame): Promise<Outcome> {
+  if (frame.parallelDepth >= RUN_LIMITS.parallelDepth) {
     throw createError(
       'ParallelNestingError',
       `parallel steps nest deeper than the limit of ${RUN_LIMITS.parallelDepth}`,
     );
   }
-  const limit = await readLimit(action, place);
-  const { count, items } = await listTasks(action, place);
-  if (place.site.entry !== undefined) place.run.trace.expect(place.site.entry, count);
+  const limit = await readLimit(action, frame);
+  const { count, items } = await listTasks(action, frame);
+  if (frame.current.entry !== undefined) frame.run.trace.expect(frame.current.entry, count);
   const tasks = items[Symbol.iterator]();
   const shared = new Set(action.shared);
-  // UNCONFIRMED: what a shared variable is that nothing has assigned.
-  for (const name of shared) if (!place.scope.has(name)) place.scope.write(name, null);
+  // UNCONFIRMED: a shared variable that nothing has assigned starts as null here.
+  for (const name of shared) if (!frame.scope.has(name)) frame.scope.write(name, null);
   const failures: BranchFailure[] = [];
 
-  // Each worker takes the next task when it has done one, so a long list is never all started.
+  // Each worker takes its next task when it finishes one, so a long list never starts all at once.
   async function work(): Promise<void> {
     for (let next = tasks.next(); next.done !== true; next = tasks.next()) {
-      await place.run.slots.acquire();
+      await frame.run.semaphore.acquire();
       try {
-        await runTask(next.value, { shared, kind: action.work.kind }, place);
+        await runTask(next.value, { shared, kind: action.work.kind }, frame);
       } catch (error) {
         if (!(error instanceof WorkflowError) || !error.catchable) {
-          place.run.abort(error);
+          frame.run.abort(error);
           throw error;
         }
         failures.push({ id: next.value.id, error });
       } finally {
-        place.run.slots.release();
+        frame.run.semaphore.release();
       }
     }
   }
 
-  await withoutSlot(place, () => settleAll(Array.from({ length: limit }, work)));
+  await whileReleased(frame, () => settleAll(Array.from({ length: limit }, work)));
   if (failures.length > 0) throw describeBranchFailures(failures);
   return NEXT;
 }
@@ -68,19 +68,19 @@ interface TaskOptions {
   readonly kind: ParallelAction['work']['kind'];
 }
 
-async function runTask(task: Task, { shared, kind }: TaskOptions, place: Place): Promise<void> {
-  const { run } = place;
+async function runTask(task: Task, { shared, kind }: TaskOptions, frame: Frame): Promise<void> {
+  const { run } = frame;
   await run.steps.count(1);
-  const scope = createScope(run.memory, { parent: place.scope, shared });
-  const thread = `${place.thread}/${task.id}`;
-  const branch = createPlace(
-    { ...place, scope, thread, parallelDepth: place.parallelDepth + 1 },
-    place.site.entry,
+  const scope = createScope(run.memory, { parent: frame.scope, shared });
+  const thread = `${frame.thread}/${task.id}`;
+  const branch = createFrame(
+    { ...frame, scope, thread, parallelDepth: frame.parallelDepth + 1 },
+    frame.current.entry,
   );
-  branch.site.current = place.site.current;
+  branch.current.step = frame.current.step;
   try {
     for (const [name, value] of task.variables) scope.declare(name, value);
-    // What may leave a branch, `continue` apart, was checked at load.
+    // Apart from `continue`, jumps out of a branch were refused at load.
     await traceBlock(branch, describeTask(task, kind), () => runBlock(task.steps, branch));
   } finally {
     scope.dispose();
@@ -94,14 +94,14 @@ function describeTask({ number }: Task, kind: TaskOptions['kind']) {
     : ({ kind: 'PARALLEL_BRANCH_ENTRY', progress: { type: 'PARALLEL_BRANCH', number } } as const);
 }
 
-async function listTasks({ work }: ParallelAction, place: Place) {
+async function listTasks({ work }: ParallelAction, frame: Frame) {
   if (work.kind === 'branches') {
     const items = work.branches.map(
       ({ name, steps }, at): Task => ({ id: name, number: at + 1, steps, variables: [] }),
     );
     return { count: items.length, items };
   }
-  const { count, items } = await listIterations(work, place);
+  const { count, items } = await listIterations(work, frame);
   return { count, items: listIterationTasks(work, items) };
 }
 
@@ -116,9 +116,9 @@ function* listIterationTasks(
   }
 }
 
-async function readLimit({ concurrencyLimit }: ParallelAction, place: Place): Promise<number> {
+async function readLimit({ concurrencyLimit }: ParallelAction, frame: Frame): Promise<number> {
   if (concurrencyLimit === undefined) return RUN_LIMITS.concurrentBranches;
-  const limit = await evaluateTemplate(concurrencyLimit, place);
+  const limit = await evaluateTemplate(concurrencyLimit, frame);
   if (typeof limit !== 'bigint') {
     throw createError(
       'TypeError',
@@ -134,18 +134,19 @@ async function readLimit({ concurrencyLimit }: ParallelAction, place: Place): Pr
   return Math.min(Number(limit), RUN_LIMITS.concurrentBranches);
 }
 
-// A branch that only waits for its own branches gives its slot to them, or 20 such would wait forever.
-async function withoutSlot(place: Place, work: () => Promise<void>): Promise<void> {
-  if (place.parallelDepth === 0) return work();
-  place.run.slots.release();
+// A branch that waits for its own branches gives up its permit; otherwise 20 of them would
+// deadlock.
+async function whileReleased(frame: Frame, work: () => Promise<void>): Promise<void> {
+  if (frame.parallelDepth === 0) return work();
+  frame.run.semaphore.release();
   try {
     await work();
   } finally {
-    await place.run.slots.acquire();
+    await frame.run.semaphore.acquire();
   }
 }
 
-// Promise.all would go on while the other workers still run.
+// Promise.all would return while other workers still run.
 async function settleAll(workers: readonly Promise<void>[]): Promise<void> {
   for (const settled of await Promise.allSettled(workers)) {
     if (settled.status === 'rejected') throw settled.reason;

@@ -1,13 +1,12 @@
 import { createError, WorkflowError } from '../../errors/workflow-error.ts';
-import { predefinedPolicies } from '../../library/retry.ts';
+import { predefinedPolicies } from '../../library/retry-functions.ts';
 import type { RetryPolicy, TryAction } from '../../source/workflow.ts';
 import { getTypeName, isMap, isNumber, type Value } from '../../values/value.ts';
-import { callByPosition } from '../call-function.ts';
-import { evaluateTemplate } from '../evaluate-template.ts';
-import { createPlace, type Place } from '../frame.ts';
-import type { Outcome } from '../outcome.ts';
-import { createScope } from '../scope.ts';
-import { traceBlock } from '../trace-block.ts';
+import { evaluateTemplate } from '../runtime/evaluate-template.ts';
+import { createFrame, type Frame } from '../runtime/frame.ts';
+import type { Outcome } from '../runtime/outcome.ts';
+import { createScope } from '../runtime/scope.ts';
+import { traceBlock } from '../runtime/trace-block.ts';
 import { runBlock } from './run-block.ts';
 
 interface Retry {
@@ -18,48 +17,48 @@ interface Retry {
   readonly multiplier: number;
 }
 
-/** try, then retry while the predicate says so, then except. */
-export async function runTry(action: TryAction, place: Place): Promise<Outcome> {
-  await place.run.steps.count(1);
+/** Runs the block, again while the retry policy says so, and then `except` if it still fails. */
+export async function runTry(action: TryAction, frame: Frame): Promise<Outcome> {
+  await frame.run.steps.count(1);
   try {
-    return await runWithRetries(action, place);
+    return await runWithRetries(action, frame);
   } catch (error) {
     if (action.except === undefined || !isCatchable(error)) throw error;
     const { except } = action;
-    place.run.trace.handled(error);
-    return await traceBlock(place, { kind: 'EXCEPT' }, () => runExcept(except, error, place));
+    frame.run.trace.handled(error);
+    return await traceBlock(frame, { kind: 'EXCEPT' }, () => runExcept(except, error, frame));
   }
 }
 
 async function runExcept(
   { variable, steps }: NonNullable<TryAction['except']>,
   error: WorkflowError,
-  place: Place,
+  frame: Frame,
 ): Promise<Outcome> {
-  await place.run.steps.count(1);
-  const scope = createScope(place.run.memory, { parent: place.scope });
+  await frame.run.steps.count(1);
+  const scope = createScope(frame.run.memory, { parent: frame.scope });
   try {
     scope.declare(variable, error.value);
-    return await runBlock(steps, inherit(place, scope));
+    return await runBlock(steps, inherit(frame, scope));
   } finally {
     scope.dispose();
   }
 }
 
-async function runWithRetries(action: TryAction, place: Place): Promise<Outcome> {
-  const attempt = () => runBlock(action.steps, place);
-  if (action.retry === undefined) return traceBlock(place, { kind: 'TRY' }, attempt);
-  // The policy is read before the first attempt, so a bad one shows even when nothing fails.
-  const retry = await readPolicy(action.retry, place);
+async function runWithRetries(action: TryAction, frame: Frame): Promise<Outcome> {
+  const attempt = () => runBlock(action.steps, frame);
+  if (action.retry === undefined) return traceBlock(frame, { kind: 'TRY' }, attempt);
+  // Read before the first attempt, so a bad policy shows even if nothing fails.
+  const retry = await readPolicy(action.retry, frame);
   for (let retries = 0; ; retries += 1) {
     try {
-      return await traceBlock(place, describeAttempt(retries), attempt);
+      return await traceBlock(frame, describeAttempt(retries), attempt);
     } catch (error) {
       if (!isCatchable(error) || retries >= retry.maxRetries) throw error;
-      await place.run.steps.count(3);
-      if (!(await mayRetry(retry.predicate, error, place))) throw error;
+      await frame.run.steps.count(3);
+      if (!(await mayRetry(retry.predicate, error, frame))) throw error;
     }
-    await place.run.context.clock.sleep(computeDelay(retry, retries), place.run.context.signal);
+    await frame.run.context.clock.sleep(computeDelay(retry, retries), frame.run.context.signal);
   }
 }
 
@@ -68,9 +67,13 @@ function describeAttempt(retries: number) {
   return { kind: 'RETRY', progress: { type: 'RETRY', number: retries } } as const;
 }
 
-// An error that the predicate itself raises takes the place of the first one (UNCONFIRMED).
-async function mayRetry(predicate: string, error: WorkflowError, place: Place): Promise<boolean> {
-  const answer = await callByPosition(predicate, [error.value], place);
+// An error raised by the predicate itself replaces the first one (UNCONFIRMED).
+async function mayRetry(predicate: string, error: WorkflowError, frame: Frame): Promise<boolean> {
+  const answer = await frame.callFunction(
+    predicate,
+    { kind: 'positional', values: [error.value] },
+    frame,
+  );
   if (typeof answer === 'boolean') return answer;
   throw createError(
     'TypeError',
@@ -82,17 +85,17 @@ function computeDelay(retry: Retry, retries: number): number {
   return Math.min(retry.initialDelaySeconds * retry.multiplier ** retries, retry.maxDelaySeconds);
 }
 
-async function readPolicy(policy: RetryPolicy, place: Place): Promise<Retry> {
+async function readPolicy(policy: RetryPolicy, frame: Frame): Promise<Retry> {
   if (policy.kind === 'predefined') {
     const predefined = predefinedPolicies.get(policy.name);
     if (predefined === undefined) throw createError('ValueError', `unknown policy ${policy.name}`);
     return { ...readBackoff(predefined.backoff), ...predefined };
   }
-  const maxRetries = await evaluateTemplate(policy.maxRetries, place);
+  const maxRetries = await evaluateTemplate(policy.maxRetries, frame);
   return {
     predicate: policy.predicate,
     maxRetries: checkNumber(maxRetries, 'max_retries'),
-    ...readBackoff(await evaluateTemplate(policy.backoff, place)),
+    ...readBackoff(await evaluateTemplate(policy.backoff, frame)),
   };
 }
 
@@ -114,9 +117,9 @@ function checkNumber(value: Value | undefined, name: string): number {
   throw createError('ValueError', `${name} must not be negative: ${number}`);
 }
 
-function inherit(place: Place, scope: Place['scope']): Place {
-  const inner = createPlace({ ...place, scope }, place.site.entry);
-  inner.site.current = place.site.current;
+function inherit(frame: Frame, scope: Frame['scope']): Frame {
+  const inner = createFrame({ ...frame, scope }, frame.current.entry);
+  inner.current.step = frame.current.step;
   return inner;
 }
 

@@ -1,7 +1,11 @@
-import { RUN_LIMITS } from '../../interpreter/run-limits.ts';
-import { ApiError } from '../api-error.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import { RUN_LIMITS } from '../../interpreter/runtime/run-limits.ts';
 
-/** An execution's argument as JSON, `null` when none is given. Throws ApiError. */
+/**
+ * Checks an execution's argument and returns it as JSON; `null` if absent.
+ *
+ * @throws ApiError
+ */
 export function checkArgument(argument: string | undefined): string {
   if (argument === undefined || argument === '') return 'null';
   if (Buffer.byteLength(argument) > RUN_LIMITS.argumentBytes) {

@@ -1,9 +1,13 @@
-import { ApiError } from '../api-error.ts';
+import { ApiError } from '../../errors/api-error.ts';
 
 const MOST_VARIABLES = 20;
 const LARGEST_VARIABLE_BYTES = 4 * 1024;
 
-/** Checks a workflow's user environment variables against the service's limits. Throws ApiError. */
+/**
+ * Checks a workflow's user environment variables against the service's limits.
+ *
+ * @throws ApiError
+ */
 export function checkEnvironment(envVars: Readonly<Record<string, string>>): void {
   const entries = Object.entries(envVars);
   if (entries.length > MOST_VARIABLES) {

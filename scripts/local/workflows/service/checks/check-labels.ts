@@ -1,10 +1,14 @@
-import { ApiError } from '../api-error.ts';
+import { ApiError } from '../../errors/api-error.ts';
 
 const MOST_LABELS = 64;
 const KEY = /^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{N}_-]{0,62}$/u;
 const VALUE = /^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u;
 
-/** Checks the labels of a workflow or an execution against the service's limits. Throws ApiError. */
+/**
+ * Checks the labels of a workflow or an execution against the service's limits.
+ *
+ * @throws ApiError
+ */
 export function checkLabels(labels: Readonly<Record<string, string>>): void {
   const entries = Object.entries(labels);
   if (entries.length > MOST_LABELS) {

@@ -1,4 +1,4 @@
-import { ApiError } from '../api-error.ts';
+import { ApiError } from '../../errors/api-error.ts';
 
 const LEVELS = {
   callLogLevel: ['CALL_LOG_LEVEL_UNSPECIFIED', 'LOG_ALL_CALLS', 'LOG_ERRORS_ONLY', 'LOG_NONE'],
@@ -9,7 +9,11 @@ const LEVELS = {
   ],
 } as const;
 
-/** A level as given; undefined for the unspecified one, which is as good as none. Throws ApiError. */
+/**
+ * Checks a level; undefined if it is absent or the unspecified one.
+ *
+ * @throws ApiError
+ */
 export function checkLevel(
   field: keyof typeof LEVELS,
   level: string | undefined,
