@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createMonitoringApi } from './create-monitoring-api.ts';
-import { startTestMonitoring } from './start-test-monitoring.ts';
+import { startTestMonitoring } from './testing/start-test-monitoring.ts';
 
 const NOW = Date.parse('2026-01-05T11:00:00Z');
 const NOW_SECONDS = NOW / 1000;

@@ -8,7 +8,7 @@ import {
   startTestPubsub,
   type TestPubsub,
   TOPIC,
-} from './start-test-pubsub.ts';
+} from './testing/start-test-pubsub.ts';
 
 async function startWithSubscription(options: object = {}): Promise<TestPubsub> {
   const pubsub = await startTestPubsub();

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import type { PubsubApiOptions } from './create-pubsub-api.ts';
-import { PROJECT, SUBSCRIPTION, startTestPubsub, TOPIC } from './start-test-pubsub.ts';
+import { PROJECT, SUBSCRIPTION, startTestPubsub, TOPIC } from './testing/start-test-pubsub.ts';
 
 type Received = { readonly path: string; readonly body: unknown; answer(status: number): void };
 

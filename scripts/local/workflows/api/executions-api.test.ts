@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { startServer } from '../conformance/start-server.ts';
-import { startTestService, type TestService } from './start-test-service.ts';
+import { startServer } from '../conformance/testing/start-server.ts';
+import { startTestService, type TestService } from './testing/start-test-service.ts';
 
 const open: { test?: TestService } = {};
 afterEach(() => open.test?.close());

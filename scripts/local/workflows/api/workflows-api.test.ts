@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { startTestService, type TestService } from './start-test-service.ts';
+import { startTestService, type TestService } from './testing/start-test-service.ts';
 
 const open: { test?: TestService } = {};
 afterEach(() => open.test?.close());

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { createVirtualClock, type VirtualClock } from '../clock/virtual-clock.ts';
-import { createWorkflowsService, type WorkflowsService } from '../create-workflows-service.ts';
+import { createVirtualClock, type VirtualClock } from '../../clock/virtual-clock.ts';
+import { createWorkflowsService, type WorkflowsService } from '../../create-workflows-service.ts';
 
 export type TestService = {
   readonly service: WorkflowsService;

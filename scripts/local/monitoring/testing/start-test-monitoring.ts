@@ -7,7 +7,7 @@ import {
   createMonitoringApi,
   type MonitoringApi,
   type MonitoringApiOptions,
-} from './create-monitoring-api.ts';
+} from '../create-monitoring-api.ts';
 
 /** A Monitoring server of a test's own, with Google's client pointed at it. */
 export type TestMonitoring = AsyncDisposable & {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { v1 } from '@google-cloud/pubsub';
 import express from 'express';
 import { PassThroughClient } from 'google-auth-library';
-import { createPubsubApi, type PubsubApi, type PubsubApiOptions } from './create-pubsub-api.ts';
+import { createPubsubApi, type PubsubApi, type PubsubApiOptions } from '../create-pubsub-api.ts';
 import { createTestClock, type TestClock } from './create-test-clock.ts';
 
 export const PROJECT = 'projects/test-project';

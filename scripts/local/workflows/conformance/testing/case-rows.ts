@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-// The rows lie in *.cases.yaml beside this file: a snippet, what goes in, and exactly what comes out.
+// The rows lie in *.cases.yaml in the folder above: a snippet, what goes in, and exactly what comes out.
 const rowsSchema = z.array(
   z.strictObject({
     name: z.string(),
@@ -31,7 +31,7 @@ export type CaseRow = z.infer<typeof rowsSchema>[number];
 
 /** The rows of each file, by the file's name. */
 export function readCaseRows(): ReadonlyMap<string, readonly CaseRow[]> {
-  const folder = new URL('.', import.meta.url);
+  const folder = new URL('..', import.meta.url);
   const files = readdirSync(folder).filter((name) => name.endsWith('.cases.yaml'));
   return new Map(
     files.map((file) => [
