@@ -17,6 +17,8 @@ export type TestPubsub = AsyncDisposable & {
   readonly port: number;
   readonly publisher: v1.PublisherClient;
   readonly subscriber: v1.SubscriberClient;
+  /** Publishes to TOPIC and returns the message id. */
+  publish(data: string, attributes?: Record<string, string>): Promise<string>;
   publishText(topic: string, ...texts: readonly string[]): Promise<void>;
   /** Pulls what is there now: the ack id, text and delivery attempt of each message. */
   pull(subscription?: string): Promise<readonly Pulled[]>;
@@ -24,11 +26,9 @@ export type TestPubsub = AsyncDisposable & {
 
 type Pulled = { readonly ackId: string; readonly text: string; readonly attempt: number };
 
-export async function startTestPubsub(
-  options: Partial<PubsubApiOptions> = {},
-): Promise<TestPubsub> {
+export async function startTestPubsub(options: PubsubApiOptions = {}): Promise<TestPubsub> {
   const clock = createTestClock();
-  const api = createPubsubApi({ projectId: 'test-project', clock, ...options });
+  const api = createPubsubApi({ clock, ...options });
   const server = createServer(express().use(api.router));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -42,6 +42,11 @@ export async function startTestPubsub(
     port,
     publisher,
     subscriber,
+    publish: async (data, attributes = {}) => {
+      const messages = [{ data: Buffer.from(data), attributes }];
+      const [{ messageIds }] = await publisher.publish({ topic: TOPIC, messages });
+      return messageIds?.[0] ?? '';
+    },
     publishText: async (topic, ...texts) => {
       await publisher.publish({
         topic,
