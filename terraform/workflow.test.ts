@@ -1,4 +1,4 @@
-import { parse } from '@cdktf/hcl2json';
+import { parse } from '@cdktn/hcl2json';
 import { describe, expect, test } from 'vitest';
 import { downloadRequest } from '../functions/download/contract.ts';
 import { blockIn, expressionOf, readTerraform } from './testing/read-terraform.ts';

@@ -47,7 +47,7 @@ export async function startGoogleApis(options: GoogleApisOptions): Promise<Googl
     log,
     ...(onUploadProgress && { onUploadProgress: (_object, bytes) => onUploadProgress(bytes) }),
   });
-  const pubsub = createPubsubApi({ directory: join(directory, 'pubsub'), projectId, log });
+  const pubsub = createPubsubApi({ directory: join(directory, 'pubsub'), log });
   const monitoring = createMonitoringApi({ directory: join(directory, 'monitoring'), log });
   const workflows = createWorkflowsService({
     projectId,
@@ -59,7 +59,7 @@ export async function startGoogleApis(options: GoogleApisOptions): Promise<Googl
     ...(onWorkflowLog && { log: onWorkflowLog }),
   });
   // Storage first: it reads uploads as streams, before any body parser.
-  app.use(storage.router, workflows.router, pubsub.router, monitoring.router);
+  app.use(storage.router, workflows.router, pubsub.router, monitoring);
   return {
     endpoint: server.url,
     pubsubUrl,

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { parse } from '@cdktf/hcl2json';
+import { parse } from '@cdktn/hcl2json';
 
 /** The arguments of a block: expressions as `${…}`, blocks as lists of such records. */
 export type Block = Readonly<Record<string, unknown>>;

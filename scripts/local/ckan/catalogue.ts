@@ -9,6 +9,9 @@ const CACHE_RESOURCE_IDS = {
   JSON: 'a1b2c3d4-0000-4000-8000-000000000004',
 } as const;
 
+/** When the City last loaded the table; CKAN writes times without a zone. */
+const LAST_MODIFIED = '2026-01-05T10:00:00.000000';
+
 const RESOURCE_NAME = 'Building Permits - Active Permits';
 
 /** The path of the JSON download, below the portal's address. */
@@ -31,9 +34,9 @@ function downloadPath(format: CacheFormat): string {
  * The `result` of package_show: the datastore's resource first, then the files that the City makes
  * of it after each load. All are listed as the City lists them; only the JSON file is served here.
  */
-export function describePackage(baseUrl: string, lastModified: string): Record<string, unknown> {
+export function describePackage(baseUrl: string): Record<string, unknown> {
   const cacheFiles = (['CSV', 'XML', 'JSON'] as const).map((format, index) => ({
-    ...describeResource(CACHE_RESOURCE_IDS[format], format, index + 1, lastModified),
+    ...describeResource(CACHE_RESOURCE_IDS[format], format, index + 1),
     name: `${RESOURCE_NAME}.${format.toLowerCase()}`,
     mimetype: MIME_TYPES[format],
     url: baseUrl + downloadPath(format),
@@ -51,12 +54,12 @@ export function describePackage(baseUrl: string, lastModified: string): Record<s
     private: false,
     license_id: 'open-government-licence-toronto',
     refresh_rate: 'Daily',
-    last_refreshed: lastModified,
-    metadata_modified: lastModified,
+    last_refreshed: LAST_MODIFIED,
+    metadata_modified: LAST_MODIFIED,
     num_resources: cacheFiles.length + 1,
     resources: [
       {
-        ...describeResource(DATASTORE_RESOURCE_ID, 'CSV', 0, lastModified),
+        ...describeResource(DATASTORE_RESOURCE_ID, 'CSV', 0),
         name: RESOURCE_NAME,
         mimetype: null,
         url: `${baseUrl}/datastore/dump/${DATASTORE_RESOURCE_ID}`,
@@ -68,20 +71,15 @@ export function describePackage(baseUrl: string, lastModified: string): Record<s
   };
 }
 
-function describeResource(
-  id: string,
-  format: string,
-  position: number,
-  lastModified: string,
-): Record<string, unknown> {
+function describeResource(id: string, format: string, position: number): Record<string, unknown> {
   return {
     id,
     package_id: PACKAGE_ID,
     format,
     position,
     state: 'active',
-    created: lastModified,
-    last_modified: lastModified,
-    metadata_modified: lastModified,
+    created: LAST_MODIFIED,
+    last_modified: LAST_MODIFIED,
+    metadata_modified: LAST_MODIFIED,
   };
 }

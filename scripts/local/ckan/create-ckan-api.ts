@@ -22,10 +22,6 @@ import { searchDatastore } from './search-datastore.ts';
 export type CkanApiOptions = Readonly<{
   /** Read anew for every request, so a file may be replaced in between. */
   feed: FeedSource;
-  /** Where clients reach the portal, without a slash at the end; by default where they asked. */
-  baseUrl?: string;
-  /** When the City last loaded the table, `YYYY-MM-DDThh:mm:ss.ffffff` without a zone. */
-  lastModified?: string;
   log?: (message: string) => void;
 }>;
 
@@ -38,15 +34,13 @@ const HIGHEST_LIMIT = 32_000;
  * datastore_search and the datastore's dump.
  */
 export function createCkanApi(options: CkanApiOptions): Router {
-  const { feed, lastModified = '2026-01-05T10:00:00.000000', log = () => undefined } = options;
-  const findBaseUrl = (request: Request): string =>
-    options.baseUrl ?? `${request.protocol}://${request.get('host')}`;
+  const { feed, log = () => undefined } = options;
   const router = Router();
 
   router.get('/api/3/action/package_show', (request, response) => {
     const id = request.query.id;
     if (typeof id !== 'string') throw invalidParameter('name_or_id', 'Missing value');
-    const result = describePackage(findBaseUrl(request), lastModified);
+    const result = describePackage(`${request.protocol}://${request.get('host')}`);
     if (id !== PACKAGE_NAME && id !== result.id) throw notFound('Not found');
     response.json({ help: describeHelp(request.path), success: true, result });
   });

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createMonitoringApi } from './create-monitoring-api.ts';
-import { startTestMonitoring } from './start-test-monitoring.ts';
+import { startTestMonitoring } from './testing/start-test-monitoring.ts';
 
 const NOW = Date.parse('2026-01-05T11:00:00Z');
 const NOW_SECONDS = NOW / 1000;
@@ -54,7 +53,7 @@ test('a point that the client writes can be listed again', async () => {
   expect(listed.map(({ points }) => points?.map(({ value }) => value?.int64Value))).toEqual([
     ['41'],
   ]);
-  expect(monitoring.api.listTimeSeries()).toHaveLength(2);
+  expect(await monitoring.listTimeSeries()).toHaveLength(2);
 });
 
 test('points come newest first, and only those of the interval', async () => {
@@ -71,8 +70,8 @@ test('points come newest first, and only those of the interval', async () => {
   });
   const ends = series?.points?.map(({ interval }) => Number(interval?.endTime?.seconds));
   expect(ends).toEqual([NOW_SECONDS]);
-  const stored = monitoring.api.listTimeSeries()[0]?.points.map(({ interval }) => interval.endTime);
-  expect(stored).toEqual([
+  const [stored] = await monitoring.listTimeSeries();
+  expect(stored?.points.map(({ interval }) => interval.endTime)).toEqual([
     '2026-01-05T11:00:00.000Z',
     '2026-01-05T10:59:00.000Z',
     '2026-01-05T10:58:00.000Z',
@@ -99,7 +98,7 @@ test('the first point of a metric makes its descriptor', async () => {
 
 test('a metric descriptor can be created, read and deleted with its series', async () => {
   await using monitoring = await startMonitoring();
-  const { client, api } = monitoring;
+  const { client } = monitoring;
   const name = `${PROJECT}/metricDescriptors/${RECORDS}`;
   await client.createMetricDescriptor({
     name: PROJECT,
@@ -112,7 +111,7 @@ test('a metric descriptor can be created, read and deleted with its series', asy
   await client.createTimeSeries({ name: PROJECT, timeSeries: [createSeries()] });
   await client.deleteMetricDescriptor({ name });
   await expect(client.getMetricDescriptor({ name })).rejects.toMatchObject({ code: 5 });
-  expect(api.listTimeSeries()).toEqual([]);
+  expect(await monitoring.listTimeSeries()).toEqual([]);
 });
 
 test.each([
@@ -121,14 +120,15 @@ test.each([
   ['a point less than five seconds later', 4, 'written more frequently'],
 ])('%s is refused', async (_what, laterSeconds, message) => {
   await using monitoring = await startMonitoring();
-  const { client, api } = monitoring;
+  const { client } = monitoring;
   await client.createTimeSeries({ name: PROJECT, timeSeries: [createSeries()] });
   const timeSeries = [createSeries({ endSeconds: NOW_SECONDS + laterSeconds })];
   await expect(client.createTimeSeries({ name: PROJECT, timeSeries })).rejects.toMatchObject({
     code: 3,
     message: expect.stringContaining(message),
   });
-  expect(api.listTimeSeries()[0]?.points).toHaveLength(1);
+  const [stored] = await monitoring.listTimeSeries();
+  expect(stored?.points).toHaveLength(1);
 });
 
 test('a value of another type than the metric has is refused', async () => {
@@ -148,29 +148,30 @@ test('a value of another type than the metric has is refused', async () => {
 
 test('the good points of a request are stored though another is refused', async () => {
   await using monitoring = await startMonitoring();
-  const { client, api } = monitoring;
+  const { client } = monitoring;
   await client.createTimeSeries({ name: PROJECT, timeSeries: [createSeries()] });
   const other = 'custom.googleapis.com/permit_sync/runs';
   const timeSeries = [createSeries(), createSeries({ type: other })];
   await expect(client.createTimeSeries({ name: PROJECT, timeSeries })).rejects.toThrow(
     'timeSeries[0]',
   );
-  expect(api.listTimeSeries().map(({ metric }) => metric.type)).toEqual([RECORDS, other]);
+  const stored = await monitoring.listTimeSeries();
+  expect(stored.map(({ metric }) => metric.type)).toEqual([RECORDS, other]);
 });
 
 test('the same series twice in a request is refused as a whole', async () => {
   await using monitoring = await startMonitoring();
-  const { client, api } = monitoring;
+  const { client } = monitoring;
   const timeSeries = [createSeries(), createSeries()];
   await expect(client.createTimeSeries({ name: PROJECT, timeSeries })).rejects.toThrow(
     'Field timeSeries[1] had an invalid value: Duplicate TimeSeries',
   );
-  expect(api.listTimeSeries()).toEqual([]);
+  expect(await monitoring.listTimeSeries()).toEqual([]);
 });
 
 test('two hundred series fit a request, one more does not', async () => {
   await using monitoring = await startMonitoring();
-  const { client, api } = monitoring;
+  const { client } = monitoring;
   const series = Array.from({ length: 201 }, (_, chunk) =>
     createSeries({ labels: { chunk: String(chunk) } }),
   );
@@ -178,7 +179,7 @@ test('two hundred series fit a request, one more does not', async () => {
     '200',
   );
   await client.createTimeSeries({ name: PROJECT, timeSeries: series.slice(1) });
-  expect(api.listTimeSeries()).toHaveLength(200);
+  expect(await monitoring.listTimeSeries()).toHaveLength(200);
 });
 
 test('a filter that is not understood is refused, not ignored', async () => {
@@ -203,7 +204,8 @@ test('series and descriptors survive a restart', async () => {
   onTestFinished(() => rmSync(directory, { recursive: true }));
   await using monitoring = await startTestMonitoring({ directory, now: () => NOW });
   await monitoring.client.createTimeSeries({ name: PROJECT, timeSeries: [createSeries()] });
-  const restarted = createMonitoringApi({ directory });
-  expect(restarted.listTimeSeries()).toEqual(monitoring.api.listTimeSeries());
-  expect(restarted.listTimeSeries()).toHaveLength(1);
+  await using restarted = await startTestMonitoring({ directory, now: () => NOW });
+  const kept = await restarted.listTimeSeries();
+  expect(kept).toEqual(await monitoring.listTimeSeries());
+  expect(kept).toHaveLength(1);
 });

@@ -9,8 +9,8 @@ import { PubSub, v1 } from '@google-cloud/pubsub';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDeadLetterQueue } from '../../shared/dead-letter-queue.ts';
 import { ensureTopics } from './ensure-topics.ts';
-import { createClientOptions, startTestPubsub } from './start-test-pubsub.ts';
 import { findEmulator, startEmulator } from './testing/start-emulator.ts';
+import { createClientOptions, startTestPubsub } from './testing/start-test-pubsub.ts';
 
 const emulator = findEmulator();
 

@@ -8,7 +8,7 @@ import {
   startTestPubsub,
   type TestPubsub,
   TOPIC,
-} from './start-test-pubsub.ts';
+} from './testing/start-test-pubsub.ts';
 
 async function startWithSubscription(options: object = {}): Promise<TestPubsub> {
   const pubsub = await startTestPubsub();
@@ -34,18 +34,6 @@ test('a published message is pulled with its data, attributes, id and time', asy
     publishTime: { seconds: String(pubsub.clock.now() / 1000) },
   });
   expect(Buffer.from(message?.data ?? '').toString()).toBe('{"a":"é"}');
-});
-
-test('the process itself can publish, by short or full name', async () => {
-  await using pubsub = await startWithSubscription();
-  const data = Buffer.from('hello').toString('base64');
-  const ids = [
-    ...pubsub.api.publish('sync-trigger', [{ data }]),
-    ...pubsub.api.publish(TOPIC, [{ attributes: { a: 'b' } }]),
-  ];
-  expect(new Set(ids).size).toBe(2);
-  expect(await pubsub.pull()).toMatchObject([{ text: 'hello' }, { text: '' }]);
-  expect(() => pubsub.api.publish('no-such-topic', [{ data }])).toThrow('no-such-topic');
 });
 
 test('an acknowledged message does not come back', async () => {
@@ -273,10 +261,9 @@ test('topics, subscriptions and unacknowledged messages survive a restart', asyn
 
 test('a message id does not come again after a restart, even if nothing was kept', async () => {
   await using before = await startWithSubscription();
-  const data = Buffer.from('x').toString('base64');
-  const ids = before.api.publish(TOPIC, [{ data }, { data }, { data }]);
+  const ids = [await before.publish('x'), await before.publish('x'), await before.publish('x')];
   await using after = await startTestPubsub();
   await after.publisher.createTopic({ name: TOPIC });
   after.clock.advance(1);
-  expect(ids).not.toContain(after.api.publish(TOPIC, [{ data }])[0]);
+  expect(ids).not.toContain(await after.publish('x'));
 });

@@ -2,8 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import type { PubsubApiOptions } from './create-pubsub-api.ts';
-import { PROJECT, SUBSCRIPTION, startTestPubsub, TOPIC } from './start-test-pubsub.ts';
+import { PROJECT, SUBSCRIPTION, startTestPubsub, TOPIC } from './testing/start-test-pubsub.ts';
 
 interface Received {
   readonly path: string;
@@ -40,11 +39,7 @@ async function startEndpoint() {
   };
 }
 
-async function startWithPush(
-  pushEndpoint: string,
-  subscription: object = {},
-  options: Partial<PubsubApiOptions> = {},
-) {
+async function startWithPush(pushEndpoint: string, subscription: object = {}) {
   const settled: string[] = [];
   const waiting = new Set<() => void>();
   const log = (message: string) => {
@@ -53,7 +48,7 @@ async function startWithPush(
       resolve();
     }
   };
-  const pubsub = await startTestPubsub({ log, ...options });
+  const pubsub = await startTestPubsub({ log });
   await pubsub.publisher.createTopic({ name: TOPIC });
   await pubsub.publisher.createTopic({ name: `${PROJECT}/topics/dead` });
   await pubsub.subscriber.createSubscription({
@@ -77,9 +72,7 @@ async function startWithPush(
 test('a push subscription posts the wrapped message', async () => {
   await using endpoint = await startEndpoint();
   await using pubsub = await startWithPush(`${endpoint.url}/hook?token=x`);
-  const [messageId] = pubsub.api.publish(TOPIC, [
-    { data: Buffer.from('{}').toString('base64'), attributes: { origin: 'test' } },
-  ]);
+  const messageId = await pubsub.publish('{}', { origin: 'test' });
   const request = await endpoint.next();
   request.answer(204);
   expect(request.path).toBe('/hook?token=x');
@@ -102,7 +95,7 @@ test('a push to a workflow is the request that triggers its execution', async ()
   await using pubsub = await startWithPush(
     `${endpoint.url}${path}?__GCP_CloudEventsMode=CE_PUBSUB_BINDING`,
   );
-  const [messageId] = pubsub.api.publish(TOPIC, [{ data: 'e30=' }]);
+  const messageId = await pubsub.publish('{}');
   const request = await endpoint.next();
   request.answer(200);
   expect(request.path).toContain(path);
@@ -197,20 +190,4 @@ test('a subscription that becomes a push subscription delivers what has gathered
   });
   (await endpoint.next()).answer(200);
   await expect(pubsub.pull()).rejects.toThrow('push subscription');
-});
-
-test('another way to deliver can be given', async () => {
-  const delivered: string[] = [];
-  await using pubsub = await startWithPush(
-    'http://127.0.0.1:1/',
-    {},
-    {
-      push: async (subscription, { message }) => {
-        delivered.push(`${subscription.name} ${message.data}`);
-      },
-    },
-  );
-  pubsub.api.publish(TOPIC, [{ data: 'e30=' }]);
-  await Promise.resolve();
-  expect(delivered).toEqual([`${SUBSCRIPTION} e30=`]);
 });

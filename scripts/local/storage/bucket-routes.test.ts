@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startTestStorage, startWithBucket } from './start-test-storage.ts';
+import { startTestStorage, startWithBucket } from './testing/start-test-storage.ts';
 
 test('a bucket is created once, found, listed and deleted', async () => {
   await using server = await startTestStorage();

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startWithBucket, TEST_CONTENT } from './start-test-storage.ts';
+import { startWithBucket, TEST_CONTENT } from './testing/start-test-storage.ts';
 
 test('an object is copied with its content and its fields', async () => {
   await using server = await startWithBucket();

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startWithBucket } from './start-test-storage.ts';
+import { startWithBucket } from './testing/start-test-storage.ts';
 
 test('buckets and objects survive a restart', async () => {
   const first = await startWithBucket();

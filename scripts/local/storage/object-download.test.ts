@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { startWithBucket, TEST_CONTENT } from './start-test-storage.ts';
+import { startWithBucket, TEST_CONTENT } from './testing/start-test-storage.ts';
 
 test('a range is exactly the bytes from start to end', async () => {
   await using server = await startWithBucket();

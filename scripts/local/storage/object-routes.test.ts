@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startWithBucket } from './start-test-storage.ts';
+import { startWithBucket } from './testing/start-test-storage.ts';
 
 test('an object that does not exist is a 404 that names it', async () => {
   await using server = await startWithBucket();

@@ -31,7 +31,7 @@ async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const postgres = await startPostgres({ directory: join(directory, 'postgres') });
   await createTemplate(postgres.databaseUrl);
   const storage = createStorageApi({ directory: join(directory, 'storage') });
-  const server = createServer(express().use(storage.router).use(createMonitoringApi({}).router));
+  const server = createServer(express().use(storage.router).use(createMonitoringApi()));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
 

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { type ClientRequest, type OutgoingHttpHeaders, request as sendRequest } from 'node:http';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startTestStorage, type TestStorage } from '../start-test-storage.ts';
+import { startTestStorage, type TestStorage } from '../testing/start-test-storage.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 const CONTENT = Buffer.alloc(3 * CHUNK_BYTES + 100, 'The quick brown fox. ');

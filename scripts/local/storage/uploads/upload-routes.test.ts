@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Bucket, CreateWriteStreamOptions } from '@google-cloud/storage';
 import { expect, test } from 'vitest';
-import { startTestStorage, startWithBucket, TEST_CONTENT } from '../start-test-storage.ts';
+import { startTestStorage, startWithBucket, TEST_CONTENT } from '../testing/start-test-storage.ts';
 
 async function upload(bucket: Bucket, name: string, options: CreateWriteStreamOptions = {}) {
   const bytes = TEST_CONTENT;

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { ExecutionsClient } from '@google-cloud/workflows';
 import { PassThroughClient } from 'google-auth-library';
 import { afterEach, describe, expect, test } from 'vitest';
-import { startServer } from '../conformance/start-server.ts';
+import { startServer } from '../conformance/testing/start-server.ts';
 import { startTestService, type TestService } from '../testing/start-test-service.ts';
 
 const open: { test?: TestService; folder?: string } = {};

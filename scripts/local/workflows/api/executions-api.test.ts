@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { startServer } from '../conformance/start-server.ts';
+import { startServer } from '../conformance/testing/start-server.ts';
 import { startTestService, type TestService } from '../testing/start-test-service.ts';
 
 const open: { test?: TestService } = {};

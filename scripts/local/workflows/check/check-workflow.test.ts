@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readCaseRows } from '../conformance/case-rows.ts';
+import { readCaseRows } from '../conformance/testing/case-rows.ts';
 import { standardLibrary } from '../library/standard-library.ts';
 import { LoadError } from '../source/load-error.ts';
 import { parseWorkflow } from '../source/parse-workflow.ts';

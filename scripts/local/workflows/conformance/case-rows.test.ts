@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { readCaseRows } from './case-rows.ts';
-import { expressionErrors, expressionRefusals, expressionResults } from './expression-rows.ts';
-import { libraryErrors, libraryResults } from './library-rows.ts';
-import { runSnippet } from './run-snippet.ts';
+import { readCaseRows } from './testing/case-rows.ts';
+import {
+  expressionErrors,
+  expressionRefusals,
+  expressionResults,
+} from './testing/expression-rows.ts';
+import { libraryErrors, libraryResults } from './testing/library-rows.ts';
+import { runSnippet } from './testing/run-snippet.ts';
 
 const rowsByFile = readCaseRows();
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { runSnippet } from './run-snippet.ts';
-import { answerJson, useServer } from './use-server.ts';
+import { runSnippet } from './testing/run-snippet.ts';
+import { answerJson, useServer } from './testing/use-server.ts';
 
 const serve = useServer();
 

@@ -4,8 +4,8 @@ import {
   expressionRefusals,
   expressionResults,
   expressionVariables,
-} from './expression-rows.ts';
-import { returnExpression, runSnippet } from './run-snippet.ts';
+} from './testing/expression-rows.ts';
+import { returnExpression, runSnippet } from './testing/run-snippet.ts';
 
 function run(expression: string) {
   return runSnippet(returnExpression(expression, expressionVariables));

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { createVirtualClock } from '../clock/virtual-clock.ts';
 import { createWorkflowsService } from '../create-workflows-service.ts';
-import { runSnippet, type SnippetOptions } from './run-snippet.ts';
-import { answerJson, useServer } from './use-server.ts';
+import { runSnippet, type SnippetOptions } from './testing/run-snippet.ts';
+import { answerJson, useServer } from './testing/use-server.ts';
 
 const serve = useServer();
 

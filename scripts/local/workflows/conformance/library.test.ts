@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createVirtualClock } from '../clock/virtual-clock.ts';
 import { standardLibrary } from '../library/standard-library.ts';
-import { libraryErrors, libraryResults, libraryVariables } from './library-rows.ts';
-import { returnExpression, runSnippet } from './run-snippet.ts';
+import { libraryErrors, libraryResults, libraryVariables } from './testing/library-rows.ts';
+import { returnExpression, runSnippet } from './testing/run-snippet.ts';
 
 function run(expression: string) {
   return runSnippet(returnExpression(expression, libraryVariables), {

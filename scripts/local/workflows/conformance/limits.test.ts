@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { createVirtualClock } from '../clock/virtual-clock.ts';
 import { createWorkflowsService } from '../create-workflows-service.ts';
-import { runSnippet } from './run-snippet.ts';
+import { runSnippet } from './testing/run-snippet.ts';
 
 function repeat(count: number, line: (at: number) => string) {
   return Array.from({ length: count }, (_item, at) => line(at)).join('');

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createVirtualClock } from '../clock/virtual-clock.ts';
-import { startServer, type TestServer } from '../conformance/start-server.ts';
+import { startServer, type TestServer } from '../conformance/testing/start-server.ts';
 import { createWorkflowsService } from '../create-workflows-service.ts';
 import { acceptConnector } from './accept-connector.ts';
 import { createRestConnector } from './create-rest-connector.ts';

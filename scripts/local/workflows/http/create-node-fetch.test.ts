@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { runSnippet } from '../conformance/run-snippet.ts';
-import { useServer } from '../conformance/use-server.ts';
+import { runSnippet } from '../conformance/testing/run-snippet.ts';
+import { useServer } from '../conformance/testing/use-server.ts';
 import { createNodeFetch } from './create-node-fetch.ts';
 import type { Fetch } from './fetch.ts';
 

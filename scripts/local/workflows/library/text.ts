@@ -1,9 +1,9 @@
 import { createError } from '../errors/workflow-error.ts';
-import { compileRegularExpression } from '../regular-expressions/compile-regular-expression.ts';
 import { type MapValue, mapOf } from '../values/value.ts';
 import { decodeText, encodeText } from './charset.ts';
 import { expectBytes, expectInteger, expectString } from './expect-argument.ts';
 import { defineFunction } from './library-function.ts';
+import { compileRegularExpression } from './regular-expression.ts';
 
 /** Positions count characters (Unicode code points), as `len` does. */
 export const textFunctions = [
@@ -21,9 +21,7 @@ export const textFunctions = [
   ),
   defineFunction('text.match_regex(source, regexp)', ([source, regexp]) => {
     const characters = [...expectString(source, 'source')];
-    return (
-      compileRegularExpression(expectString(regexp, 'regexp')).find(characters, 0) !== undefined
-    );
+    return compileRegularExpression(expectString(regexp, 'regexp')).find(characters) !== undefined;
   }),
   defineFunction('text.replace_all(source, substr, repl)', ([source, substr, repl]) =>
     replaceAll(

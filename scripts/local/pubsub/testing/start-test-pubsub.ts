@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { v1 } from '@google-cloud/pubsub';
 import express from 'express';
 import { PassThroughClient } from 'google-auth-library';
-import { createPubsubApi, type PubsubApi, type PubsubApiOptions } from './create-pubsub-api.ts';
+import { createPubsubApi, type PubsubApi, type PubsubApiOptions } from '../create-pubsub-api.ts';
 import { createTestClock, type TestClock } from './create-test-clock.ts';
 
 export const PROJECT = 'projects/test-project';
@@ -17,6 +17,8 @@ export type TestPubsub = AsyncDisposable & {
   readonly port: number;
   readonly publisher: v1.PublisherClient;
   readonly subscriber: v1.SubscriberClient;
+  /** Publishes to TOPIC and returns the message id. */
+  publish(data: string, attributes?: Record<string, string>): Promise<string>;
   publishText(topic: string, ...texts: readonly string[]): Promise<void>;
   /** Pulls what is there now: the ack id, text and delivery attempt of each message. */
   pull(subscription?: string): Promise<readonly Pulled[]>;
@@ -28,11 +30,9 @@ interface Pulled {
   readonly attempt: number;
 }
 
-export async function startTestPubsub(
-  options: Partial<PubsubApiOptions> = {},
-): Promise<TestPubsub> {
+export async function startTestPubsub(options: PubsubApiOptions = {}): Promise<TestPubsub> {
   const clock = createTestClock();
-  const api = createPubsubApi({ projectId: 'test-project', clock, ...options });
+  const api = createPubsubApi({ clock, ...options });
   const server = createServer(express().use(api.router));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -46,6 +46,11 @@ export async function startTestPubsub(
     port,
     publisher,
     subscriber,
+    publish: async (data, attributes = {}) => {
+      const messages = [{ data: Buffer.from(data), attributes }];
+      const [{ messageIds }] = await publisher.publish({ topic: TOPIC, messages });
+      return messageIds?.[0] ?? '';
+    },
     publishText: async (topic, ...texts) => {
       await publisher.publish({
         topic,

@@ -1,4 +1,4 @@
-import type { PubsubClock } from './pubsub-clock.ts';
+import type { PubsubClock } from '../pubsub-clock.ts';
 
 /** A clock that stands until a test moves it. */
 export type TestClock = Required<PubsubClock> & {

@@ -1,7 +1,7 @@
-import { createVirtualClock, type VirtualClock } from '../clock/virtual-clock.ts';
-import { createWorkflowsService } from '../create-workflows-service.ts';
-import type { LogEntry } from '../service/log-entry.ts';
-import { LoadError } from '../source/load-error.ts';
+import { createVirtualClock, type VirtualClock } from '../../clock/virtual-clock.ts';
+import { createWorkflowsService } from '../../create-workflows-service.ts';
+import type { LogEntry } from '../../service/log-entry.ts';
+import { LoadError } from '../../source/load-error.ts';
 
 export interface SnippetOptions {
   readonly argument?: unknown;

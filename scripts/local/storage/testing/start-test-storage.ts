@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bucket, Storage } from '@google-cloud/storage';
 import express from 'express';
-import { createStorageApi, type StorageApiOptions } from './create-storage-api.ts';
+import { createStorageApi, type StorageApiOptions } from '../create-storage-api.ts';
 
 /** A storage server of a test's own, with Google's client pointed at it. */
 export type TestStorage = AsyncDisposable & {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-// The rows are in *.cases.yaml beside this file: a snippet, its input and its exact outcome.
+// The rows are in *.cases.yaml in the folder above: a snippet, its input and its exact outcome.
 const rowsSchema = z.array(
   z.strictObject({
     name: z.string(),
@@ -31,7 +31,7 @@ export type CaseRow = z.infer<typeof rowsSchema>[number];
 
 /** Reads the rows of each file, by file name. */
 export function readCaseRows(): ReadonlyMap<string, readonly CaseRow[]> {
-  const folder = new URL('.', import.meta.url);
+  const folder = new URL('..', import.meta.url);
   const files = readdirSync(folder).filter((name) => name.endsWith('.cases.yaml'));
   return new Map(
     files.map((file) => [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compileRegularExpression } from './compile-regular-expression.ts';
+import { compileRegularExpression } from './regular-expression.ts';
 
 function findAll(pattern: string, text: string) {
   const characters = [...text];
@@ -71,7 +71,7 @@ describe('what RE2 refuses is refused:', () => {
 
 test('a pattern that makes a backtracking engine hang is linear', () => {
   const text = [...'a'.repeat(5000)];
-  expect(compileRegularExpression('(a*)*b').find(text, 0)).toBeUndefined();
+  expect(compileRegularExpression('(a*)*b').find(text)).toBeUndefined();
 });
 
 test('any pattern is an automaton or a ValueError, and none takes long', () => {
