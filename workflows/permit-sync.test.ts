@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { ANNOUNCE, answerAt, answerNormally, PUBLISH, startSync } from './testing/start-sync.ts';
+import {
+  ANNOUNCE,
+  answerAt,
+  answerNormally,
+  PUBLISH,
+  startTestSync,
+} from './testing/start-test-sync.ts';
 
 function error(code: string, message: string) {
   return { error: { code, message } };
@@ -8,7 +14,7 @@ const unavailable = { status: 503, body: error('feed_unavailable', 'the portal i
 
 describe('a successful run', () => {
   test('downloads, ingests each chunk once, finalizes, takes a snapshot and returns the run', async () => {
-    await using sync = await startSync(answerNormally);
+    await using sync = await startTestSync(answerNormally);
     const execution = await sync.run({});
     expect(execution.error).toBeUndefined();
     expect(JSON.parse(execution.result ?? '')).toMatchObject({ run_id: 7, status: 'completed' });
@@ -22,13 +28,13 @@ describe('a successful run', () => {
   });
 
   test('needs no argument', async () => {
-    await using sync = await startSync(answerNormally);
+    await using sync = await startTestSync(answerNormally);
     expect(await sync.run()).toMatchObject({ state: 'SUCCEEDED', argument: 'null' });
     expect(sync.calls[0]?.body).toEqual({ execution_id: expect.any(String) });
   });
 
   test('uses the data and the id of a Pub/Sub message as its argument', async () => {
-    await using sync = await startSync(answerNormally);
+    await using sync = await startTestSync(answerNormally);
     const data = Buffer.from('{"file_path": "gs://feeds/old.json"}').toString('base64');
     await sync.run({ data: { message: { data, messageId: '42' }, subscription: 's' } });
     expect(sync.calls[0]?.body).toMatchObject({
@@ -39,21 +45,21 @@ describe('a successful run', () => {
   });
 
   test('treats an empty Pub/Sub message as no argument', async () => {
-    await using sync = await startSync(answerNormally);
+    await using sync = await startTestSync(answerNormally);
     await sync.run({ data: { message: { data: '', messageId: '42' } } });
     expect(sync.calls[0]?.body).toMatchObject({ message_id: '42', trigger: 'pubsub' });
   });
 
   test('stops after download when the message has already started a run', async () => {
     const body = { run_id: 6, chunks_total: 3, duplicate_of: 6 };
-    await using sync = await startSync(answerAt('/download', { status: 200, body }));
+    await using sync = await startTestSync(answerAt('/download', { status: 200, body }));
     const { result } = await sync.run({});
     expect(JSON.parse(result ?? '')).toEqual(body);
     expect(sync.calls).toHaveLength(1);
   });
 
   test('succeeds with a warning when the snapshot fails', async () => {
-    await using sync = await startSync(answerAt('/snapshot', { status: 422, body: {} }));
+    await using sync = await startTestSync(answerAt('/snapshot', { status: 422, body: {} }));
     expect(await sync.run({})).toMatchObject({ state: 'SUCCEEDED' });
     expect(sync.logs).toContainEqual(
       expect.objectContaining({
@@ -64,7 +70,7 @@ describe('a successful run', () => {
   });
 
   test('continues when finalize completed the run but none of its responses arrived', async () => {
-    await using sync = await startSync(
+    await using sync = await startTestSync(
       answerAt('/finalize', (call) =>
         call.body.outcome === 'completed'
           ? unavailable
@@ -78,13 +84,13 @@ describe('a successful run', () => {
   });
 
   test('announces the completed run', async () => {
-    await using sync = await startSync(answerNormally);
+    await using sync = await startTestSync(answerNormally);
     const { result } = await sync.run({});
     expect(sync.messages(ANNOUNCE)).toEqual([JSON.parse(result ?? '')]);
   });
 
   test('succeeds with a warning when the run cannot be announced', async () => {
-    await using sync = await startSync(answerAt(ANNOUNCE, { status: 403, body: {} }));
+    await using sync = await startTestSync(answerAt(ANNOUNCE, { status: 403, body: {} }));
     expect(await sync.run({})).toMatchObject({ state: 'SUCCEEDED' });
     expect(sync.logs).toContainEqual(
       expect.objectContaining({
@@ -95,7 +101,7 @@ describe('a successful run', () => {
   });
 
   test('succeeds when a call works on its second attempt', async () => {
-    await using sync = await startSync(
+    await using sync = await startTestSync(
       answerAt('/download', (call, nth) => (nth === 1 ? unavailable : answerNormally(call, nth))),
     );
     expect(await sync.run({})).toMatchObject({ state: 'SUCCEEDED' });
@@ -107,7 +113,7 @@ describe('a successful run', () => {
 describe('retry', () => {
   test('L07 the delays grow from about 300 to about 900 s and differ between executions', async () => {
     const delaysAt = async (startsAt: number) => {
-      await using sync = await startSync(answerAt('/download', unavailable), { startsAt });
+      await using sync = await startTestSync(answerAt('/download', unavailable), { startsAt });
       await sync.run({});
       return sync.clock.sleeps();
     };
@@ -123,14 +129,14 @@ describe('retry', () => {
   });
 
   test.each([400, 404, 405, 409, 412, 422])('L08 a %i is not retried', async (status) => {
-    await using sync = await startSync(answerAt('/download', { status, body: {} }));
+    await using sync = await startTestSync(answerAt('/download', { status, body: {} }));
     expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
     expect(sync.callsOf('/download')).toHaveLength(1);
     expect(sync.clock.sleeps()).toEqual([]);
   });
 
   test.each([429, 500, 502, 503, 504, 599])('L08 a %i is retried', async (status) => {
-    await using sync = await startSync(answerAt('/download', { status, body: {} }));
+    await using sync = await startTestSync(answerAt('/download', { status, body: {} }));
     expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
     expect(sync.callsOf('/download')).toHaveLength(3);
   });
@@ -138,14 +144,14 @@ describe('retry', () => {
   test.each(['reset', 'silence'] as const)(
     'L08 a connection that ends in %s is retried',
     async (fault) => {
-      await using sync = await startSync(answerAt('/download', fault));
+      await using sync = await startTestSync(answerAt('/download', fault));
       expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
       expect(sync.callsOf('/download')).toHaveLength(3);
     },
   );
 
   test('L08 a refused connection is retried', async () => {
-    await using sync = await startSync(answerNormally, {
+    await using sync = await startTestSync(answerNormally, {
       envVars: { DOWNLOAD_URL: 'http://127.0.0.1:1' },
     });
     expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
@@ -156,7 +162,7 @@ describe('retry', () => {
 
 describe('terminal failure', () => {
   test('L06 after three failures the run is finalized as failed, a letter is sent and the execution fails', async () => {
-    await using sync = await startSync(answerAt('/download', unavailable));
+    await using sync = await startTestSync(answerAt('/download', unavailable));
     const execution = await sync.run({ file_path: 'gs://feeds/old.json' });
     expect(execution.state).toBe('FAILED');
     expect(JSON.parse(execution.error?.payload ?? '')).toMatchObject({ code: 503, attempts: 3 });
@@ -180,7 +186,7 @@ describe('terminal failure', () => {
   });
 
   test('logs the dead letter at CRITICAL', async () => {
-    await using sync = await startSync(answerAt('/download', { status: 422, body: {} }));
+    await using sync = await startTestSync(answerAt('/download', { status: 422, body: {} }));
     await sync.run({});
     expect(sync.logs).toContainEqual(
       expect.objectContaining({
@@ -195,7 +201,7 @@ describe('terminal failure', () => {
   });
 
   test('lets the other chunks finish when one fails permanently, and names the failed one', async () => {
-    await using sync = await startSync(
+    await using sync = await startTestSync(
       answerAt('/ingest-chunk', (call, nth) =>
         call.body.chunk_number === 2 ? { status: 422, body: {} } : answerNormally(call, nth),
       ),
@@ -209,7 +215,7 @@ describe('terminal failure', () => {
   });
 
   test('sends the letter when finalize fails because the database is unavailable', async () => {
-    await using sync = await startSync((call, nth) =>
+    await using sync = await startTestSync((call, nth) =>
       call.path === '/download' || call.path === '/finalize'
         ? unavailable
         : answerNormally(call, nth),
@@ -220,7 +226,7 @@ describe('terminal failure', () => {
   });
 
   test('finalizes the run and logs the letter when Pub/Sub is unavailable', async () => {
-    await using sync = await startSync((call, nth) =>
+    await using sync = await startTestSync((call, nth) =>
       call.path === '/download' || call.path === PUBLISH
         ? { status: 403, body: {} }
         : answerNormally(call, nth),
@@ -236,7 +242,7 @@ describe('terminal failure', () => {
 
   test('sends no letter for a trigger refused because a sync is running', async () => {
     const body = error('sync_already_running', 'Run 6 is running');
-    await using sync = await startSync(answerAt('/download', { status: 409, body }));
+    await using sync = await startTestSync(answerAt('/download', { status: 409, body }));
     expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
     expect(sync.messages()).toEqual([]);
   });

@@ -46,7 +46,7 @@ export function answerAt(path: string, answer: Answer | Answerer): Answerer {
 }
 
 /** Runs the real YAML on a virtual clock; one small server is both the functions and Pub/Sub. */
-export async function startSync(answer: Answerer, options: Options = {}) {
+export async function startTestSync(answer: Answerer, options: Options = {}) {
   const calls: Call[] = [];
   const clock = createVirtualClock({ startsAt: options.startsAt ?? 1_700_000_000 });
   const respond = (outcome: Answer, response: ServerResponse): void => {
