@@ -135,7 +135,7 @@ describe('migrateDatabase', () => {
   });
 });
 
-test('a run can be opened in a migrated database, but only one at a time', async () => {
+test('a run can be opened in a migrated database, but not twice', async () => {
   await using database = await createDatabase();
   const db = database.connect();
   await migrateDatabase(db);
