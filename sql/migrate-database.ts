@@ -24,7 +24,7 @@ async function readMigrations(folder: URL): Promise<Record<string, Migration>> {
  * yet. They run in one transaction under a lock, so concurrent callers do not interfere.
  *
  * @returns the names of the applied migrations.
- * @throws Error with the migration's name and PostgreSQL's message; nothing of the batch is applied.
+ * @throws Error with the migration's name and PostgreSQL's message; none of the batch is applied.
  */
 export async function migrateDatabase<T>(
   db: Kysely<T>,

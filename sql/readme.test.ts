@@ -53,7 +53,7 @@ async function list(text: string): Promise<readonly string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Two completed runs, the second with new, updated, unchanged, removed and rejected; a snapshot. */
+/** Two completed runs, the second with every outcome but superseded, and a snapshot. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sql-readme-'));
   context = await createTestContext({ MAX_REJECTED_PERCENT: '50' });

@@ -4,7 +4,7 @@ import { expressionOf, readTerraform } from './testing/read-terraform.ts';
 const terraform = await readTerraform();
 const bindings = terraform.resources.filter(({ type }) => type.includes('_iam_'));
 
-/** Roles on the project, where Google has no narrower level; `*` marks a condition on one resource. */
+/** Project roles, where Google has no narrower level; `*` marks a condition on a resource. */
 const ON_PROJECT = {
   build_source_viewer: 'roles/storage.objectViewer *',
   database_client: 'roles/cloudsql.client *',

@@ -9,8 +9,8 @@ export interface FunctionUsers extends AsyncDisposable {
 }
 
 /**
- * Creates a login role for each function; disposing drops them with their rights. Roles belong to the
- * whole server, so their names are unique to the call. Like IAM users', they need quoting.
+ * Creates a login role for each function; disposing drops them with their rights. Roles belong to
+ * the whole server, so their names are unique to the call. Like IAM users', they need quoting.
  */
 export async function createFunctionUsers(admin: pg.Pool): Promise<FunctionUsers> {
   const id = randomUUID().slice(0, 8);

@@ -19,7 +19,7 @@ function findInArgument(
 ): readonly string[] {
   const at = `${path}.${name}`;
   if (schema.kind === 'attribute') {
-    // hcl2json writes a block as a list of objects; an attribute can only be a list of other values.
+    // hcl2json writes a block as a list of objects; an attribute's list has only other values.
     if (isBlockList(value) && value.length > 0) return [`${at} is not a block`];
     const listed = schema.values === undefined || schema.values.includes(String(value));
     const literal = typeof value === 'string' && !value.includes('${');

@@ -8,8 +8,8 @@ function readField(entry: LogEntry, path: string): unknown {
 }
 
 /**
- * Converts a line that a function writes to standard output into a log entry, as Cloud Logging does:
- * `severity` becomes the entry's severity, the rest its payload.
+ * Converts a line that a function writes to standard output into a log entry. Like Cloud Logging, it
+ * makes `severity` the entry's severity and the rest its payload.
  * Source: https://cloud.google.com/logging/docs/structured-logging
  */
 export function toLogEntry(line: string, service: string): LogEntry {

@@ -9,8 +9,8 @@ import { readTerraform } from './read-terraform.ts';
  * Updates provider-schema-6.50.jsonl, one line for each type that the stack uses:
  * `node terraform/testing/update-provider-schema.ts`.
  *
- * The package is 31 MB to download and 307 MB on disk, so it is not a dependency. It is fetched here,
- * and only the extracted schemas are committed.
+ * The package is 31 MB to download and 307 MB on disk, so it is not a dependency. It is fetched
+ * here, and only the extracted schemas are committed.
  */
 const PACKAGE = '@cdktf/provider-google@16.12.1';
 
