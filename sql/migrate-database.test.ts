@@ -18,11 +18,11 @@ beforeAll(async () => {
 afterAll(() => server.end());
 
 type TestDatabase = AsyncDisposable & {
-  /** A connection of its own, as another process has. */
+  /** Opens a separate connection, like another process. */
   connect(): Kysely<unknown>;
 };
 
-/** An empty database. */
+/** Creates an empty database. */
 async function createDatabase(): Promise<TestDatabase> {
   const name = `migrate_${randomUUID().replaceAll('-', '')}`;
   await server.query(`create database ${name} template template0`);
@@ -45,7 +45,7 @@ async function createDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** A folder with these files, by name. */
+/** Creates a folder with files, given as text by name. */
 async function createFolder(files: Readonly<Record<string, string>>) {
   const path = await mkdtemp(join(tmpdir(), 'migrations-'));
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(path, name), text)));
@@ -61,7 +61,7 @@ async function listTables(db: Kysely<unknown>): Promise<readonly string[]> {
 }
 
 describe('migrateDatabase', () => {
-  test('applies every migration in order, and nothing the second time', async () => {
+  test('applies every migration in order, and none the second time', async () => {
     await using database = await createDatabase();
     const db = database.connect();
     const files = await readdir(new URL('./migrations/', import.meta.url));
@@ -73,18 +73,18 @@ describe('migrateDatabase', () => {
     expect(await migrateDatabase(db)).toEqual([]);
   });
 
-  test('applies each migration once when callers meet on an empty database', async () => {
+  test('applies each migration once for concurrent callers on an empty database', async () => {
     await using database = await createDatabase();
     const callers = Array.from({ length: 4 }, () => migrateDatabase(database.connect()));
     const applied = await Promise.all(callers);
     const names = applied.flat();
     expect(names.length).toBeGreaterThan(0);
     expect(new Set(names).size).toBe(names.length);
-    // One of them did the whole batch, the others waited and found nothing to do.
+    // One caller applied the whole batch; the others waited and had nothing to do.
     expect(applied.filter(({ length }) => length > 0)).toHaveLength(1);
   });
 
-  test('applies what is new, in the order of the names', async () => {
+  test('applies only new migrations, in order of their names', async () => {
     await using database = await createDatabase();
     await using first = await createFolder({ '0001-a.sql': 'create table a (id integer)' });
     await using second = await createFolder({
@@ -99,7 +99,7 @@ describe('migrateDatabase', () => {
     expect(await listTables(db)).toEqual(['a', 'b']);
   });
 
-  test('leaves nothing of a batch in which one migration fails, and names it', async () => {
+  test('applies nothing of a batch if one migration fails, and names that migration', async () => {
     await using database = await createDatabase();
     await using broken = await createFolder({
       '0001-a.sql': 'create table a (id integer)',
@@ -117,7 +117,7 @@ describe('migrateDatabase', () => {
     expect(await migrateDatabase(db, mended.url)).toEqual(['0001-a', '0002-b']);
   });
 
-  test('refuses a database that has a migration which is no longer there', async () => {
+  test('refuses a database with a migration that no longer exists', async () => {
     await using database = await createDatabase();
     await using folder = await createFolder({ '0001-a.sql': 'create table a (id integer)' });
     await using other = await createFolder({ '0001-z.sql': 'create table z (id integer)' });
@@ -127,7 +127,7 @@ describe('migrateDatabase', () => {
     expect(await listTables(db)).toEqual(['a']);
   });
 
-  test('says what is wrong when the database cannot be reached', async () => {
+  test('reports why the database cannot be reached', async () => {
     const pool = new pg.Pool({ connectionString: 'postgres://127.0.0.1:1/none' });
     const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
     await expect(migrateDatabase(db)).rejects.toThrow(/ECONNREFUSED/);
@@ -135,7 +135,7 @@ describe('migrateDatabase', () => {
   });
 });
 
-test('the migrations leave a database in which a run can be opened', async () => {
+test('a run can be opened in a migrated database, but not twice', async () => {
   await using database = await createDatabase();
   const db = database.connect();
   await migrateDatabase(db);

@@ -4,7 +4,7 @@ import { type Migration, type MigrationProvider, Migrator } from 'kysely/migrati
 
 const MIGRATIONS = new URL('./migrations/', import.meta.url);
 
-/** The numbered .sql files of a folder, each one migration; there is no way back down. */
+/** Reads a folder's numbered .sql files, one migration each; migrations only go forward. */
 async function readMigrations(folder: URL): Promise<Record<string, Migration>> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql'));
   const migrations = files.map(async (file) => {
@@ -21,11 +21,10 @@ async function readMigrations(folder: URL): Promise<Record<string, Migration>> {
 
 /**
  * Applies the migrations of `folder` (a URL that ends in a slash) that the database does not have
- * yet, all in one transaction and under a lock, so that two callers at once do not disturb each
- * other.
+ * yet. They run in one transaction under a lock, so concurrent callers do not interfere.
  *
- * @returns the names of those applied.
- * @throws what PostgreSQL said, with the migration's name; nothing of the batch is applied then.
+ * @returns the names of the applied migrations.
+ * @throws Error with the migration's name and PostgreSQL's message; none of the batch is applied.
  */
 export async function migrateDatabase<T>(
   db: Kysely<T>,

@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { migrateDatabase } from './migrate-database.ts';
 
-/** Brings a database to the latest migration. @returns the names of those applied. */
+/** Brings a database to the latest migration. @returns the names of the applied migrations. */
 export async function migrateUrl(databaseUrl: string): Promise<readonly string[]> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });

@@ -6,7 +6,7 @@ import {
   type TestContext,
 } from '../functions/shared/testing/create-test-context.ts';
 import { takeSnapshot } from '../functions/snapshot/take-snapshot.ts';
-import { answerAt, startSync } from '../workflows/testing/start-sync.ts';
+import { answerAt, startTestSync } from '../workflows/testing/start-test-sync.ts';
 import {
   extractLabel,
   type LogEntry,
@@ -45,7 +45,7 @@ function labelsOf(name: string, entry: LogEntry) {
   );
 }
 
-/** What finalize and snapshot write to standard output for a run that fails. */
+/** The lines that finalize and snapshot write to standard output for a run that fails. */
 async function failRun() {
   const { log, lines } = recordLines();
   const error = { body: { error: { code: 'feed_not_found', message: 'there is no feed' } } };
@@ -55,10 +55,10 @@ async function failRun() {
   return { run_id, lines };
 }
 
-/** What the workflow logs for a run whose chunk 2 stays broken. */
+/** The entries that the workflow logs for a run whose chunk 2 fails permanently. */
 async function deadLetter(): Promise<readonly LogEntry[]> {
   const body = { error: { code: 'chunk_broken', message: 'no' } };
-  await using sync = await startSync(
+  await using sync = await startTestSync(
     answerAt('/ingest-chunk', ({ body: request }) =>
       request.chunk_number === 2 ? { status: 422, body } : { status: 200, body: {} },
     ),
@@ -68,7 +68,7 @@ async function deadLetter(): Promise<readonly LogEntry[]> {
 }
 
 describe('the alert for a failed run', () => {
-  test('I09 matches the line that finalize logs, and takes run, error, time and records out of it', async () => {
+  test('I09 matches the line that finalize logs and extracts its run, error, time and records', async () => {
     const { run_id, lines } = await failRun();
     const entries = lines.map((line) => toLogEntry(line, 'permit-sync-finalize'));
     const [matching, ...others] = entries.filter((entry) =>
@@ -89,7 +89,7 @@ describe('the alert for a failed run', () => {
   });
 });
 
-test('I09 the alert for a dead letter matches the entry that the workflow logs, every label filled', async () => {
+test('I09 the alert for a dead letter matches the entry that the workflow logs and fills every label', async () => {
   const matching = (await deadLetter()).filter((entry) =>
     matchesFilter(logCondition('dead_letter').filter, entry),
   );
@@ -104,7 +104,7 @@ test('I09 the alert for a dead letter matches the entry that the workflow logs, 
   });
 });
 
-test('the score is taken from the line that snapshot logs', async () => {
+test('the score is extracted from the line that snapshot logs', async () => {
   const { lines } = await failRun();
   const metric = terraform.resource('google_logging_metric.score');
   const entries = lines.map((line) => toLogEntry(line, 'permit-sync-snapshot'));
@@ -118,7 +118,7 @@ describe('the mails', () => {
   test.each([
     ['sync_failed', 'sync-failed'],
     ['dead_letter', 'dead-letter'],
-  ])('%s fills every placeholder of its template, and extracts nothing else', (policy, file) => {
+  ])('%s fills every placeholder of its template and extracts nothing else', (policy, file) => {
     const template = readFileSync(new URL(`alerts/${file}.md`, import.meta.url), 'utf8');
     const placeholders = [...template.matchAll(/\$\{log\.extracted_label\.(\w+)\}/g)];
     const names = new Set(placeholders.map(([, name]) => name));
@@ -135,7 +135,7 @@ describe('the mails', () => {
     expect(template).toContain(`--location=${terraform.variables.region?.default}`);
   });
 
-  test('every policy has a subject, says what next, closes by itself and reaches the operators', () => {
+  test('every policy has a subject and instructions, closes by itself and reaches the operators', () => {
     const policies = terraform.resources.filter(
       ({ type }) => type === 'google_monitoring_alert_policy',
     );

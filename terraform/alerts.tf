@@ -1,6 +1,6 @@
 locals {
-  # The templates are shared with the mails of the local cloud: the first line is the subject. They
-  # name the default region, which is the local one.
+  # The local cloud renders the same templates for its mails. The first line is the subject. The
+  # templates name the default region, which the local cloud also uses.
   alert_templates = {
     for name, text in {
       for name in ["sync-failed", "dead-letter"] : name =>
@@ -14,7 +14,7 @@ locals {
   alert_channels = [for channel in google_monitoring_notification_channel.email : channel.id]
 }
 
-# A run was closed as failed: finalize's log says so, once per run.
+# A run was closed as failed. finalize logs this once per run.
 resource "google_monitoring_alert_policy" "sync_failed" {
   display_name          = "Permit sync: a run failed"
   combiner              = "OR"
@@ -36,8 +36,8 @@ resource "google_monitoring_alert_policy" "sync_failed" {
     }
   }
 
-  # Nothing says that a failed run is well again, so its incident closes by itself. The limit is for
-  # entries with the same labels: another run is another mail.
+  # No log entry ever ends the incident of a failed run, so it closes by itself. The rate limit
+  # applies to entries with the same labels, so every run has its own mail.
   alert_strategy {
     auto_close = "86400s"
 
@@ -55,7 +55,7 @@ resource "google_monitoring_alert_policy" "sync_failed" {
   depends_on = [google_project_service.this]
 }
 
-# The workflow gave up and left a letter: somebody has to decide whether to redrive it.
+# The workflow gave up and left a dead letter. An operator decides whether to redrive it.
 resource "google_monitoring_alert_policy" "dead_letter" {
   display_name          = "Permit sync: an execution was dead-lettered"
   combiner              = "OR"
@@ -96,13 +96,14 @@ resource "google_monitoring_alert_policy" "dead_letter" {
   depends_on = [google_project_service.this]
 }
 
-# Catches what no log line can: a paused schedule, a trigger without rights, a workflow that hangs.
+# Catches failures that log nothing: a paused schedule, a trigger without rights, a hanging
+# workflow.
 #
-# From Friday's sync to Monday's are 72 hours, 73 when the clocks go back; with both retries and
-# time-outs a sync ends within two more. An absence condition looks back 23.5 hours at most
-# (https://cloud.google.com/monitoring/alerts/metric-absence), PromQL as far as the metric is kept
-# (https://cloud.google.com/monitoring/alerts/using-promql). The hour of duration is for a new stack,
-# whose first sync is still to come.
+# Friday's sync and Monday's are 72 hours apart, 73 when the clocks go back. Even with both retries
+# and time-outs, a sync ends within two more hours. An absence condition looks back 23.5 hours at
+# most (https://cloud.google.com/monitoring/alerts/metric-absence), PromQL as far as the metric is
+# kept (https://cloud.google.com/monitoring/alerts/using-promql). The duration of one hour gives a
+# new stack time for its first sync.
 resource "google_monitoring_alert_policy" "no_sync_completed" {
   display_name          = "Permit sync: no run completed for 76 hours"
   combiner              = "OR"
@@ -126,14 +127,14 @@ resource "google_monitoring_alert_policy" "no_sync_completed" {
 
   documentation {
     subject   = "No permit sync has completed for 76 hours"
-    content   = "The permits database is older than a weekend allows. To see what became of the last syncs, type: `gcloud workflows executions list ${local.name} --location=${var.region} --project=${var.project_id}`"
+    content   = "The permits database is out of date by more than a weekend. To see how the last syncs ended, type: `gcloud workflows executions list ${local.name} --location=${var.region} --project=${var.project_id}`"
     mime_type = "text/markdown"
   }
 
   depends_on = [google_monitoring_metric_descriptor.runs]
 }
 
-# Letters that nobody has redriven are deleted after 14 days: says so again every day.
+# Dead letters are deleted after 14 days unless they are redriven, so this repeats every day.
 resource "google_monitoring_alert_policy" "dead_letters_waiting" {
   display_name          = "Permit sync: dead letters are waiting"
   combiner              = "OR"
@@ -168,7 +169,7 @@ resource "google_monitoring_alert_policy" "dead_letters_waiting" {
 
   documentation {
     subject   = "Dead letters of the permit sync are waiting"
-    content   = "A letter is deleted after 14 days. To list them, type: `GOOGLE_CLOUD_PROJECT=${var.project_id} npm run dead-letters`; `npm run redrive` runs one again."
+    content   = "A dead letter is deleted after 14 days. To list them, type: `GOOGLE_CLOUD_PROJECT=${var.project_id} npm run dead-letters`. To run one again, use `npm run redrive`."
     mime_type = "text/markdown"
   }
 

@@ -1,4 +1,4 @@
-# One page that says how the syncs have gone.
+# One page about how the syncs are doing.
 resource "google_monitoring_dashboard" "this" {
   dashboard_json = file("${path.module}/dashboard.json")
 

@@ -1,5 +1,5 @@
-# PostgreSQL. From PostgreSQL 16 on Cloud SQL's default edition is Enterprise Plus, several times the
-# price, so the edition is said.
+# PostgreSQL. Since PostgreSQL 16, Cloud SQL's default edition is Enterprise Plus at several times
+# the price, so the edition is set explicitly.
 resource "google_sql_database_instance" "permits" {
   name                = var.database_instance
   region              = var.region
@@ -18,7 +18,7 @@ resource "google_sql_database_instance" "permits" {
     disk_autoresize_limit       = var.database_disk_gb * 10
     user_labels                 = local.labels
 
-    # The functions log in as their service accounts: no password exists.
+    # The functions log in as their service accounts, so there are no passwords.
     database_flags {
       name  = "cloudsql.iam_authentication"
       value = "on"
@@ -28,14 +28,15 @@ resource "google_sql_database_instance" "permits" {
       value = var.database_max_connections
     }
 
-    # No authorized_networks: a public address lets in only the connector, with an IAM identity.
+    # Without authorized_networks, the public address admits only the connector with an IAM
+    # identity.
     ip_configuration {
       ipv4_enabled    = var.database_public_ip
       private_network = google_compute_network.this.id
       ssl_mode        = "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
     }
 
-    # At 4:00 or 3:00 in Toronto, before the sync. The region keeps the backups in the country.
+    # 4:00 or 3:00 in Toronto, before the sync. The location keeps the backups in the country.
     backup_configuration {
       enabled                        = true
       start_time                     = "08:00"
@@ -65,26 +66,26 @@ resource "google_sql_database_instance" "permits" {
   }
 
   lifecycle {
-    # Else the next apply would take a disk that has grown for one that has to shrink.
+    # Without this, the next apply would try to shrink a disk that has grown.
     ignore_changes = [settings[0].disk_size]
   }
 
   depends_on = [google_service_networking_connection.services]
 }
 
-# Goes with the instance; alone it could not be dropped while a function is connected.
+# Deleted with the instance. It could not be dropped alone while a function is connected.
 resource "google_sql_database" "permits" {
   name            = local.database
   instance        = google_sql_database_instance.permits.name
   deletion_policy = "ABANDON"
 }
 
-# The functions' users, who own nothing and may do nothing until the migrations grant it. PostgreSQL
-# does not drop a user who has been granted something, so they go with the instance.
+# The functions' database users. They own nothing and have no rights until sql/grants is applied.
+# PostgreSQL refuses to drop a user that holds rights, so they are deleted with the instance.
 resource "google_sql_user" "function" {
   for_each = local.functions
 
-  # PostgreSQL knows a service account without its last part.
+  # PostgreSQL uses a service account's email without its last part.
   name            = trimsuffix(google_service_account.function[each.key].email, ".gserviceaccount.com")
   instance        = google_sql_database_instance.permits.name
   type            = "CLOUD_IAM_SERVICE_ACCOUNT"

@@ -1,5 +1,5 @@
-# Starts the workflow for each message on sync-trigger. Eventarc makes the subscription itself and
-# gives its own service agent what that needs.
+# Starts the workflow for each message on sync-trigger. Eventarc creates the subscription itself and
+# grants its service agent the rights for it.
 resource "google_eventarc_trigger" "sync_trigger" {
   name            = "permit-sync-trigger"
   location        = var.region

@@ -10,10 +10,10 @@ const functions = listFunctions(terraform);
 const calls = listWorkflowCalls();
 const called = new Set(calls.map(({ name }) => name));
 
-/** Serverless functions' configuration that is for a machine of one's own. */
+/** Configuration variables that are only for a local machine. */
 const LOCAL_ONLY = ['DATABASE_URL', 'FEED_ALLOW_LOCAL_FILES', 'GOOGLE_API_ENDPOINT'];
 
-test('every function that the code registers is deployed, at its own entry point', () => {
+test('every function that the code registers is deployed with its own entry point', () => {
   const code = readFileSync(new URL('../functions/index.ts', import.meta.url), 'utf8');
   const registered = [...code.matchAll(/^http\('([\w-]+)'/gm)].map(([, name]) => name);
   expect(functions.map(({ name }) => name).sort()).toEqual(registered.sort());
@@ -21,7 +21,7 @@ test('every function that the code registers is deployed, at its own entry point
 });
 
 describe.each(functions.map((each) => [each.name, each] as const))('%s', (name, deployed) => {
-  test('gets variables that its configuration reads, and all that it needs', () => {
+  test('gets all variables that its configuration needs, and no unknown ones', () => {
     expect(CONFIG_VARIABLES).toEqual(expect.arrayContaining(Object.keys(deployed.environment)));
     expect(parseConfig(deployed.environment)).toMatchObject({
       GOOGLE_CLOUD_PROJECT: 'my-project',
@@ -31,11 +31,11 @@ describe.each(functions.map((each) => [each.name, each] as const))('%s', (name, 
     });
   });
 
-  test('gets nothing that is for a local machine', () => {
+  test('gets no variables for a local machine', () => {
     expect(LOCAL_ONLY.filter((variable) => variable in deployed.environment)).toEqual([]);
   });
 
-  test('may take as long as the workflow waits for it', () => {
+  test('may run for as long as the workflow waits for it', () => {
     const waits = calls.filter((call) => call.name === name).map(({ timeout }) => timeout);
     expect(deployed.timeoutSeconds).toBeGreaterThanOrEqual(Math.max(0, ...waits));
     expect(deployed.timeoutSeconds).toBeLessThanOrEqual(3600);
@@ -45,7 +45,7 @@ describe.each(functions.map((each) => [each.name, each] as const))('%s', (name, 
     expect(deployed.ingress).toBe(called.has(name) ? 'ALLOW_INTERNAL_ONLY' : 'ALLOW_ALL');
   });
 
-  test('has an account’s id that Google takes', () => {
+  test('has a valid service account id', () => {
     expect(`permit-sync-${name}`).toMatch(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/);
   });
 });
@@ -55,7 +55,7 @@ describe('invoking a function', () => {
     ({ type, block }) => type.includes('_iam_') && block.role === 'roles/run.invoker',
   );
 
-  test('that the workflow calls is allowed to the workflow’s account', () => {
+  test('is allowed to the workflow’s account if the workflow calls it', () => {
     const { for_each, service, member } = terraform.resource(
       'google_cloud_run_service_iam_member.workflow',
     );
@@ -65,7 +65,7 @@ describe('invoking a function', () => {
     expect(member).toBe(expressionOf('google_service_account.workflow.member'));
   });
 
-  test('is allowed to nobody else; the API to those whom the operator names, by default nobody', () => {
+  test('is otherwise allowed only for the API, to members that the operator lists, by default nobody', () => {
     expect(invokers.map(({ address }) => address).sort()).toEqual([
       'google_cloud_run_service_iam_member.api',
       'google_cloud_run_service_iam_member.workflow',
@@ -78,7 +78,7 @@ describe('invoking a function', () => {
 });
 
 describe('the database’s connections', () => {
-  test('are enough for every instance of two revisions, and ten for others', () => {
+  test('are enough for every instance of two revisions and ten others', () => {
     const wanted = functions
       .map(({ maxInstances, environment }) => maxInstances * Number(environment.DATABASE_POOL_SIZE))
       .reduce((sum, each) => sum + each, 0);
@@ -94,7 +94,7 @@ describe('the database’s connections', () => {
     expect(crowded).toEqual([]);
   });
 
-  test('as many chunks as the workflow ingests at once find an instance each', () => {
+  test('there is an instance for every chunk that the workflow ingests at once', () => {
     const [ingest] = functions.filter(({ name }) => name === 'ingest-chunk');
     const concurrency = Number(terraform.variables.chunk_concurrency?.default);
     expect(ingest?.maxInstances).toBeGreaterThan(concurrency);

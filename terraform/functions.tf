@@ -1,12 +1,12 @@
-# The functions' images. Cloud Functions would make a repository of its own, on which the build's
-# account could not be bound before the first build.
+# The functions' images. Cloud Functions would create its own repository, but only with the first
+# build, too late to grant the build account access to it.
 resource "google_artifact_registry_repository" "functions" {
   repository_id = local.name
   location      = var.region
   format        = "DOCKER"
   description   = "Images of the permit-sync functions."
 
-  # Every deployment adds an image of some 100 MB per function.
+  # Every deployment adds an image of about 100 MB per function.
   cleanup_policies {
     id     = "keep-latest"
     action = "KEEP"
@@ -27,7 +27,7 @@ resource "google_artifact_registry_repository" "functions" {
   depends_on = [google_project_service.this]
 }
 
-# The build pushes its image.
+# Lets the build push its image.
 resource "google_artifact_registry_repository_iam_member" "build" {
   repository = google_artifact_registry_repository.functions.name
   location   = var.region
@@ -35,15 +35,15 @@ resource "google_artifact_registry_repository_iam_member" "build" {
   member     = google_service_account.build.member
 }
 
-# Cloud Functions copies the source into a bucket of its own before it builds (see
-# build_source_viewer). Whether the build then also looks at this one is not documented.
+# Lets the build read the source bucket. Cloud Functions first copies the source into its own bucket
+# (see build_source_viewer); whether the build also reads this one is not documented.
 resource "google_storage_bucket_iam_member" "build" {
   bucket = google_storage_bucket.source.name
   role   = "roles/storage.objectViewer"
   member = google_service_account.build.member
 }
 
-# One source, five functions: each starts at an entry point of its own.
+# Five functions from one source, each with its own entry point.
 resource "google_cloudfunctions2_function" "this" {
   for_each = local.functions
 
@@ -76,12 +76,12 @@ resource "google_cloudfunctions2_function" "this" {
     ingress_settings                 = each.value.ingress
     all_traffic_on_latest_revision   = true
 
-    # Only the database's address goes through the connector; the City and Google's APIs do not.
+    # Only database traffic uses the connector; requests to the City and Google's APIs do not.
     vpc_connector                 = google_vpc_access_connector.functions.id
     vpc_connector_egress_settings = "PRIVATE_RANGES_ONLY"
 
-    # Every function starts with the whole configuration, which functions/shared/config.ts reads.
-    # None of it is secret: the identity is the service account.
+    # Every function gets the whole configuration, which functions/shared/config.ts reads. Nothing
+    # in it is secret because each function authenticates as its service account.
     environment_variables = {
       GOOGLE_CLOUD_PROJECT = var.project_id
       FEED_BUCKET          = google_storage_bucket.feeds.name
@@ -105,8 +105,8 @@ resource "google_cloudfunctions2_function" "this" {
   ]
 }
 
-# A second-generation function is a Cloud Run service of the same name, and that is what is invoked.
-# Nobody but the workflow calls these four.
+# Only the workflow may call these four. A second-generation function is a Cloud Run service of the
+# same name, and the right to invoke it is granted on that service.
 resource "google_cloud_run_service_iam_member" "workflow" {
   for_each = toset(["download", "ingest-chunk", "finalize", "snapshot"])
 
@@ -116,7 +116,7 @@ resource "google_cloud_run_service_iam_member" "workflow" {
   member   = google_service_account.workflow.member
 }
 
-# The public API answers those whom the operator names.
+# The public API may be called only by the members that the operator lists.
 resource "google_cloud_run_service_iam_member" "api" {
   for_each = toset(var.api_invokers)
 

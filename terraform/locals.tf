@@ -1,20 +1,21 @@
 locals {
-  # Of the workflow, the network and the prefix of everything else.
+  # Name of the workflow and the network, and prefix of all other names.
   name = "permit-sync"
 
   labels = merge({ app = "permit-sync", managed-by = "terraform" }, var.labels)
 
   database = "permits"
 
-  # One request per instance keeps the database's connections countable: instances × pool_size. Only
-  # sync-api, which does nothing but wait, takes more. There is one instance more than calls at a time,
-  # for a call that the workflow repeats while the platform still ends the first.
+  # With one request per instance, the number of database connections is at most instances ×
+  # pool_size. Only sync-api takes more requests, because it does nothing but wait. There is one
+  # more instance than concurrent calls, for a call that the workflow retries while the platform
+  # ends the first one.
   #
-  # Peak memory with 2.4 million records and Node's own settings: download 223 MiB, ingest-chunk 298 MiB
-  # with four chunks at a time in one process. The time-outs are the workflow's, download's the longest
-  # that a workflow waits.
+  # Peak memory with 2.4 million records and Node's default settings: download 223 MiB, ingest-chunk
+  # 298 MiB with four concurrent chunks in one process. The time-outs equal the workflow's;
+  # download's is the longest that a workflow can wait.
   #
-  # ALLOW_INTERNAL_ONLY lets in workflows of the same project, at the run.app address.
+  # ALLOW_INTERNAL_ONLY admits workflows of the same project at the run.app address.
   # Source: https://cloud.google.com/workflows/docs/calling-run-functions
   functions = {
     download = {
@@ -38,7 +39,7 @@ locals {
       ingress         = "ALLOW_INTERNAL_ONLY"
     }
     finalize = {
-      description     = "Checks that nothing was lost, closes the run, writes its metrics."
+      description     = "Checks that nothing was lost, closes the run and writes its metrics."
       memory          = "512Mi"
       cpu             = "1"
       concurrency     = 1
@@ -58,7 +59,7 @@ locals {
       ingress         = "ALLOW_INTERNAL_ONLY"
     }
     sync-api = {
-      description     = "Lists runs; starts a sync and waits for its end."
+      description     = "Lists runs, and starts a sync and waits for it to end."
       memory          = "512Mi"
       cpu             = "1"
       concurrency     = 20
@@ -69,9 +70,9 @@ locals {
     }
   }
 
-  # While a new revision takes over, the instances of the old one still hold their connections.
+  # Twice, because a new revision takes over while the old one's instances still hold connections.
   function_connections = 2 * sum([for each in local.functions : each.max_instances * each.pool_size])
 
-  # For migrations, psql and Cloud SQL itself.
+  # Connections left for migrations, psql and Cloud SQL itself.
   reserved_connections = 10
 }

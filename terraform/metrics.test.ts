@@ -10,7 +10,7 @@ import { listFunctions } from './testing/list-functions.ts';
 import { blockIn, readTerraform } from './testing/read-terraform.ts';
 
 const PROJECT = 'metrics-of-finalize';
-/** Google's own metrics that are charted or watched. */
+/** Google's own metrics that a chart or an alert uses. */
 const BUILT_IN = ['pubsub.googleapis.com/subscription/num_undelivered_messages'];
 
 const terraform = await readTerraform();
@@ -33,7 +33,7 @@ interface Descriptor {
   readonly labels: readonly { readonly key: string; readonly valueType?: string }[];
 }
 
-/** The metrics that Cloud Monitoring knows once finalize has written a run's. */
+/** Descriptors of the custom metrics after finalize has written a run's. */
 async function writeMetrics(): Promise<readonly Descriptor[]> {
   await finalizeRun(context, { execution_id: randomUUID(), outcome: 'failed', error: 'broken' });
   const url = `${inject('googleApiEndpoint')}/v3/projects/${PROJECT}/metricDescriptors`;
@@ -43,7 +43,7 @@ async function writeMetrics(): Promise<readonly Descriptor[]> {
   return metricDescriptors.filter(({ type }) => type.startsWith('custom.googleapis.com/'));
 }
 
-/** The names of metrics in any text: filters and dashboards in one way, PromQL in another. */
+/** Names of the metrics in a text, in filters, dashboards or PromQL. */
 function metricsIn(text: string): readonly string[] {
   const filtered = [...text.matchAll(/metric\.type=\\?"([\w./]+)\\?"/g)].map(
     ([, name = '']) => name,
@@ -54,7 +54,7 @@ function metricsIn(text: string): readonly string[] {
   return [...new Set([...filtered, ...queried])].sort();
 }
 
-test('the metrics that are described are those that finalize writes, with their kinds and labels', async () => {
+test('the described metrics are the ones that finalize writes, with the same kinds and labels', async () => {
   const written = await writeMetrics();
   const simplify = (type: string, kind: string, value: string, labels: readonly string[]) =>
     [type, kind, value, ...labels].join(' ');
@@ -83,18 +83,18 @@ test('the metrics that are described are those that finalize writes, with their 
   );
 });
 
-describe('what is named', () => {
+describe('names', () => {
   const known = [
     ...described.map(({ type }) => String(type)),
     `logging.googleapis.com/user/${terraform.resource('google_logging_metric.score').name}`,
     ...BUILT_IN,
   ].sort();
 
-  test('by the dashboard are all these metrics, and no others', () => {
+  test('of metrics in the dashboard are exactly the known ones', () => {
     expect(metricsIn(dashboard)).toEqual(known);
   });
 
-  test('by alerts are some of these metrics', () => {
+  test('of metrics in alerts are known', () => {
     const named = metricsIn(JSON.stringify(terraform.files['alerts.tf']));
     expect(named).toEqual(['custom.googleapis.com/permit_sync/runs', ...BUILT_IN]);
     expect(known).toEqual(expect.arrayContaining([...named]));
@@ -104,14 +104,14 @@ describe('what is named', () => {
     ['service_name', listFunctions(terraform).map(({ service }) => service)],
     ['workflow_id', [String(terraform.locals.name)]],
     ['subscription_id', [terraform.resource('google_pubsub_subscription.sync_dead_letter').name]],
-  ])('by %s in a filter is there', (label, names) => {
+  ])('after %s in filters exist', (label, names) => {
     const texts = [dashboard, JSON.stringify(terraform.files)].join('\n');
     const named = [...texts.matchAll(new RegExp(`${label}=\\\\*"([\\w-]+)`, 'g'))];
     expect(named.length).toBeGreaterThan(0);
     expect(names).toEqual(expect.arrayContaining(named.map(([, name]) => name)));
   });
 
-  test('by a chart’s grouping is a label of the metric', () => {
+  test('in a chart’s grouping are labels of the metric', () => {
     const grouped = [...dashboard.matchAll(/metric\.label\.(\w+)/g)].map(([, label]) => label);
     const labels = described.flatMap(({ labels }) =>
       (labels as { key: string }[]).map(({ key }) => key),
@@ -120,11 +120,11 @@ describe('what is named', () => {
   });
 });
 
-test('a missing sync is noticed after the longest weekend, with two hours for the sync itself', () => {
+test('a missing sync is detected after the longest weekend, with two hours for the sync itself', () => {
   const policy = terraform.resource('google_monitoring_alert_policy.no_sync_completed');
   const condition = blockIn(blockIn(policy, 'conditions'), 'condition_prometheus_query_language');
   const [, hours] = /status="completed"\}\[(\d+)h\]\)$/.exec(String(condition.query)) ?? [];
-  // Friday to Monday, and the hour that autumn adds.
+  // Friday to Monday, plus the hour when the clocks go back.
   expect(Number(hours)).toBeGreaterThanOrEqual(72 + 1 + 2);
   expect(Number(hours)).toBeLessThan(96);
 });

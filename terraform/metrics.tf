@@ -1,9 +1,9 @@
-# What finalize writes for each closed run, described before the first one is: an alert or a chart of
-# a metric that does not exist yet is refused.
+# The metrics that finalize writes for each closed run. They are described here because Cloud
+# Monitoring refuses an alert or a chart of a metric that does not exist yet.
 resource "google_monitoring_metric_descriptor" "runs" {
   type         = "custom.googleapis.com/permit_sync/runs"
   display_name = "Permit sync: runs"
-  description  = "1 for each run, when it was closed."
+  description  = "1 for each run, at the time it was closed."
   metric_kind  = "GAUGE"
   value_type   = "INT64"
   unit         = "1"
@@ -17,7 +17,7 @@ resource "google_monitoring_metric_descriptor" "runs" {
   depends_on = [google_project_service.this]
 }
 
-# Records by what became of them; the outcomes add up to the feed.
+# Records by outcome; the outcomes add up to the feed's total.
 resource "google_monitoring_metric_descriptor" "records" {
   type         = "custom.googleapis.com/permit_sync/records"
   display_name = "Permit sync: records"
@@ -35,7 +35,7 @@ resource "google_monitoring_metric_descriptor" "records" {
   depends_on = [google_project_service.this]
 }
 
-# From opening to closing, by the database's clock.
+# Time from opening to closing, by the database's clock.
 resource "google_monitoring_metric_descriptor" "duration" {
   type         = "custom.googleapis.com/permit_sync/duration_ms"
   display_name = "Permit sync: duration"
@@ -53,7 +53,7 @@ resource "google_monitoring_metric_descriptor" "duration" {
   depends_on = [google_project_service.this]
 }
 
-# The coverage score, which only snapshot's log has.
+# The coverage score, which is only in snapshot's log.
 resource "google_logging_metric" "score" {
   name            = "permit_sync/coverage_score"
   description     = "Effectiveness score of each snapshot, 0 to 100."

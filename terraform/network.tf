@@ -1,4 +1,4 @@
-# A network of its own: the database is reachable from nothing else in the project.
+# A separate network, so nothing else in the project can reach the database.
 resource "google_compute_network" "this" {
   name                    = local.name
   auto_create_subnetworks = false
@@ -6,7 +6,7 @@ resource "google_compute_network" "this" {
   depends_on = [google_project_service.this]
 }
 
-# The range in which Google places the database; /24 is the smallest that Cloud SQL takes.
+# The address range for the database; /24 is the smallest that Cloud SQL accepts.
 resource "google_compute_global_address" "services" {
   name          = "permit-sync-services"
   description   = "Private services access: the database's private address."
@@ -16,16 +16,16 @@ resource "google_compute_global_address" "services" {
   network       = google_compute_network.this.id
 }
 
-# Private services access, through which the network reaches the database.
+# Private services access, which connects the network to the database.
 resource "google_service_networking_connection" "services" {
   network                 = google_compute_network.this.id
   service                 = "servicenetworking.googleapis.com"
   reserved_peering_ranges = [google_compute_global_address.services.name]
 }
 
-# The functions' way into the network. Direct VPC egress would need no machines of its own, but
-# google_cloudfunctions2_function has had it only since provider 7, and this stack is valid under 6
-# too. When 6 is given up: direct_vpc_network_interface in functions.tf, a subnetwork here.
+# Connects the functions to the network. Direct VPC egress would need no machines, but
+# google_cloudfunctions2_function supports it only since provider 7, and this stack also supports 6.
+# After dropping 6, use direct_vpc_network_interface in functions.tf and a subnetwork here.
 resource "google_vpc_access_connector" "functions" {
   name          = local.name
   region        = var.region

@@ -1,4 +1,4 @@
-# One channel per address, so that one can go without the others.
+# One channel per address, so one can be removed without the others.
 resource "google_monitoring_notification_channel" "email" {
   for_each = toset(var.alert_emails)
 

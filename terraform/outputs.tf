@@ -4,12 +4,12 @@ output "api_url" {
 }
 
 output "console_url" {
-  description = "The workflow and its executions in the console."
+  description = "Address of the workflow and its executions in the console."
   value       = "https://console.cloud.google.com/workflows/workflow/${var.region}/${google_workflows_workflow.this.name}/executions?project=${var.project_id}"
 }
 
 output "database_connection_name" {
-  description = "The database as the Cloud SQL connector and proxy know it."
+  description = "Name of the database instance for the Cloud SQL connector and proxy."
   value       = google_sql_database_instance.permits.connection_name
 }
 
@@ -24,7 +24,7 @@ output "database_public_ip" {
 }
 
 output "database_users" {
-  description = "IAM database user of each function, for the grants."
+  description = "IAM database user of each function, which the grants need."
   value       = { for name, user in google_sql_user.function : name => user.name }
 }
 
@@ -34,7 +34,7 @@ output "project_id" {
 }
 
 output "psql_command" {
-  description = "Opens psql as postgres, whose password it asks for and sets first. Without a public address: from a machine inside the VPC."
+  description = "Opens psql as the user postgres, after asking for a new password and setting it. Without a public address, run it from a machine inside the VPC."
   value = join(" && ", [
     "gcloud sql users set-password postgres --instance=${google_sql_database_instance.permits.name} --project=${var.project_id} --prompt-for-password",
     var.database_public_ip
@@ -44,12 +44,12 @@ output "psql_command" {
 }
 
 output "region" {
-  description = "Region of everything."
+  description = "Region of all resources."
   value       = var.region
 }
 
 output "run_command" {
-  description = "Starts a sync and waits for its end."
+  description = "Starts a sync and waits for it to end."
   value       = "gcloud workflows run ${google_workflows_workflow.this.name} --location=${var.region} --project=${var.project_id}"
 }
 

@@ -6,7 +6,7 @@ import { expressionOf, readTerraform } from './testing/read-terraform.ts';
 const terraform = await readTerraform();
 const schemas = readProviderSchema();
 
-/** What provider 7.0 took away or changed of the types used here, by its upgrade guide. */
+/** Arguments of the types used here that provider 7.0 removed or changed, by its upgrade guide. */
 const CHANGED_IN_7 = [
   'google_cloudfunctions2_function.service_config.service',
   'google_storage_bucket.retention_policy.retention_period',
@@ -20,7 +20,7 @@ function schemaOf(type: string): ResourceSchema {
   return schema;
 }
 
-/** The path of every argument that a block sets, without list positions. */
+/** Paths of all arguments that a block sets, without list positions. */
 function pathsOf(value: unknown, path: string): readonly string[] {
   if (Array.isArray(value)) return value.flatMap((each) => pathsOf(each, path));
   if (typeof value !== 'object' || value === null) return [path];
@@ -29,17 +29,17 @@ function pathsOf(value: unknown, path: string): readonly string[] {
 
 describe('against the schema of provider 6.50.0', () => {
   test.each(terraform.resources.map((resource) => [resource.address, resource] as const))(
-    '%s sets what there is to set, and what has to be',
+    '%s sets only known arguments, and all required ones',
     (address, { type, block }) => {
       expect(findFaults(address, block, schemaOf(type).arguments)).toEqual([]);
     },
   );
 
-  test('so does the provider', () => {
+  test('the provider sets only known arguments, and all required ones', () => {
     expect(findFaults('provider', terraform.provider, schemaOf('provider').arguments)).toEqual([]);
   });
 
-  test('finds what is wrong', () => {
+  test('reports faults', () => {
     const { arguments: schema } = schemaOf('google_eventarc_trigger');
     const block = {
       name: 'trigger',
@@ -56,7 +56,7 @@ describe('against the schema of provider 6.50.0', () => {
       'trigger needs location',
     ]);
     const { arguments: topic } = schemaOf('google_cloud_scheduler_job');
-    expect(findFaults('job', { name: [{ a: 'b' }] }, topic)).toEqual(['job.name is no block']);
+    expect(findFaults('job', { name: [{ a: 'b' }] }, topic)).toEqual(['job.name is not a block']);
   });
 });
 
@@ -66,12 +66,12 @@ test('nothing is set that provider 7.0 changed', () => {
   expect(paths).toContain('google_cloudfunctions2_function.service_config.timeout_seconds');
 });
 
-test('no API is switched off with the stack, whichever the provider’s default', () => {
+test('no API is disabled with the stack, whatever the provider’s default', () => {
   const services = terraform.resource('google_project_service.this');
   expect(services.disable_on_destroy).toBe(false);
 });
 
-test('everything that takes user labels has them; the provider sees to plain labels', () => {
+test('every resource that supports user labels has them; the provider adds plain labels', () => {
   expect(terraform.provider.default_labels).toBe(expressionOf('local.labels'));
   const unlabelled = terraform.resources.filter(
     ({ type, block }) => 'user_labels' in schemaOf(type).arguments && !('user_labels' in block),

@@ -9,7 +9,7 @@ function readText(name: string) {
 }
 const readme = readText('README.md');
 
-/** The rows under a heading, without the table's head. */
+/** Table rows under a heading, without the table's head. */
 function rowsUnder(heading: string): string {
   const section = readme.split(/^## /m).find((each) => each.startsWith(`${heading}\n`)) ?? '';
   const lines = section.split('\n').filter((line) => line.startsWith('|'));
@@ -34,7 +34,7 @@ test('every sizing variable has its price', () => {
   }
 });
 
-test('the parts of the price add up to what is said together', () => {
+test('the parts of the price add up to the total', () => {
   const rows = rowsUnder('What a month costs').split('\n').slice(0, 9);
   const amounts = rows.map((row) => Number(/([\d.]+)[* ]*\|$/.exec(row)?.[1]));
   const [total = 0, ...parts] = amounts.toReversed();
@@ -52,7 +52,7 @@ test('variables and outputs are in alphabetical order', () => {
   }
 });
 
-test('the example sets what has no default, and names only variables that there are', () => {
+test('the example sets every variable without a default, and names only known variables', () => {
   const example = readText('terraform.tfvars.example');
   const set = [...example.matchAll(/^(\w+) +=/gm)].map(([, name]) => name);
   const offered = [...example.matchAll(/^# (\w+) +=/gm)].map(([, name]) => name);
@@ -61,7 +61,7 @@ test('the example sets what has no default, and names only variables that there 
   expect(Object.keys(terraform.variables)).toEqual(expect.arrayContaining(offered));
 });
 
-test('the outputs are those that the deploy scripts read', () => {
+test('the outputs are the ones that the deploy scripts read', () => {
   expect(Object.keys(terraform.outputs).sort()).toEqual([
     'api_url',
     'console_url',

@@ -6,7 +6,7 @@ const terraform = await readTerraform();
 const schemas = readProviderSchema();
 const addresses = new Set(terraform.resources.map(({ address }) => address));
 
-/** Every text of every file, expressions among them. */
+/** All strings in a value, including expressions. */
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
@@ -18,7 +18,7 @@ function findAll(pattern: RegExp) {
   return expressions.flatMap((text) => [...text.matchAll(pattern)].map(([, ...groups]) => groups));
 }
 
-describe('every expression refers to something that is there', () => {
+describe('every expression refers to something that exists', () => {
   test('variables', () => {
     const names = findAll(/\bvar\.(\w+)/g).map(([name]) => name ?? '');
     expect(names.filter((name) => !(name in terraform.variables))).toEqual([]);
@@ -31,7 +31,7 @@ describe('every expression refers to something that is there', () => {
     expect(Object.keys(terraform.locals).filter((name) => !names.includes(name))).toEqual([]);
   });
 
-  test('resources, and what the provider’s schema says can be read of them', () => {
+  test('resources, and attributes that the provider’s schema knows', () => {
     const references = findAll(/((?:data\.)?google_\w+)\.(\w+)(?:\[(?:[^\]]+)\])?(?:\.(\w+))?/g);
     expect(references.length).toBeGreaterThan(80);
     const wrong = references.filter(([type = '', name, attribute]) => {

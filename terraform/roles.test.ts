@@ -4,7 +4,7 @@ import { expressionOf, readTerraform } from './testing/read-terraform.ts';
 const terraform = await readTerraform();
 const bindings = terraform.resources.filter(({ type }) => type.includes('_iam_'));
 
-/** Roles on the project, where Google has no narrower level; a `*` has a condition on one thing. */
+/** Project roles, where Google has no narrower level; `*` marks a condition on a resource. */
 const ON_PROJECT = {
   build_source_viewer: 'roles/storage.objectViewer *',
   database_client: 'roles/cloudsql.client *',
@@ -18,7 +18,7 @@ const ON_PROJECT = {
 
 const OUR_ACCOUNT = /^\$\{google_service_account\.\w+(\["[\w-]+"\]|\[each\.key\])?\.member\}$/;
 
-/** Roles on one resource. */
+/** Roles on a single resource. */
 const ON_RESOURCE = {
   'google_artifact_registry_repository_iam_member.build': 'roles/artifactregistry.writer',
   'google_cloud_run_service_iam_member.api': 'roles/run.invoker',
@@ -31,25 +31,25 @@ const ON_RESOURCE = {
 };
 
 describe('roles', () => {
-  test('on the project are those that Google gives no narrower place, and no others', () => {
+  test('on the project are only the ones that Google cannot grant at a narrower level', () => {
     const roles = bindings
       .filter(({ type }) => type === 'google_project_iam_member')
       .map(({ name, block }) => [name, `${block.role}${'condition' in block ? ' *' : ''}`]);
     expect(Object.fromEntries(roles)).toEqual(ON_PROJECT);
   });
 
-  test('on resources are those that the actor needs, and no others', () => {
+  test('on resources are only the ones that their actors need', () => {
     const roles = bindings
       .filter(({ type }) => type !== 'google_project_iam_member')
       .map(({ address, block }) => [address, block.role]);
     expect(Object.fromEntries(roles)).toEqual(ON_RESOURCE);
   });
 
-  test('are only ever added: nothing takes a role from those who have it', () => {
+  test('are only added; no resource removes a role from its other members', () => {
     expect(bindings.filter(({ type }) => !type.endsWith('_iam_member'))).toEqual([]);
   });
 
-  test('are given to the accounts of this stack, and by name to whom the operator lists', () => {
+  test('are granted only to accounts of this stack and members that the operator lists', () => {
     const members = bindings.flatMap(({ block }) =>
       block.member === expressionOf('each.value')
         ? Object.values(block.for_each as Readonly<Record<string, string>>)
@@ -61,7 +61,7 @@ describe('roles', () => {
 });
 
 describe('service accounts', () => {
-  test('are one per actor', () => {
+  test('exist once per actor', () => {
     const accounts = terraform.resources.filter(({ type }) => type === 'google_service_account');
     expect(accounts.map(({ name }) => name).sort()).toEqual([
       'build',
@@ -72,7 +72,7 @@ describe('service accounts', () => {
     ]);
   });
 
-  test('are named by everything that runs: nothing falls back on the project’s default', () => {
+  test('are set on everything that runs, so nothing falls back to the project’s default', () => {
     expect(terraform.resource('google_cloudfunctions2_function.this')).toMatchObject({
       build_config: [{ service_account: expressionOf('google_service_account.build.id') }],
       service_config: [
@@ -87,7 +87,7 @@ describe('service accounts', () => {
   });
 });
 
-test('buckets are private, and their access is one policy', () => {
+test('buckets are private and have uniform access', () => {
   const buckets = terraform.resources.filter(({ type }) => type === 'google_storage_bucket');
   expect(buckets).toHaveLength(2);
   for (const { block } of buckets) {
@@ -98,7 +98,7 @@ test('buckets are private, and their access is one policy', () => {
   }
 });
 
-test('the database lets in only the connector, over private IP or, if chosen, the public one', () => {
+test('the database admits only the connector, over private IP or, if chosen, public IP', () => {
   const { settings } = terraform.resource('google_sql_database_instance.permits');
   expect(settings).toMatchObject([
     {

@@ -7,8 +7,8 @@ resource "google_cloud_scheduler_job" "weekdays" {
   time_zone        = "America/Toronto"
   attempt_deadline = "30s"
 
-  # Creating an execution takes a second. Should an answer be lost and the call be repeated, the run
-  # lock refuses the second execution: one sync at a time.
+  # Creating an execution takes a second. If a response is lost and the call is repeated, the run
+  # lock refuses the second execution, because only one sync runs at a time.
   retry_config {
     retry_count          = 5
     min_backoff_duration = "10s"
@@ -22,7 +22,7 @@ resource "google_cloud_scheduler_job" "weekdays" {
     headers     = { "Content-Type" = "application/json" }
     body        = base64encode(jsonencode({ argument = jsonencode({ trigger = "schedule" }) }))
 
-    # A Google API takes an access token, not an identity token.
+    # Google APIs accept an access token, not an identity token.
     oauth_token {
       service_account_email = google_service_account.scheduler.email
       scope                 = "https://www.googleapis.com/auth/cloud-platform"

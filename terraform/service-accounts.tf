@@ -1,5 +1,5 @@
-# One identity per actor, so that each has only what it needs and the audit log says who did what.
-# Each function's is also its user in the database.
+# One account per actor, so each has only the rights it needs and the audit log shows who did what.
+# A function's account is also its database user.
 resource "google_service_account" "function" {
   for_each = local.functions
 
@@ -10,7 +10,7 @@ resource "google_service_account" "function" {
   depends_on = [google_project_service.this]
 }
 
-# Calls the functions, publishes dead letters, writes its log.
+# Calls the functions, publishes completed runs and dead letters, and writes its log.
 resource "google_service_account" "workflow" {
   account_id   = "permit-sync-workflow"
   display_name = "permit-sync workflow"
@@ -26,7 +26,7 @@ resource "google_service_account" "scheduler" {
   depends_on = [google_project_service.this]
 }
 
-# Starts the workflow for a message on sync-trigger.
+# Starts the workflow for each message on sync-trigger.
 resource "google_service_account" "trigger" {
   account_id   = "permit-sync-trigger"
   display_name = "permit-sync Eventarc trigger"
@@ -34,8 +34,8 @@ resource "google_service_account" "trigger" {
   depends_on = [google_project_service.this]
 }
 
-# Builds the functions. Without it Cloud Build would take the project's default account, which in
-# many projects is an editor.
+# Builds the functions. Without it, Cloud Build would use the project's default account, which is an
+# editor in many projects.
 resource "google_service_account" "build" {
   account_id   = "permit-sync-build"
   display_name = "permit-sync build of the functions"
@@ -43,7 +43,7 @@ resource "google_service_account" "build" {
   depends_on = [google_project_service.this]
 }
 
-# Cloud SQL has no policy of its own on an instance; the condition confines the role to ours.
+# Cloud SQL instances have no IAM policy; the condition limits this project role to one instance.
 resource "google_project_iam_member" "database_client" {
   for_each = local.functions
 
@@ -57,7 +57,7 @@ resource "google_project_iam_member" "database_client" {
   }
 }
 
-# Likewise, for the right to log in as an IAM user.
+# The right to log in as an IAM user, limited in the same way.
 resource "google_project_iam_member" "database_user" {
   for_each = local.functions
 
@@ -71,22 +71,22 @@ resource "google_project_iam_member" "database_user" {
   }
 }
 
-# finalize writes the run's metrics. Metrics belong to the project: there is no narrower level.
+# finalize writes the run's metrics. Metrics belong to the project, so there is no narrower level.
 resource "google_project_iam_member" "metric_writer" {
   project = var.project_id
   role    = "roles/monitoring.metricWriter"
   member  = google_service_account.function["finalize"].member
 }
 
-# download asks whether the execution of a run that is still open has ended. Workflows has no policy
-# on a single workflow, so this and workflow_invoker are on the project.
+# download checks whether the execution of a run that is still open has ended. A single workflow has
+# no IAM policy, so this role and workflow_invoker are on the project.
 resource "google_project_iam_member" "execution_viewer" {
   project = var.project_id
   role    = "roles/workflows.viewer"
   member  = google_service_account.function["download"].member
 }
 
-# These start the workflow; sync-api also waits for the execution's end.
+# These start the workflow; sync-api also waits for the execution to end.
 resource "google_project_iam_member" "workflow_invoker" {
   for_each = {
     scheduler = google_service_account.scheduler.member
@@ -99,8 +99,8 @@ resource "google_project_iam_member" "workflow_invoker" {
   member  = each.value
 }
 
-# sys.log and the call log are written as the workflow's own account, the build's log as the build's.
-# A log belongs to the project.
+# sys.log and the call log are written as the workflow's account, the build's log as the build's
+# account. Logs belong to the project.
 resource "google_project_iam_member" "log_writer" {
   for_each = {
     workflow = google_service_account.workflow.member
@@ -112,15 +112,15 @@ resource "google_project_iam_member" "log_writer" {
   member  = each.value
 }
 
-# Eventarc delivers only to an account that may receive events, which is a right on the project.
+# Eventarc delivers only through an account that may receive events, a right on the project.
 resource "google_project_iam_member" "event_receiver" {
   project = var.project_id
   role    = "roles/eventarc.eventReceiver"
   member  = google_service_account.trigger.member
 }
 
-# Cloud Functions copies the source into a bucket that it makes itself, so there is no resource here
-# to bind to; the condition confines the role to that bucket.
+# Cloud Functions copies the source into a bucket that it creates itself, so the role cannot be
+# granted on a resource of this stack; the condition limits it to that bucket.
 resource "google_project_iam_member" "build_source_viewer" {
   project = var.project_id
   role    = "roles/storage.objectViewer"

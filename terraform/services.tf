@@ -1,5 +1,5 @@
-# The APIs that the stack is made of. They stay enabled when the stack is removed: other things in
-# the project may use them by then. (Provider 7 would leave them enabled by default, 6 would not.)
+# The APIs that the stack uses. They stay enabled when the stack is removed, because the rest of the
+# project may use them by then. (Provider 7 leaves them enabled by default, provider 6 does not.)
 resource "google_project_service" "this" {
   for_each = toset([
     "artifactregistry.googleapis.com",
@@ -26,7 +26,7 @@ resource "google_project_service" "this" {
   disable_on_destroy = false
 }
 
-# Its number is part of the name of the bucket that Cloud Functions builds from.
+# The project, whose number is part of the name of the bucket that Cloud Functions builds from.
 data "google_project" "this" {
   project_id = var.project_id
 

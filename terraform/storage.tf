@@ -1,14 +1,14 @@
-# The feeds, each run's as one object runs/<run_id>/feed.json.gz: some 25 MB a day.
+# The feeds, one object runs/<run_id>/feed.json.gz per run, about 25 MB a day.
 resource "google_storage_bucket" "feeds" {
   name                        = "${var.project_id}-permit-sync-feeds"
   location                    = var.region
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
 
-  # With the protection off the feeds go with the stack.
+  # Without deletion protection, the feeds are deleted with the stack.
   force_destroy = !var.deletion_protection
 
-  # A feed can be fetched again or resumed from while it is here: deleted is deleted.
+  # Deleted feeds are not kept, because a feed can be fetched again.
   soft_delete_policy {
     retention_duration_seconds = 0
   }
@@ -25,14 +25,14 @@ resource "google_storage_bucket" "feeds" {
   depends_on = [google_project_service.this]
 }
 
-# The functions' source. Versions of it stay, to go back to.
+# The functions' source. Older versions are kept for rollbacks.
 resource "google_storage_bucket" "source" {
   name                        = "${var.project_id}-permit-sync-source"
   location                    = var.region
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
 
-  # It holds nothing that npm run build does not make again.
+  # npm run build can recreate everything in it.
   force_destroy = true
 
   versioning {
@@ -52,28 +52,29 @@ resource "google_storage_bucket" "source" {
   depends_on = [google_project_service.this]
 }
 
-# The name carries the file's hash: another source is another object, and so another revision.
+# The name contains the file's hash, so a changed source is a new object and leads to a new
+# revision.
 resource "google_storage_bucket_object" "functions" {
   name   = "functions-${filesha256(var.functions_source)}.zip"
   bucket = google_storage_bucket.source.name
   source = var.functions_source
 }
 
-# download writes a run's feed, replaces it when it is called again, and reads it to resume a run.
+# download writes a run's feed, replaces it if it is called again, and reads it to resume a run.
 resource "google_storage_bucket_iam_member" "feed_writer" {
   bucket = google_storage_bucket.feeds.name
   role   = "roles/storage.objectUser"
   member = google_service_account.function["download"].member
 }
 
-# ingest-chunk reads its byte range.
+# ingest-chunk reads its chunk's byte range.
 resource "google_storage_bucket_iam_member" "feed_reader" {
   bucket = google_storage_bucket.feeds.name
   role   = "roles/storage.objectViewer"
   member = google_service_account.function["ingest-chunk"].member
 }
 
-# Feeds that others have put into a bucket of theirs.
+# Other buckets that download may read feeds from.
 resource "google_storage_bucket_iam_member" "feed_source_reader" {
   for_each = var.feed_source_buckets
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { $ } from 'zx';
 import { readTerraform, TERRAFORM_FOLDER } from './testing/read-terraform.ts';
 
-/** Terraform 1.9 is the first whose validations may refer to other variables. */
+/** Whether Terraform 1.9 is installed, the first whose validations may refer to other variables. */
 const installed = await $({ nothrow: true, quiet: true })`terraform version -json`.then(
   ({ exitCode, stdout }) => exitCode === 0 && !/"terraform_version": "1\.[0-8]\./.test(stdout),
 );
@@ -20,7 +20,7 @@ const GOOD = {
 
 const { variables } = await readTerraform();
 
-test('every variable says what it is, and none is taken for granted that has no default', () => {
+test('every variable has a description, and only these three have no default', () => {
   const silent = Object.entries(variables).filter(([, { description }]) => !description);
   expect(silent).toEqual([]);
   const needed = Object.entries(variables).filter(([, block]) => !('default' in block));
@@ -31,7 +31,7 @@ test('every variable says what it is, and none is taken for granted that has no 
   ]);
 });
 
-// Variables and locals need no provider, so Terraform itself can judge them without a network.
+// Variables and locals need no provider, so Terraform can validate them without a network.
 describe.skipIf(!installed)('Terraform 1.9 or later (skipped where it is not installed)', () => {
   let folder: string;
 
@@ -55,7 +55,7 @@ describe.skipIf(!installed)('Terraform 1.9 or later (skipped where it is not ins
     };
   };
 
-  test('takes what needs no more, and counts the connections', async () => {
+  test('accepts the required values alone and counts the connections', async () => {
     const { exitCode, said } = await plan({});
     expect(said).toContain('function_connections = 64');
     expect(exitCode).toBe(0);
@@ -77,13 +77,13 @@ describe.skipIf(!installed)('Terraform 1.9 or later (skipped where it is not ins
     [{ labels: { Team: 'permits' } }, 'lower-case'],
     [{ project_id: '123456' }, "the project's ID"],
     [{ region: 'northamerica-northeast2-a' }, 'not to a zone'],
-  ])('refuses %j and says what to do', async (values, message) => {
+  ])('refuses %j with instructions', async (values, message) => {
     const { exitCode, said } = await plan(values);
     expect(said).toContain(message);
     expect(exitCode).not.toBe(0);
   });
 
-  test('finds the files formatted', async () => {
+  test('finds all files formatted', async () => {
     const at = $({ cwd: fileURLToPath(TERRAFORM_FOLDER), quiet: true, nothrow: true });
     const { stdout } = await at`terraform fmt -check -recursive`;
     expect(stdout).toBe('');

@@ -1,10 +1,10 @@
 variable "alert_emails" {
-  description = "Addresses that every alert is mailed to."
+  description = "Email addresses that receive every alert."
   type        = list(string)
 
   validation {
     condition     = length(var.alert_emails) > 0
-    error_message = "Name at least one address in alert_emails: without one nobody hears of a failed sync."
+    error_message = "Name at least one address in alert_emails, or nobody is told of a failed sync."
   }
   validation {
     condition     = alltrue([for email in var.alert_emails : can(regex("^[^@\\s]+@[^@\\s]+$", email))])
@@ -13,18 +13,18 @@ variable "alert_emails" {
 }
 
 variable "api_invokers" {
-  description = "Who may call the public API, such as user:name@host, group:… or serviceAccount:…. Nobody by default."
+  description = "Members who may call the public API, such as user:name@host, group:… or serviceAccount:…. Nobody by default."
   type        = list(string)
   default     = []
 
   validation {
     condition     = alltrue([for member in var.api_invokers : can(regex("^(user|group|serviceAccount|domain|principal|principalSet):", member))])
-    error_message = "Write each of api_invokers with its kind, such as user:name@host. allUsers is refused: the API starts syncs."
+    error_message = "Write each of api_invokers with its kind, such as user:name@host. allUsers is refused because the API starts syncs."
   }
 }
 
 variable "chunk_concurrency" {
-  description = "Chunks that are ingested at the same time."
+  description = "Number of chunks ingested at the same time."
   type        = number
   default     = 4
 
@@ -46,7 +46,7 @@ variable "database_availability" {
 }
 
 variable "database_disk_gb" {
-  description = "Size of the database's SSD to start with, in GB. It grows by itself, up to ten times this, and never shrinks."
+  description = "Initial size of the database's SSD in GB. It grows automatically up to ten times this size and never shrinks."
   type        = number
   default     = 10
 
@@ -57,7 +57,7 @@ variable "database_disk_gb" {
 }
 
 variable "database_instance" {
-  description = "Name of the Cloud SQL instance. The name of a deleted instance cannot be used again for a week: choose another then."
+  description = "Name of the Cloud SQL instance. The name of a deleted instance cannot be used again for a week."
   type        = string
   default     = "permit-sync"
 
@@ -68,45 +68,45 @@ variable "database_instance" {
 }
 
 variable "database_max_connections" {
-  description = "Connections that PostgreSQL accepts. The functions must not be able to ask for more."
+  description = "Connections that PostgreSQL accepts. It must cover all that the functions can open."
   type        = number
   default     = 100
 
   validation {
     condition     = var.database_max_connections >= 25 && var.database_max_connections <= 1000
-    error_message = "Set database_max_connections between 25 and 1000, by the memory of database_tier."
+    error_message = "Set database_max_connections between 25 and 1000, as far as the memory of database_tier allows."
   }
   validation {
     condition     = local.function_connections + local.reserved_connections <= var.database_max_connections
-    error_message = "The functions could ask for ${local.function_connections} connections, and ${local.reserved_connections} are kept for others: raise database_max_connections or lower chunk_concurrency."
+    error_message = "The functions could ask for ${local.function_connections} connections, and ${local.reserved_connections} more are reserved: raise database_max_connections or lower chunk_concurrency."
   }
 }
 
 variable "database_public_ip" {
-  description = "False: the database can be migrated only from inside the VPC. True: it also has a public address, which lets in nobody but the Cloud SQL connector with an IAM identity."
+  description = "If false, the database can be migrated only from inside the VPC. If true, it also has a public address, which admits only the Cloud SQL connector with an IAM identity."
   type        = bool
   nullable    = false
 }
 
 variable "database_tier" {
-  description = "Machine of the database: db-f1-micro, db-g1-small or db-custom-CPUS-MEGABYTES."
+  description = "Machine type of the database: db-f1-micro, db-g1-small or db-custom-CPUS-MEGABYTES."
   type        = string
   default     = "db-custom-1-3840"
 
   validation {
     condition     = can(regex("^db-(f1-micro|g1-small|custom-[0-9]+-[0-9]+)$", var.database_tier))
-    error_message = "Set database_tier to db-f1-micro, db-g1-small or db-custom-CPUS-MEGABYTES: the edition is Enterprise, which has no db-perf-optimized tiers."
+    error_message = "Set database_tier to db-f1-micro, db-g1-small or db-custom-CPUS-MEGABYTES. The edition is Enterprise, which has no db-perf-optimized tiers."
   }
 }
 
 variable "deletion_protection" {
-  description = "Keeps the database and the workflow from being deleted. To remove the stack, apply with false first."
+  description = "Prevents the database and the workflow from being deleted. To remove the stack, apply with false first."
   type        = bool
   default     = true
 }
 
 variable "feed_allowed_hosts" {
-  description = "Hosts besides the City's that a feed may be fetched from."
+  description = "Hosts that a feed may be fetched from, besides the City's."
   type        = list(string)
   default     = []
 
@@ -117,35 +117,35 @@ variable "feed_allowed_hosts" {
 }
 
 variable "feed_retention_days" {
-  description = "Days that a run's feed is kept. A run can be resumed only while its feed is there."
+  description = "Days that a run's feed is kept. A run can be resumed only while its feed exists."
   type        = number
   default     = 30
 
   validation {
     condition     = var.feed_retention_days >= 14
-    error_message = "Set feed_retention_days to 14 or more: dead letters live for 14 days, and redriving one needs its feed."
+    error_message = "Set feed_retention_days to 14 or more: dead letters are kept for 14 days, and redriving one needs its feed."
   }
 }
 
 variable "feed_source_buckets" {
-  description = "Names of other buckets that a sync may read, for file_path gs://…."
+  description = "Names of other buckets that a sync may read when file_path is gs://…."
   type        = set(string)
   default     = []
 }
 
 variable "functions_source" {
-  description = "The functions' zip, which npm run build makes."
+  description = "Path of the functions' zip, which npm run build creates."
   type        = string
   default     = "../dist/functions.zip"
 
   validation {
     condition     = fileexists(var.functions_source)
-    error_message = "Run npm run build first: there is no file at functions_source."
+    error_message = "Run npm run build first, because there is no file at functions_source."
   }
 }
 
 variable "labels" {
-  description = "More labels for everything that takes labels, such as a cost centre."
+  description = "Additional labels for all resources that support labels, such as a cost centre."
   type        = map(string)
   default     = {}
 
@@ -166,7 +166,7 @@ variable "project_id" {
 }
 
 variable "region" {
-  description = "Region of everything."
+  description = "Region of all resources."
   type        = string
   default     = "northamerica-northeast2"
 

@@ -1,4 +1,4 @@
-# The stack uses what both majors have, so that neither an old lock file nor a new one breaks it.
+# The stack uses only what both major versions support, so it works with an old or a new lock file.
 terraform {
   required_version = ">= 1.9"
 

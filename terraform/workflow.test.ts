@@ -9,7 +9,7 @@ const workflow = terraform.resource('google_workflows_workflow.this');
 const variables = workflow.user_env_vars as Readonly<Record<string, string>>;
 
 describe('the workflow', () => {
-  test('is the file that runs everywhere, and its name the one that the functions look for', () => {
+  test('is deployed from the shared file under the name that the functions use', () => {
     expect(workflow.source_contents).toBe(
       expressionOf(`file("${expressionOf('path.module')}/../workflows/permit-sync.yaml")`),
     );
@@ -17,11 +17,11 @@ describe('the workflow', () => {
     expect(terraform.locals.name).toBe('permit-sync');
   });
 
-  test('gets every variable that it reads, and no other', () => {
+  test('gets exactly the variables that it reads', () => {
     expect(Object.keys(variables).sort()).toEqual([...listWorkflowVariables()].sort());
   });
 
-  // Without a path the address is its own audience; at another host it would not count as internal.
+  // Without a path, the address is its own audience; another host would not count as internal.
   test.each([...new Set(listWorkflowCalls().map(({ name }) => name))])(
     'calls %s at its run.app address',
     (name) => {
@@ -36,21 +36,21 @@ describe('the workflow', () => {
     expect(variables.COMPLETED_TOPIC).toBe(expressionOf('google_pubsub_topic.sync_completed.name'));
   });
 
-  test('publishes its dead letters where the subscription finds them', () => {
+  test('publishes dead letters on the topic of the subscription', () => {
     expect(variables.DEAD_LETTER_TOPIC).toBe(
       expressionOf('google_pubsub_topic.sync_dead_letter.name'),
     );
     const subscription = terraform.resource('google_pubsub_subscription.sync_dead_letter');
     expect(subscription.topic).toBe(expressionOf('google_pubsub_topic.sync_dead_letter.id'));
-    // npm run redrive pulls the subscription of this name.
+    // npm run redrive pulls from the subscription with this name.
     expect(subscription.name).toBe('sync-dead-letter');
     expect(subscription.message_retention_duration).toBe(`${14 * 86_400}s`);
     expect(blockIn(subscription, 'expiration_policy').ttl).toBe('');
   });
 });
 
-describe('what starts the workflow', () => {
-  test('the schedule sends an argument that download takes, as its own account', async () => {
+describe('triggers of the workflow', () => {
+  test('the schedule sends an argument that download accepts, with its own account', async () => {
     const target = blockIn(
       terraform.resource('google_cloud_scheduler_job.weekdays'),
       'http_target',
@@ -71,7 +71,7 @@ describe('what starts the workflow', () => {
     );
   });
 
-  test('Eventarc passes each message of sync-trigger on, as the trigger’s account', () => {
+  test('Eventarc passes on each message of sync-trigger, with the trigger’s account', () => {
     const trigger = terraform.resource('google_eventarc_trigger.sync_trigger');
     expect(trigger).toMatchObject({
       matching_criteria: [

@@ -1,5 +1,5 @@
-# The orchestration, as it also runs on one machine. Its detailed history has every step and value;
-# the log need only have what failed.
+# The orchestration, the same file that runs locally. The detailed history has every step and value,
+# so the log only needs the errors.
 resource "google_workflows_workflow" "this" {
   name                    = local.name
   region                  = var.region
@@ -10,8 +10,8 @@ resource "google_workflows_workflow" "this" {
   execution_history_level = "EXECUTION_HISTORY_DETAILED"
   deletion_protection     = var.deletion_protection
 
-  # The run.app addresses: at cloudfunctions.net a workflow does not count as internal. The workflow
-  # asks for an identity token for the address it calls, without a path, which Cloud Run accepts.
+  # The run.app addresses, because a workflow does not count as internal at cloudfunctions.net. The
+  # identity token's audience is the address without a path, which Cloud Run accepts.
   user_env_vars = {
     DOWNLOAD_URL      = google_cloudfunctions2_function.this["download"].service_config[0].uri
     INGEST_CHUNK_URL  = google_cloudfunctions2_function.this["ingest-chunk"].service_config[0].uri

@@ -1,14 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { ANNOUNCE, answerAt, answerWell, PUBLISH, startSync } from './testing/start-sync.ts';
+import {
+  ANNOUNCE,
+  answerAt,
+  answerNormally,
+  PUBLISH,
+  startTestSync,
+} from './testing/start-test-sync.ts';
 
 function error(code: string, message: string) {
   return { error: { code, message } };
 }
-const away = { status: 503, body: error('feed_unavailable', 'the portal is away') };
+const unavailable = { status: 503, body: error('feed_unavailable', 'the portal is unavailable') };
 
-describe('a good day', () => {
-  test('downloads, ingests each chunk once, finalizes, takes the snapshot and returns the run', async () => {
-    await using sync = await startSync(answerWell);
+describe('a successful run', () => {
+  test('downloads, ingests each chunk once, finalizes, takes a snapshot and returns the run', async () => {
+    await using sync = await startTestSync(answerNormally);
     const execution = await sync.run({});
     expect(execution.error).toBeUndefined();
     expect(JSON.parse(execution.result ?? '')).toMatchObject({ run_id: 7, status: 'completed' });
@@ -22,13 +28,13 @@ describe('a good day', () => {
   });
 
   test('needs no argument', async () => {
-    await using sync = await startSync(answerWell);
+    await using sync = await startTestSync(answerNormally);
     expect(await sync.run()).toMatchObject({ state: 'SUCCEEDED', argument: 'null' });
     expect(sync.calls[0]?.body).toEqual({ execution_id: expect.any(String) });
   });
 
-  test('takes a Pub/Sub message’s data for its argument, and its id', async () => {
-    await using sync = await startSync(answerWell);
+  test('uses the data and the id of a Pub/Sub message as its argument', async () => {
+    await using sync = await startTestSync(answerNormally);
     const data = Buffer.from('{"file_path": "gs://feeds/old.json"}').toString('base64');
     await sync.run({ data: { message: { data, messageId: '42' }, subscription: 's' } });
     expect(sync.calls[0]?.body).toMatchObject({
@@ -38,22 +44,22 @@ describe('a good day', () => {
     });
   });
 
-  test('takes an empty Pub/Sub message for no argument', async () => {
-    await using sync = await startSync(answerWell);
+  test('treats an empty Pub/Sub message as no argument', async () => {
+    await using sync = await startTestSync(answerNormally);
     await sync.run({ data: { message: { data: '', messageId: '42' } } });
     expect(sync.calls[0]?.body).toMatchObject({ message_id: '42', trigger: 'pubsub' });
   });
 
-  test('ends at once for a message that has started a run before', async () => {
+  test('stops after download when the message has already started a run', async () => {
     const body = { run_id: 6, chunks_total: 3, duplicate_of: 6 };
-    await using sync = await startSync(answerAt('/download', { status: 200, body }));
+    await using sync = await startTestSync(answerAt('/download', { status: 200, body }));
     const { result } = await sync.run({});
     expect(JSON.parse(result ?? '')).toEqual(body);
     expect(sync.calls).toHaveLength(1);
   });
 
-  test('is no failure when the snapshot fails, but warned of', async () => {
-    await using sync = await startSync(answerAt('/snapshot', { status: 422, body: {} }));
+  test('succeeds with a warning when the snapshot fails', async () => {
+    await using sync = await startTestSync(answerAt('/snapshot', { status: 422, body: {} }));
     expect(await sync.run({})).toMatchObject({ state: 'SUCCEEDED' });
     expect(sync.logs).toContainEqual(
       expect.objectContaining({
@@ -63,11 +69,11 @@ describe('a good day', () => {
     );
   });
 
-  test('goes on when finalize has completed the run, though none of its answers arrived', async () => {
-    await using sync = await startSync(
+  test('continues when finalize completed the run but none of its responses arrived', async () => {
+    await using sync = await startTestSync(
       answerAt('/finalize', (call) =>
         call.body.outcome === 'completed'
-          ? away
+          ? unavailable
           : { status: 200, body: { run_id: 7, status: 'completed' } },
       ),
     );
@@ -78,13 +84,13 @@ describe('a good day', () => {
   });
 
   test('announces the completed run', async () => {
-    await using sync = await startSync(answerWell);
+    await using sync = await startTestSync(answerNormally);
     const { result } = await sync.run({});
     expect(sync.messages(ANNOUNCE)).toEqual([JSON.parse(result ?? '')]);
   });
 
-  test('is no failure when it cannot be announced, but warned of', async () => {
-    await using sync = await startSync(answerAt(ANNOUNCE, { status: 403, body: {} }));
+  test('succeeds with a warning when the run cannot be announced', async () => {
+    await using sync = await startTestSync(answerAt(ANNOUNCE, { status: 403, body: {} }));
     expect(await sync.run({})).toMatchObject({ state: 'SUCCEEDED' });
     expect(sync.logs).toContainEqual(
       expect.objectContaining({
@@ -94,9 +100,9 @@ describe('a good day', () => {
     );
   });
 
-  test('may have a call that works at its second attempt', async () => {
-    await using sync = await startSync(
-      answerAt('/download', (call, nth) => (nth === 1 ? away : answerWell(call, nth))),
+  test('succeeds when a call works on its second attempt', async () => {
+    await using sync = await startTestSync(
+      answerAt('/download', (call, nth) => (nth === 1 ? unavailable : answerNormally(call, nth))),
     );
     expect(await sync.run({})).toMatchObject({ state: 'SUCCEEDED' });
     expect(sync.callsOf('/download')).toHaveLength(2);
@@ -105,9 +111,9 @@ describe('a good day', () => {
 });
 
 describe('retry', () => {
-  test('L07 the delays grow, about 300 then about 900 s, and differ between executions', async () => {
+  test('L07 the delays grow from about 300 to about 900 s and differ between executions', async () => {
     const delaysAt = async (startsAt: number) => {
-      await using sync = await startSync(answerAt('/download', away), { startsAt });
+      await using sync = await startTestSync(answerAt('/download', unavailable), { startsAt });
       await sync.run({});
       return sync.clock.sleeps();
     };
@@ -123,14 +129,14 @@ describe('retry', () => {
   });
 
   test.each([400, 404, 405, 409, 412, 422])('L08 a %i is not retried', async (status) => {
-    await using sync = await startSync(answerAt('/download', { status, body: {} }));
+    await using sync = await startTestSync(answerAt('/download', { status, body: {} }));
     expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
     expect(sync.callsOf('/download')).toHaveLength(1);
     expect(sync.clock.sleeps()).toEqual([]);
   });
 
   test.each([429, 500, 502, 503, 504, 599])('L08 a %i is retried', async (status) => {
-    await using sync = await startSync(answerAt('/download', { status, body: {} }));
+    await using sync = await startTestSync(answerAt('/download', { status, body: {} }));
     expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
     expect(sync.callsOf('/download')).toHaveLength(3);
   });
@@ -138,14 +144,14 @@ describe('retry', () => {
   test.each(['reset', 'silence'] as const)(
     'L08 a connection that ends in %s is retried',
     async (fault) => {
-      await using sync = await startSync(answerAt('/download', fault));
+      await using sync = await startTestSync(answerAt('/download', fault));
       expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
       expect(sync.callsOf('/download')).toHaveLength(3);
     },
   );
 
   test('L08 a refused connection is retried', async () => {
-    await using sync = await startSync(answerWell, {
+    await using sync = await startTestSync(answerNormally, {
       envVars: { DOWNLOAD_URL: 'http://127.0.0.1:1' },
     });
     expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
@@ -155,13 +161,13 @@ describe('retry', () => {
 });
 
 describe('terminal failure', () => {
-  test('L06 after three failures the run is finalized as failed, the letter sent, the execution failed', async () => {
-    await using sync = await startSync(answerAt('/download', away));
+  test('L06 after three failures the run is finalized as failed, a letter is sent and the execution fails', async () => {
+    await using sync = await startTestSync(answerAt('/download', unavailable));
     const execution = await sync.run({ file_path: 'gs://feeds/old.json' });
     expect(execution.state).toBe('FAILED');
     expect(JSON.parse(execution.error?.payload ?? '')).toMatchObject({ code: 503, attempts: 3 });
     expect(sync.callsOf('/finalize')).toMatchObject([
-      { body: { outcome: 'failed', error: { code: 503, body: away.body } } },
+      { body: { outcome: 'failed', error: { code: 503, body: unavailable.body } } },
     ]);
     expect(sync.messages()).toEqual([
       {
@@ -180,7 +186,7 @@ describe('terminal failure', () => {
   });
 
   test('logs the dead letter at CRITICAL', async () => {
-    await using sync = await startSync(answerAt('/download', { status: 422, body: {} }));
+    await using sync = await startTestSync(answerAt('/download', { status: 422, body: {} }));
     await sync.run({});
     expect(sync.logs).toContainEqual(
       expect.objectContaining({
@@ -194,10 +200,10 @@ describe('terminal failure', () => {
     );
   });
 
-  test('lets the other chunks finish when one fails for good, and names it', async () => {
-    await using sync = await startSync(
+  test('lets the other chunks finish when one fails permanently, and names the failed one', async () => {
+    await using sync = await startTestSync(
       answerAt('/ingest-chunk', (call, nth) =>
-        call.body.chunk_number === 2 ? { status: 422, body: {} } : answerWell(call, nth),
+        call.body.chunk_number === 2 ? { status: 422, body: {} } : answerNormally(call, nth),
       ),
     );
     expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
@@ -208,20 +214,22 @@ describe('terminal failure', () => {
     expect(sync.messages()).toMatchObject([{ failed_chunks: [2], retryable: false, attempts: 1 }]);
   });
 
-  test('sends the letter although the database, and so finalize, is away', async () => {
-    await using sync = await startSync((call, nth) =>
-      call.path === '/download' || call.path === '/finalize' ? away : answerWell(call, nth),
+  test('sends the letter when finalize fails because the database is unavailable', async () => {
+    await using sync = await startTestSync((call, nth) =>
+      call.path === '/download' || call.path === '/finalize'
+        ? unavailable
+        : answerNormally(call, nth),
     );
     expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
     expect(sync.messages()).toMatchObject([{ run_id: null, attempts: 3 }]);
     expect(sync.logs.map(({ jsonPayload }) => jsonPayload?.event)).toContain('finalize_failed');
   });
 
-  test('finalizes and logs the letter although Pub/Sub is away', async () => {
-    await using sync = await startSync((call, nth) =>
+  test('finalizes the run and logs the letter when Pub/Sub is unavailable', async () => {
+    await using sync = await startTestSync((call, nth) =>
       call.path === '/download' || call.path === PUBLISH
         ? { status: 403, body: {} }
-        : answerWell(call, nth),
+        : answerNormally(call, nth),
     );
     const execution = await sync.run({});
     expect(JSON.parse(execution.error?.payload ?? '')).toMatchObject({ code: 403, attempts: 1 });
@@ -232,9 +240,9 @@ describe('terminal failure', () => {
     );
   });
 
-  test('sends no letter for a trigger that lost to a running sync', async () => {
+  test('sends no letter for a trigger refused because a sync is running', async () => {
     const body = error('sync_already_running', 'Run 6 is running');
-    await using sync = await startSync(answerAt('/download', { status: 409, body }));
+    await using sync = await startTestSync(answerAt('/download', { status: 409, body }));
     expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
     expect(sync.messages()).toEqual([]);
   });

@@ -1,4 +1,4 @@
--- The field's words for what the first migrations named in words of their own.
+-- Renames tables and columns to the field's usual terms.
 
 alter table sync_sightings rename to sync_seen;
 alter table sync_seen rename constraint sync_sightings_pkey to sync_seen_pkey;
@@ -9,7 +9,7 @@ alter table stored_permits rename column source_hash to record_fingerprint;
 alter index stored_permits_source_hash_idx rename to stored_permits_record_fingerprint_idx;
 alter table sync_chunks rename column source_hashes to record_fingerprints;
 
--- Same as before, with the new names left out.
+-- Same as before, but excludes the columns under their new names.
 create or replace function permit_fields(permit jsonb) returns jsonb
 language sql immutable
 return (

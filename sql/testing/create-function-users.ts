@@ -4,13 +4,13 @@ import { FUNCTION_NAMES, type FunctionName } from '../../functions/function-name
 
 export interface FunctionUsers extends AsyncDisposable {
   readonly names: Readonly<Record<FunctionName, string>>;
-  /** The URL of a database as one of them. */
+  /** The URL of a database with a function's user. */
   urlFor(name: FunctionName, databaseUrl: string): string;
 }
 
 /**
- * A login role for each function, under names of this call's own since roles belong to the whole
- * server; they and their rights go at the end. Named as IAM users are, with characters to quote.
+ * Creates a login role for each function; disposing drops them with their rights. Roles belong to
+ * the whole server, so their names are unique to the call. Like IAM users', they need quoting.
  */
 export async function createFunctionUsers(admin: pg.Pool): Promise<FunctionUsers> {
   const id = randomUUID().slice(0, 8);

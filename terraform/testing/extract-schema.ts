@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ResourceSchema, SchemaArgument, SchemaArguments } from './provider-schema.ts';
 
-/** An entry of the attributes that a generated class or struct writes as HCL. */
+/** An attribute that a generated class or struct writes as HCL. */
 const ENTRY = /^ {8,12}(\w+): \{\s+value: (.+),\s+isBlock: (true|false),\s+type: "(\w+)",/gm;
 const PROPERTY = /(?:this\._|struct\.)(\w+)/;
 const NESTED = /(\w+)ToHclTerraform/g;
@@ -18,14 +18,14 @@ function folderOf(type: string): string {
     : type.replace(/^google_/, '').replaceAll('_', '-');
 }
 
-/** The text from `start` to the end of the function or interface that begins there. */
+/** The function or interface that begins at `start`. */
 function bodyAfter(text: string, start: string): string {
   const from = text.indexOf(start);
   if (from === -1) throw new Error(`There is no ${start}`);
   return text.slice(from, text.indexOf('\n}', from));
 }
 
-/** The values that the comment right above a property says it can have, if it lists them. */
+/** The possible values of a property, if the comment right above it lists them. */
 function readValues(before: string): { values?: readonly string[] } {
   const comment = before.slice(before.lastIndexOf('/**'));
   const [, list] = /Possible values: (\[[^\]]+\])/.exec(comment) ?? [];
@@ -33,11 +33,11 @@ function readValues(before: string): { values?: readonly string[] } {
 }
 
 /**
- * Reads the schema of one type out of the unpacked npm package @cdktf/provider-google. Its JavaScript
- * has the arguments' names in HCL and tells blocks from attributes, its declarations say which of
- * them are required and which blocks stand alone.
+ * Reads the schema of one type from the unpacked npm package @cdktf/provider-google. The package's
+ * JavaScript has the arguments' names in HCL and distinguishes blocks from attributes; its
+ * declarations show which of them are required and which blocks may appear only once.
  *
- * @throws Error when the package has no such type.
+ * @throws Error if the package has no such type.
  */
 export function extractSchema(packageFolder: string, type: string): ResourceSchema {
   const folder = join(packageFolder, 'lib', folderOf(type));
@@ -80,7 +80,7 @@ export function extractSchema(packageFolder: string, type: string): ResourceSche
     mainClass.slice(mainClass.indexOf('synthesizeHclAttributes')),
     `${className}Config`,
   );
-  // Every resource can be read by its id, and no resource takes one.
+  // Every resource's id can be read, but never set.
   const { id: _, ...settable } = args;
   const computed = COMPUTED.flatMap((pattern) => [...mainClass.matchAll(pattern)])
     .map(([, name = '']) => name)

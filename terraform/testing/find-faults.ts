@@ -1,7 +1,7 @@
 import type { SchemaArgument, SchemaArguments } from './provider-schema.ts';
 import type { Block } from './read-terraform.ts';
 
-/** Terraform's own arguments, which every resource takes. */
+/** Terraform's own arguments, which every resource accepts. */
 const META_ARGUMENTS = ['for_each', 'count', 'depends_on', 'lifecycle', 'provider'];
 
 function isBlockList(value: unknown): value is readonly Block[] {
@@ -19,8 +19,8 @@ function findInArgument(
 ): readonly string[] {
   const at = `${path}.${name}`;
   if (schema.kind === 'attribute') {
-    // hcl2json gives a block as a list of objects, an attribute that is a list of strings not.
-    if (isBlockList(value) && value.length > 0) return [`${at} is no block`];
+    // hcl2json writes a block as a list of objects; an attribute's list has only other values.
+    if (isBlockList(value) && value.length > 0) return [`${at} is not a block`];
     const listed = schema.values === undefined || schema.values.includes(String(value));
     const literal = typeof value === 'string' && !value.includes('${');
     return literal && !listed ? [`${at} cannot be ${value}`] : [];
@@ -30,7 +30,7 @@ function findInArgument(
   return value.flatMap((block) => findFaults(at, block, schema.arguments));
 }
 
-/** What a block sets that the schema does not know, or leaves out that it wants; one line each. */
+/** Faults of a block, one line each: unknown or invalid arguments, and missing required ones. */
 export function findFaults(path: string, block: Block, schema: SchemaArguments): readonly string[] {
   const set = Object.entries(block).filter(([name]) => !META_ARGUMENTS.includes(name));
   const faults = set.flatMap(([name, value]) => {

@@ -2,9 +2,9 @@ import { blockIn, type Terraform } from './read-terraform.ts';
 import { resolveExpression } from './resolve-expression.ts';
 
 export interface DeployedFunction {
-  /** Its key and entry point, such as `ingest-chunk`. */
+  /** Key and entry point of the function, such as `ingest-chunk`. */
   readonly name: string;
-  /** Of the Cloud Run service that it becomes. */
+  /** Name of its Cloud Run service. */
   readonly service: string;
   readonly entryPoint: string;
   readonly timeoutSeconds: number;
@@ -14,7 +14,7 @@ export interface DeployedFunction {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What is known only once the stack stands, with values of the right shape. */
+/** Sample values of expressions that are known only after the stack is applied. */
 const KNOWN = {
   'var.project_id': 'my-project',
   'google_storage_bucket.feeds.name': 'my-project-permit-sync-feeds',
@@ -24,7 +24,7 @@ const KNOWN = {
   'join(",", var.feed_allowed_hosts)': '',
 };
 
-/** The functions as Terraform deploys them with the variables' defaults. */
+/** Lists the functions as Terraform deploys them with the variables' defaults. */
 export function listFunctions(terraform: Terraform): readonly DeployedFunction[] {
   const block = terraform.resource('google_cloudfunctions2_function.this');
   const service = blockIn(block, 'service_config');

@@ -8,8 +8,8 @@ function readField(entry: LogEntry, path: string): unknown {
 }
 
 /**
- * The entry that Cloud Logging makes of a line which a function writes to standard output: `severity`
- * becomes the entry's own, the rest its payload.
+ * Converts a line that a function writes to standard output into a log entry. Like Cloud Logging, it
+ * makes `severity` the entry's severity and the rest its payload.
  * Source: https://cloud.google.com/logging/docs/structured-logging
  */
 export function toLogEntry(line: string, service: string): LogEntry {
@@ -22,10 +22,10 @@ export function toLogEntry(line: string, service: string): LogEntry {
 }
 
 /**
- * Whether an entry matches a filter of the Logging query language. Of the language only
- * `field="value" AND …` is known, which is all that the alerts use.
+ * Whether an entry matches a filter in the Logging query language. Only `field="value" AND …` is
+ * supported, which is all that the alerts use.
  *
- * @throws Error for anything else.
+ * @throws Error for any other filter.
  */
 export function matchesFilter(filter: string, entry: LogEntry): boolean {
   return filter.split(' AND ').every((comparison) => {
@@ -36,9 +36,9 @@ export function matchesFilter(filter: string, entry: LogEntry): boolean {
 }
 
 /**
- * What a label extractor takes out of an entry: text, empty where the entry has no such field.
+ * Extracts a label's text from an entry; it is empty if the entry has no such field.
  *
- * @throws Error for anything but `EXTRACT(field)`.
+ * @throws Error for any extractor but `EXTRACT(field)`.
  */
 export function extractLabel(extractor: string, entry: LogEntry): string {
   const [, path] = /^EXTRACT\(([\w.]+)\)$/.exec(extractor) ?? [];

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-/** An argument, or a block with the arguments inside it. */
+/** An attribute, or a block with its own arguments. */
 export type SchemaArgument =
   | { readonly kind: 'attribute'; readonly required?: true; readonly values?: readonly string[] }
   | {
       readonly kind: 'block';
       readonly required?: true;
-      /** Only one such block may stand there. */
+      /** The block may appear only once. */
       readonly single?: true;
       readonly arguments: SchemaArguments;
     };
@@ -17,11 +17,11 @@ export interface ResourceSchema {
   /** `google_pubsub_topic`, `data.google_project`, or `provider`. */
   readonly type: string;
   readonly arguments: SchemaArguments;
-  /** What can be read of it besides its arguments. */
+  /** Attributes that can be read but not set. */
   readonly computed: readonly string[];
 }
 
-/** The schema of provider 6.50.0, by type, of the types that this stack uses. */
+/** Reads the schemas of provider 6.50.0 for the types that this stack uses, by type. */
 export function readProviderSchema(): ReadonlyMap<string, ResourceSchema> {
   const file = new URL('./provider-schema-6.50.jsonl', import.meta.url);
   const lines = readFileSync(file, 'utf8').trim().split('\n');

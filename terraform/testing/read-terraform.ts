@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from '@cdktn/hcl2json';
 
-/** The arguments of a block: expressions as `${…}`, blocks as lists of such records. */
+/** The arguments of a block, with expressions as `${…}` and nested blocks as lists of blocks. */
 export type Block = Readonly<Record<string, unknown>>;
 
 export interface Resource {
-  /** `google_pubsub_topic`; a data source's begins with `data.` */
+  /** Such as `google_pubsub_topic`; the type of a data source begins with `data.` */
   readonly type: string;
   readonly name: string;
-  /** `type.name`, as expressions refer to it. */
+  /** `type.name`, which expressions use to refer to it. */
   readonly address: string;
   readonly block: Block;
 }
@@ -19,9 +19,9 @@ export interface Terraform {
   readonly outputs: Readonly<Record<string, Block>>;
   readonly locals: Block;
   readonly provider: Block;
-  /** Every file, parsed. */
+  /** All parsed files by name. */
   readonly files: Readonly<Record<string, Block>>;
-  /** The resource of an address. @throws Error when there is none. */
+  /** The block of the resource with an address. @throws Error if there is none. */
   resource(address: string): Block;
 }
 
@@ -71,14 +71,14 @@ export async function readTerraform(): Promise<Terraform> {
   };
 }
 
-/** The first block `name` inside a block. @throws Error when there is none. */
+/** The first nested block with a name. @throws Error if there is none. */
 export function blockIn(block: Block, name: string): Block {
   const [first] = (block[name] ?? []) as readonly Block[];
   if (first === undefined) throw new Error(`There is no block ${name}`);
   return first;
 }
 
-/** An expression as hcl2json writes it. */
+/** Wraps an expression in `${…}`, as hcl2json does. */
 export function expressionOf(text: string): string {
   return `\${${text}}`;
 }

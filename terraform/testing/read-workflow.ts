@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 const TEXT = readFileSync(new URL('../../workflows/permit-sync.yaml', import.meta.url), 'utf8');
 
 export interface WorkflowCall {
-  /** The function's, such as `ingest-chunk`. */
+  /** Name of the called function, such as `ingest-chunk`. */
   readonly name: string;
   /** How long the workflow waits, in seconds. */
   readonly timeout: number;
@@ -20,12 +20,12 @@ function findCalls(value: unknown): readonly WorkflowCall[] {
   return Object.values(value).flatMap(findCalls);
 }
 
-/** Each call of a function that the workflow makes. */
+/** Lists the function calls that the workflow makes. */
 export function listWorkflowCalls(): readonly WorkflowCall[] {
   return findCalls(parse(TEXT));
 }
 
-/** The environment variables that the workflow reads, without those of the service. */
+/** Lists the environment variables that the workflow reads, except the ones that Google sets. */
 export function listWorkflowVariables(): readonly string[] {
   const read = [...TEXT.matchAll(/sys\.get_env\("(\w+)"\)/g)].map(([, name = '']) => name);
   return [...new Set(read)].filter((name) => !name.startsWith('GOOGLE_CLOUD_'));

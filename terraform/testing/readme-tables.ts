@@ -11,7 +11,7 @@ function toRows(rows: readonly (readonly string[])[]): string {
   return `${rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
 }
 
-/** The rows of the README's tables of inputs and outputs, by name. */
+/** Writes the rows of the README's tables of inputs and outputs, sorted by name. */
 export function writeTables({ variables, outputs }: Terraform) {
   const sorted = (blocks: Readonly<Record<string, Block>>) => Object.entries(blocks).sort();
   return {

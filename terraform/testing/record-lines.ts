@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { createLog, type Log } from '../../functions/shared/log.ts';
 
-/** The log that functions write in the cloud, and the lines that it has written. */
+/** Creates the log that functions use in the cloud, and records the lines it writes. */
 export function recordLines(): { readonly log: Log; readonly lines: readonly string[] } {
   const lines: string[] = [];
   const stream = new Writable({

@@ -3,15 +3,15 @@ import type { Terraform } from './read-terraform.ts';
 export interface Scope {
   /** `each.key` and `each.value` inside a resource with for_each. */
   readonly each?: { readonly key: string; readonly value: Readonly<Record<string, unknown>> };
-  /** What stands for an expression that only Google or an operator knows, by the expression. */
+  /** Values of expressions that only Google or an operator knows, by expression. */
   readonly known?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The value of a parsed argument. Knows plain references to variables (their defaults), locals and
- * `each`, sums of these, and what the scope says; templates are put together from their parts.
+ * Resolves the value of a parsed argument. It supports templates, sums, and plain references to
+ * variables (their defaults), locals, `each` and the scope's known values.
  *
- * @throws Error that names an expression which is none of these.
+ * @throws Error that names an unsupported expression.
  */
 export function resolveExpression(
   terraform: Terraform,

@@ -6,11 +6,11 @@ import { extractSchema } from './extract-schema.ts';
 import { readTerraform } from './read-terraform.ts';
 
 /**
- * Writes provider-schema-6.50.jsonl, a line per type, for the types that the stack uses now:
+ * Updates provider-schema-6.50.jsonl, one line for each type that the stack uses:
  * `node terraform/testing/update-provider-schema.ts`.
  *
- * The package is 31 MB to download and 307 MB on disk, so it is no dependency: it is fetched here, and
- * what is used of it is committed.
+ * The package is 31 MB to download and 307 MB on disk, so it is not a dependency. It is fetched
+ * here, and only the extracted schemas are committed.
  */
 const PACKAGE = '@cdktf/provider-google@16.12.1';
 

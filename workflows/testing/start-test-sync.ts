@@ -6,10 +6,11 @@ import { createWorkflowsService } from '../../scripts/local/workflows/create-wor
 import type { LogEntry } from '../../scripts/local/workflows/service/log-entry.ts';
 
 const SOURCE = readFileSync(new URL('../permit-sync.yaml', import.meta.url), 'utf8');
-/** Where the connector publishes dead letters, and completed runs. */
+/** Path at which the connector publishes dead letters. */
 export const PUBLISH = '/v1/projects/demo/topics/sync-dead-letter:publish';
+/** Path at which the connector publishes completed runs. */
 export const ANNOUNCE = '/v1/projects/demo/topics/sync-completed:publish';
-/** Longer than any time-out of the workflow. */
+/** Longer than any of the workflow's time-outs. */
 const TIMED_OUT_SECONDS = 1801;
 
 export interface Call {
@@ -17,18 +18,18 @@ export interface Call {
   readonly body: Record<string, unknown>;
 }
 
-/** What the server does with a call: an answer, a broken connection, or nothing until the time-out. */
+/** How the server treats a call: an answer, a reset connection, or silence until the time-out. */
 export type Answer = { readonly status: number; readonly body: unknown } | 'reset' | 'silence';
 
 export type Answerer = (call: Call, nth: number) => Answer;
 
 interface Options {
-  /** Unix seconds; its milliseconds decide the jitter. */
+  /** Start of the clock in Unix seconds; its milliseconds determine the jitter. */
   readonly startsAt?: number;
   readonly envVars?: Readonly<Record<string, string>>;
 }
 
-export const answerWell: Answerer = ({ path, body }) => {
+export const answerNormally: Answerer = ({ path, body }) => {
   if (path === '/download') return { status: 200, body: { run_id: 7, chunks_total: 3 } };
   if (path === '/finalize') {
     return { status: 200, body: { run_id: 7, status: body.outcome, records_total: 12 } };
@@ -36,16 +37,16 @@ export const answerWell: Answerer = ({ path, body }) => {
   return { status: 200, body: { messageIds: ['1'] } };
 };
 
-/** Answers one path in its own way and the others well. */
+/** Answers one path as given and every other path normally. */
 export function answerAt(path: string, answer: Answer | Answerer): Answerer {
   return (call, nth) => {
-    if (call.path !== path) return answerWell(call, nth);
+    if (call.path !== path) return answerNormally(call, nth);
     return typeof answer === 'function' ? answer(call, nth) : answer;
   };
 }
 
-/** The real YAML on the engine with a clock of its own; the functions and Pub/Sub are one small server. */
-export async function startSync(answer: Answerer, options: Options = {}) {
+/** Runs the real YAML on a virtual clock; one small server is both the functions and Pub/Sub. */
+export async function startTestSync(answer: Answerer, options: Options = {}) {
   const calls: Call[] = [];
   const clock = createVirtualClock({ startsAt: options.startsAt ?? 1_700_000_000 });
   const respond = (outcome: Answer, response: ServerResponse): void => {
@@ -93,7 +94,7 @@ export async function startSync(answer: Answerer, options: Options = {}) {
     clock,
     logs,
     callsOf: (path: string) => calls.filter((call) => call.path === path),
-    /** The messages published at a path, decoded. */
+    /** Decoded messages published at a path. */
     messages: (path = PUBLISH) =>
       calls
         .filter((call) => call.path === path)
