@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import RUNTIME_ENVIRONMENT from '../functions/runtime-environment.json' with { type: 'json' };
 import { CONFIG_VARIABLES, parseConfig } from '../functions/shared/config.ts';
 import { listFunctions } from './testing/list-functions.ts';
 import { expressionOf, readTerraform } from './testing/read-terraform.ts';
@@ -10,7 +11,7 @@ const functions = listFunctions(terraform);
 const calls = listWorkflowCalls();
 const called = new Set(calls.map(({ name }) => name));
 
-/** Serverless functions' configuration that is for a machine of one's own. */
+/** Configuration that only local functions get. */
 const LOCAL_ONLY = ['DATABASE_URL', 'FEED_ALLOW_LOCAL_FILES', 'GOOGLE_API_ENDPOINT'];
 
 test('every function that the code registers is deployed, at its own entry point', () => {
@@ -22,13 +23,19 @@ test('every function that the code registers is deployed, at its own entry point
 
 describe.each(functions.map((each) => [each.name, each] as const))('%s', (name, deployed) => {
   test('gets variables that its configuration reads, and all that it needs', () => {
-    expect(CONFIG_VARIABLES).toEqual(expect.arrayContaining(Object.keys(deployed.environment)));
+    const others = Object.keys(RUNTIME_ENVIRONMENT);
+    const configuration = Object.keys(deployed.environment).filter((it) => !others.includes(it));
+    expect(CONFIG_VARIABLES).toEqual(expect.arrayContaining(configuration));
     expect(parseConfig(deployed.environment)).toMatchObject({
       GOOGLE_CLOUD_PROJECT: 'my-project',
       CLOUD_SQL_INSTANCE: 'my-project:region:permit-sync',
       WORKFLOW_LOCATION: 'northamerica-northeast2',
       WORKFLOW_NAME: 'permit-sync',
     });
+  });
+
+  test('gets the process settings of the local functions', () => {
+    expect(deployed.environment).toMatchObject(RUNTIME_ENVIRONMENT);
   });
 
   test('gets nothing that is for a local machine', () => {

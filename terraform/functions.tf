@@ -80,8 +80,8 @@ resource "google_cloudfunctions2_function" "this" {
     vpc_connector                 = google_vpc_access_connector.functions.id
     vpc_connector_egress_settings = "PRIVATE_RANGES_ONLY"
 
-    # Every function starts with the whole configuration, which functions/shared/config.ts reads.
-    # None of it is secret: the identity is the service account.
+    # Every function starts with the whole configuration, which functions/shared/config.ts reads, and
+    # with Node's settings. None of it is secret: the identity is the service account.
     environment_variables = {
       GOOGLE_CLOUD_PROJECT = var.project_id
       FEED_BUCKET          = google_storage_bucket.feeds.name
@@ -92,6 +92,8 @@ resource "google_cloudfunctions2_function" "this" {
       FEED_ALLOWED_HOSTS   = join(",", var.feed_allowed_hosts)
       WORKFLOW_LOCATION    = var.region
       WORKFLOW_NAME        = local.name
+      NODE_OPTIONS         = local.runtime_environment.NODE_OPTIONS
+      MALLOC_ARENA_MAX     = local.runtime_environment.MALLOC_ARENA_MAX
     }
   }
 

@@ -6,6 +6,9 @@ locals {
 
   database = "permits"
 
+  # Settings of the functions' processes; the local cloud starts its own with the same ones.
+  runtime_environment = jsondecode(file("${path.module}/../functions/runtime-environment.json"))
+
   # One request per instance keeps the database's connections countable: instances × pool_size. Only
   # sync-api, which does nothing but wait, takes more. There is one instance more than calls at a time,
   # for a call that the workflow repeats while the platform still ends the first.

@@ -1,4 +1,5 @@
-import type { Terraform } from './read-terraform.ts';
+import { readFileSync } from 'node:fs';
+import { TERRAFORM_FOLDER, type Terraform } from './read-terraform.ts';
 
 export interface Scope {
   /** `each.key` and `each.value` inside a resource with for_each. */
@@ -7,11 +8,14 @@ export interface Scope {
   readonly known?: Readonly<Record<string, unknown>>;
 }
 
+const JSON_FILE = /^jsondecode\(file\("\$\{path\.module\}\/([^"]+)"\)\)$/;
+
 /**
- * The value of a parsed argument. Knows plain references to variables (their defaults), locals and
- * `each`, sums of these, and what the scope says; templates are put together from their parts.
+ * The value of a parsed argument: a plain reference to a variable (its default), a local or `each`, a
+ * field of a local, a sum of these, a JSON file, or what the scope says. Templates are put together
+ * from their parts.
  *
- * @throws Error that names an expression which is none of these.
+ * @throws Error that names any other expression.
  */
 export function resolveExpression(
   terraform: Terraform,
@@ -30,6 +34,10 @@ function evaluate(terraform: Terraform, expression: string, scope: Scope): unkno
   const { each, known = {} } = scope;
   if (expression in known) return known[expression];
   if (/^\d+$/.test(expression)) return Number(expression);
+  const [, jsonFile] = JSON_FILE.exec(expression) ?? [];
+  if (jsonFile !== undefined) {
+    return JSON.parse(readFileSync(new URL(jsonFile, TERRAFORM_FOLDER), 'utf8'));
+  }
   const terms = expression.split(' + ');
   if (terms.length > 1) {
     return terms.reduce((sum, term) => sum + Number(evaluate(terraform, term, scope)), 0);
@@ -46,6 +54,10 @@ function evaluate(terraform: Terraform, expression: string, scope: Scope): unkno
   const [property = '', ...rest] = more;
   if (root === 'each' && name === 'value' && rest.length === 0 && each && property in each.value) {
     return resolveExpression(terraform, each.value[property], scope);
+  }
+  if (root === 'local' && rest.length === 0) {
+    const fields = evaluate(terraform, `local.${name}`, scope) as Record<string, unknown>;
+    if (property in fields) return fields[property];
   }
   throw new Error(`The tests know no value of ${expression}`);
 }
