@@ -8,27 +8,27 @@ import RUNTIME_ENVIRONMENT from '../../../functions/runtime-environment.json' wi
 import { COMPILE_CACHE } from '../../shared/compile-cache.ts';
 
 export interface FunctionOptions {
-  /** The function's environment; nothing else of ours reaches it but PATH. */
+  /** The function's environment. Of this process's own, it gets only PATH. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Its output goes to `<name>.log` in this folder. */
+  /** Gets the function's output as `<name>.log`. */
   readonly logDirectory: string;
-  /** Every line it writes to its log. */
+  /** Receives every line that it writes to stdout. */
   readonly onLine?: (line: string) => void;
-  /** 0 or none takes any free port. */
+  /** By default, or if 0, any free port. */
   readonly port?: number | undefined;
 }
 
 export interface RunningFunction {
   readonly url: string;
-  /** The most memory its process has had, in bytes. */
+  /** The peak memory of its process, in bytes. */
   peakRssBytes(): Promise<number>;
-  /** Ends it as Cloud Run does: SIGTERM, and SIGKILL after ten seconds. */
+  /** Ends it as Cloud Run does: SIGTERM, then SIGKILL after ten seconds. */
   stop(): Promise<void>;
-  /** Ends it in the middle of whatever it does. */
+  /** Ends it at once, whatever it is doing. */
   kill(): Promise<void>;
 }
 
-/** As long as Cloud Run waits after SIGTERM. */
+/** How long Cloud Run waits after SIGTERM. */
 const STOP_MILLISECONDS = 10_000;
 
 /**
@@ -42,7 +42,7 @@ const PROCESS_ENVIRONMENT = { ...RUNTIME_ENVIRONMENT, NODE_COMPILE_CACHE: COMPIL
 
 const SCRIPT = fileURLToPath(new URL('./serve-function.ts', import.meta.url));
 
-/** Starts a function in a process of its own, with its real HTTP server. */
+/** Starts a function in its own process, with the functions-framework's HTTP server. */
 export async function startFunction(
   name: string,
   options: FunctionOptions,

@@ -2,7 +2,6 @@ import { Router } from 'express';
 import { createStatusErrorHandler, StatusError } from '../rest/status-error.ts';
 import { createMetricDescriptorRoutes } from './metric-descriptor-routes.ts';
 import { createTimeSeriesRoutes } from './time-series-routes.ts';
-import type { TimeSeries } from './time-series-schema.ts';
 import { createTimeSeriesStore } from './time-series-store.ts';
 
 export interface MonitoringApiOptions {
@@ -15,8 +14,6 @@ export interface MonitoringApiOptions {
 
 export interface MonitoringApi {
   readonly router: Router;
-  /** Every series of every project, points newest first. */
-  listTimeSeries(): readonly TimeSeries[];
 }
 
 /** The part of the Cloud Monitoring v3 REST API that writes and reads custom metrics. */
@@ -30,5 +27,5 @@ export function createMonitoringApi(options: MonitoringApiOptions = {}): Monitor
     throw new StatusError('UNIMPLEMENTED', `${what} is not part of the local Cloud Monitoring`);
   });
   router.use(createStatusErrorHandler((message) => log(`monitoring: ${message}`)));
-  return { router, listTimeSeries: () => store.list() };
+  return { router };
 }

@@ -21,8 +21,8 @@ type State = Readonly<z.infer<typeof stateSchema>>;
 export interface TimeSeriesStore {
   /** Adds the one point of a checked series; returns what speaks against it, if anything. */
   write(project: string, series: NewTimeSeries): string | undefined;
-  /** Of one project, or all. */
-  list(project?: string): readonly TimeSeries[];
+  /** Lists the series of a project, each with its points newest first. */
+  list(project: string): readonly TimeSeries[];
   putDescriptor(project: string, descriptor: MetricDescriptor): void;
   listDescriptors(project: string): readonly MetricDescriptor[];
   /** Removes the descriptor and the metric's series; false if there is none. */
@@ -84,7 +84,7 @@ export function createTimeSeriesStore(directory: string | undefined): TimeSeries
     write,
     list: (project) =>
       [...series.values()]
-        .filter((entry) => project === undefined || entry.project === project)
+        .filter((entry) => entry.project === project)
         .map((entry) => entry.series),
     putDescriptor: (project, descriptor) => {
       descriptors.set(`${project} ${descriptor.type}`, { project, descriptor });

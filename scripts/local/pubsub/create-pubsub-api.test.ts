@@ -36,16 +36,15 @@ test('a published message is pulled with its data, attributes, id and time', asy
   expect(Buffer.from(message?.data ?? '').toString()).toBe('{"a":"é"}');
 });
 
-test('the process itself can publish, by short or full name', async () => {
+test('a message has data or attributes, and its topic must exist', async () => {
   await using pubsub = await startWithSubscription();
-  const data = Buffer.from('hello').toString('base64');
-  const ids = [
-    ...pubsub.api.publish('sync-trigger', [{ data }]),
-    ...pubsub.api.publish(TOPIC, [{ attributes: { a: 'b' } }]),
-  ];
-  expect(new Set(ids).size).toBe(2);
+  const { publisher } = pubsub;
+  const messages = [{ data: Buffer.from('hello') }, { attributes: { a: 'b' } }];
+  const [{ messageIds }] = await publisher.publish({ topic: TOPIC, messages });
+  expect(new Set(messageIds).size).toBe(2);
   expect(await pubsub.pull()).toMatchObject([{ text: 'hello' }, { text: '' }]);
-  expect(() => pubsub.api.publish('no-such-topic', [{ data }])).toThrow('no-such-topic');
+  const topic = `${PROJECT}/topics/no-such-topic`;
+  await expect(publisher.publish({ topic, messages })).rejects.toThrow('no-such-topic');
 });
 
 test('an acknowledged message does not come back', async () => {
@@ -273,10 +272,12 @@ test('topics, subscriptions and unacknowledged messages survive a restart', asyn
 
 test('a message id does not come again after a restart, even if nothing was kept', async () => {
   await using before = await startWithSubscription();
-  const data = Buffer.from('x').toString('base64');
-  const ids = before.api.publish(TOPIC, [{ data }, { data }, { data }]);
+  const data = Buffer.from('x');
+  const messages = [{ data }, { data }, { data }];
+  const [{ messageIds }] = await before.publisher.publish({ topic: TOPIC, messages });
   await using after = await startTestPubsub();
   await after.publisher.createTopic({ name: TOPIC });
   after.clock.advance(1);
-  expect(ids).not.toContain(after.api.publish(TOPIC, [{ data }])[0]);
+  const [next] = await after.publisher.publish({ topic: TOPIC, messages: [{ data }] });
+  expect(messageIds).not.toContain(next.messageIds?.[0]);
 });

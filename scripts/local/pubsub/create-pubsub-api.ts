@@ -2,44 +2,34 @@ import { Router } from 'express';
 import { createStatusErrorHandler, StatusError } from '../rest/status-error.ts';
 import { createBroker } from './broker.ts';
 import { createBrokerStateFile } from './broker-state.ts';
-import { createPostPush, type Push } from './post-push.ts';
+import { createPostPush } from './post-push.ts';
 import { completeClock, type PubsubClock } from './pubsub-clock.ts';
-import type { NewMessage } from './pubsub-resources.ts';
 import { createPullWaiters } from './pull-waiters.ts';
 import { createPushDeliverer } from './push-deliverer.ts';
 import { createSubscriptionRoutes } from './subscription-routes.ts';
 import { createTopicRoutes } from './topic-routes.ts';
 
 export interface PubsubApiOptions {
-  /** The project of topics that `publish` is given by their short names. */
-  readonly projectId: string;
   readonly clock?: PubsubClock;
-  /** Delivers to push subscriptions; by HTTP unless given. */
-  readonly push?: Push;
-  /** Keeps topics, subscriptions and messages over a restart. */
+  /** Keeps topics, subscriptions and messages across restarts. */
   readonly directory?: string;
   readonly log?: (message: string) => void;
 }
 
 export interface PubsubApi {
   readonly router: Router;
-  /**
-   * Publishes as the REST method does and returns the message ids. `topic` is a full name or an id
-   * in the api's project. Throws a StatusError with NOT_FOUND.
-   */
-  publish(topic: string, messages: readonly NewMessage[]): readonly string[];
-  /** Stops deliveries and lets waiting pulls end. */
+  /** Stops deliveries and ends the pulls that are waiting. */
   close(): void;
 }
 
-// Snapshots, schemas and the methods that only the service itself has.
+// Collections of the service; methods that no route handles are answered with UNIMPLEMENTED.
 const UNSUPPORTED_PATHS = ['topics', 'subscriptions', 'snapshots', 'schemas'].map(
   (collection) => `/v1/projects/:project/${collection}`,
 );
 
 /** The REST API of Pub/Sub v1: topics, pull and push subscriptions, dead letters. */
-export function createPubsubApi(options: PubsubApiOptions): PubsubApi {
-  const { projectId, directory, log = () => {} } = options;
+export function createPubsubApi(options: PubsubApiOptions = {}): PubsubApi {
+  const { directory, log = () => {} } = options;
   const clock = completeClock(options.clock);
   const waiters = createPullWaiters(clock);
   const broker = createBroker({
@@ -50,7 +40,7 @@ export function createPubsubApi(options: PubsubApiOptions): PubsubApi {
       deliverer.deliver(subscription);
     },
   });
-  const push = options.push ?? createPostPush(clock);
+  const push = createPostPush(clock);
   const deliverer = createPushDeliverer({ broker, push, clock, log });
   for (const { name } of broker.listSubscriptions()) {
     deliverer.deliver(name);
@@ -65,11 +55,6 @@ export function createPubsubApi(options: PubsubApiOptions): PubsubApi {
   router.use(createStatusErrorHandler((message) => log(`pubsub: ${message}`)));
   return {
     router,
-    publish: (topic, messages) =>
-      broker.publish(
-        topic.startsWith('projects/') ? topic : `projects/${projectId}/topics/${topic}`,
-        messages,
-      ),
     close: () => {
       deliverer.close();
       waiters.close();

@@ -32,7 +32,7 @@ export async function startTestPubsub(
   options: Partial<PubsubApiOptions> = {},
 ): Promise<TestPubsub> {
   const clock = createTestClock();
-  const api = createPubsubApi({ projectId: 'test-project', clock, ...options });
+  const api = createPubsubApi({ clock, ...options });
   const server = createServer(express().use(api.router));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

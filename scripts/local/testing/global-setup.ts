@@ -14,18 +14,18 @@ import { createStorageApi } from '../storage/create-storage-api.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** URL of the test run's PostgreSQL server, with a database that may be connected to. */
+    /** URL of a database on the test run's PostgreSQL server. */
     databaseUrl: string;
-    /** Name of the migrated database that each test file clones. */
+    /** The migrated database that each test file clones. */
     templateDatabase: string;
-    /** Cloud Storage and Cloud Monitoring. */
+    /** Where Cloud Storage and Cloud Monitoring are. */
     googleApiEndpoint: string;
   }
 }
 
 const TEMPLATE = 'permits_template';
 
-/** One PostgreSQL server, template database and stand-in for the Google APIs for the whole run. */
+/** Starts what the whole test run shares: PostgreSQL, the template database, the Google APIs. */
 async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), 'permit-sync-test-'));
   const postgres = await startPostgres({ directory: join(directory, 'postgres') });
@@ -44,7 +44,7 @@ async function setUp(project: TestProject): Promise<() => Promise<void>> {
     server.close();
     await storage.close();
     await postgres.stop();
-    // For root, outside the directory.
+    // Under root it may be outside the directory.
     await rm(postgres.folder, { recursive: true, force: true });
     await rm(directory, { recursive: true, force: true });
   };
