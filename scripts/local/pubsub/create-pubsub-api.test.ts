@@ -70,7 +70,7 @@ test('a message that is not acknowledged comes back after the ack deadline, not 
   expect(second?.ackId).not.toBe(first?.ackId);
 });
 
-test('a lease can be lengthened and given back, but only by who holds it', async () => {
+test('a lease can be extended and given back, but only by its holder', async () => {
   await using pubsub = await startWithSubscription();
   const { subscriber, clock } = pubsub;
   await pubsub.publishText(TOPIC, 'one');
@@ -90,7 +90,7 @@ test('a lease can be lengthened and given back, but only by who holds it', async
   expect(await pubsub.pull()).toEqual([]);
 });
 
-test('a pull waits for a message that is not there yet', async () => {
+test('a pull waits for a message that is published later', async () => {
   await using pubsub = await startWithSubscription();
   const pull = pubsub.subscriber.pull({ subscription: SUBSCRIPTION, maxMessages: 1 });
   await pubsub.clock.waitForTimer(20_000);
@@ -99,7 +99,7 @@ test('a pull waits for a message that is not there yet', async () => {
   expect(receivedMessages).toHaveLength(1);
 });
 
-test('a pull that waits in vain ends with nothing', async () => {
+test('a pull that waits in vain ends without messages', async () => {
   await using pubsub = await startWithSubscription();
   const pull = pubsub.subscriber.pull({ subscription: SUBSCRIPTION, maxMessages: 1 });
   await pubsub.clock.waitForTimer(20_000);
@@ -115,7 +115,7 @@ test('a waiting pull ends when the api closes', async () => {
   expect((await pull)[0].receivedMessages).toEqual([]);
 });
 
-test('a pull whose client is gone leaves the message to the next one', async () => {
+test('a pull whose client hangs up leaves the message to the next pull', async () => {
   await using pubsub = await startWithSubscription();
   const controller = new AbortController();
   const pull = fetch(`http://127.0.0.1:${pubsub.port}/v1/${SUBSCRIPTION}:pull`, {
@@ -141,7 +141,7 @@ test('a waiting pull gets a message whose lease ends meanwhile', async () => {
   expect((await pull)[0].receivedMessages).toHaveLength(1);
 });
 
-test('a message delivered too often goes to the dead-letter topic, and says from where', async () => {
+test('a message delivered too often goes to the dead-letter topic with its origin', async () => {
   const deadLetterTopic = `${PROJECT}/topics/dead`;
   const graveyard = `${PROJECT}/subscriptions/graveyard`;
   await using pubsub = await startTestPubsub();
@@ -174,7 +174,7 @@ test('a message delivered too often goes to the dead-letter topic, and says from
   });
 });
 
-test('the last of too many refusals sends a message to the dead-letter topic at once', async () => {
+test('the last allowed refusal sends a message to the dead-letter topic at once', async () => {
   const deadLetterTopic = `${PROJECT}/topics/dead`;
   await using pubsub = await startTestPubsub();
   await pubsub.publisher.createTopic({ name: TOPIC });
@@ -203,7 +203,7 @@ test('a message is dropped when its retention is over', async () => {
   expect(await pubsub.pull()).toEqual([]);
 });
 
-test('topics and subscriptions are listed, and gone when deleted', async () => {
+test('topics and subscriptions are listed until they are deleted', async () => {
   await using pubsub = await startWithSubscription();
   const { publisher, subscriber } = pubsub;
   expect((await publisher.listTopics({ project: PROJECT }))[0]).toMatchObject([{ name: TOPIC }]);
@@ -248,7 +248,7 @@ test('a body that is not JSON is refused', async () => {
   expect(response.status).toBe(400);
 });
 
-test('a method that the stand-in lacks says so', async () => {
+test('a method that the stand-in lacks is answered with 501', async () => {
   await using pubsub = await startWithSubscription();
   const url = `http://127.0.0.1:${pubsub.port}/v1/${SUBSCRIPTION}:seek`;
   const response = await fetch(url, { method: 'POST', body: '{}' });
@@ -270,7 +270,7 @@ test('topics, subscriptions and unacknowledged messages survive a restart', asyn
   expect(await after.pull()).toMatchObject([{ text: 'open' }]);
 });
 
-test('a message id does not come again after a restart, even if nothing was kept', async () => {
+test('a message id is not reused after a restart, even if nothing was kept', async () => {
   await using before = await startWithSubscription();
   const data = Buffer.from('x');
   const messages = [{ data }, { data }, { data }];

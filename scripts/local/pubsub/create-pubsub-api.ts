@@ -27,7 +27,7 @@ const UNSUPPORTED_PATHS = ['topics', 'subscriptions', 'snapshots', 'schemas'].ma
   (collection) => `/v1/projects/:project/${collection}`,
 );
 
-/** The REST API of Pub/Sub v1: topics, pull and push subscriptions, dead letters. */
+/** Creates the REST API of Pub/Sub v1: topics, pull and push subscriptions, dead letters. */
 export function createPubsubApi(options: PubsubApiOptions = {}): PubsubApi {
   const { directory, log = () => {} } = options;
   const clock = completeClock(options.clock);
