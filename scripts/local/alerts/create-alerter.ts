@@ -14,7 +14,9 @@ export interface Alerter {
   close(): Promise<void>;
 }
 
-/** Creates a stand-in for the log-based alert policies: same entries, same templates, real mails. */
+/**
+ * Creates a stand-in for the log-based alert policies: same entries, same templates, real mails.
+ */
 export function createAlerter(
   projectId: string,
   mailer: Mailer,

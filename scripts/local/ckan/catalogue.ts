@@ -29,7 +29,8 @@ function downloadPath(format: CacheFormat): string {
 
 /**
  * Builds the `result` of package_show: the datastore's resource, then the files that the City makes
- * from it after each load. It lists all of them, as the City does, but only the JSON file is served.
+ * from it after each load. It lists all of them, as the City does, but only the JSON file is
+ * served.
  */
 export function describePackage(baseUrl: string, lastModified: string): Record<string, unknown> {
   const cacheFiles = (['CSV', 'XML', 'JSON'] as const).map((format, index) => ({

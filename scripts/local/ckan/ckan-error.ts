@@ -26,7 +26,9 @@ export function invalidParameter(name: string, complaint: string): CkanError {
   return new CkanError(409, { [name]: [complaint], __type: 'Validation Error' });
 }
 
-/** Creates the handler that answers CkanErrors in JSON, other errors with the portal's HTML page. */
+/**
+ * Creates the handler that answers CkanErrors in JSON, other errors with the portal's HTML page.
+ */
 export function createCkanErrorHandler(log: (message: string) => void): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     if (error instanceof CkanError) {

@@ -18,7 +18,9 @@ import {
 import { dumpDatastore } from './dump-datastore.ts';
 import { searchDatastore } from './search-datastore.ts';
 
-/** Starts reading the feed's plain JSON from its beginning: a bare array, as the City publishes it. */
+/**
+ * Starts reading the feed's plain JSON from its beginning: a bare array, as the City publishes it.
+ */
 export type FeedSource = () => Readable | Promise<Readable>;
 
 export interface CkanApiOptions {

@@ -1,8 +1,8 @@
 import { createRecordSplitter } from '../../../functions/shared/chunks/split-records.ts';
 
 /**
- * Reads a bare JSON array, yielding for each piece of the source the records that it completes, each
- * as its own bytes. Memory holds one piece and one record.
+ * Reads a bare JSON array, yielding for each piece of the source the records that it completes,
+ * each as its own bytes. Memory holds one piece and one record.
  *
  * @throws SyncError when the source is not a JSON array
  */

@@ -8,8 +8,8 @@ export interface Page {
 }
 
 /**
- * Streams the answer of datastore_search, with each record's own bytes. `total` comes last because it
- * is known only once the feed has been read to its end.
+ * Streams the answer of datastore_search, with each record's own bytes. `total` comes last because
+ * it is known only once the feed has been read to its end.
  */
 export async function* searchDatastore(
   source: AsyncIterable<Buffer>,

@@ -1,5 +1,5 @@
-// The process of one function: `node serve-function.ts NAME PORT`. Unlike the framework's own command
-// it can serve on the loopback interface only, and it ends with its parent.
+// The process of one function: `node serve-function.ts NAME PORT`. Unlike the framework's own
+// command it can serve on the loopback interface only, and it ends with its parent.
 import type { AddressInfo } from 'node:net';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import '../../../functions/index.ts';

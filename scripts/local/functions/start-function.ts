@@ -33,10 +33,10 @@ const STOP_MILLISECONDS = 10_000;
 
 /**
  * What the deployed functions get as well. V8 lets more garbage wait the more memory it may have:
- * for a feed of 2.4 million records, download needs 223 MiB and ingest-chunk 298 MiB with Node's own
- * settings, which suit the whole machine, and 179 and 148 MiB with these, which suit the 512 MiB and
- * one CPU of a function on Cloud Run. More V8 threads would only take turns with the ones doing the
- * work, and with a malloc arena per thread, one keeps memory that another could use.
+ * for a feed of 2.4 million records, download needs 223 MiB and ingest-chunk 298 MiB with Node's
+ * own settings, which suit the whole machine, and 179 and 148 MiB with these, which suit the 512
+ * MiB and one CPU of a function on Cloud Run. More V8 threads would only take turns with the ones
+ * doing the work, and with a malloc arena per thread, one keeps memory that another could use.
  */
 const PROCESS_ENVIRONMENT = { ...RUNTIME_ENVIRONMENT, NODE_COMPILE_CACHE: COMPILE_CACHE };
 

@@ -10,7 +10,9 @@ export interface WorkflowLog {
   close(): Promise<void>;
 }
 
-/** Opens `workflows.log` in a folder, which gets one JSON line per entry; each start replaces it. */
+/**
+ * Opens `workflows.log` in a folder, which gets one JSON line per entry; each start replaces it.
+ */
 export async function openWorkflowLog(directory: string): Promise<WorkflowLog> {
   await mkdir(directory, { recursive: true });
   const stream = createWriteStream(join(directory, 'workflows.log'));

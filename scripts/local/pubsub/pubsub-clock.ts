@@ -2,7 +2,9 @@
 export interface PubsubClock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Calls back once after the delay; returns a function to cancel. Default: the machine's timers. */
+  /**
+   * Calls back once after the delay; returns a function to cancel. Default: the machine's timers.
+   */
   startTimer?(callback: () => void, delayMs: number): () => void;
 }
 

@@ -27,7 +27,7 @@ export interface SubscriptionRoutesOptions {
 
 type SubscriptionRequest = Request<{ project: string; subscription: string }>;
 
-/** Creates `/v1/projects/P/subscriptions`: create, get, list, delete, pull, acknowledge, modify…. */
+/** Creates `/v1/projects/P/subscriptions`: resources, pull, acknowledge, deadlines, push config. */
 export function createSubscriptionRoutes(options: SubscriptionRoutesOptions): Router {
   const { broker, waiters, clock } = options;
   const router = Router();
