@@ -13,9 +13,9 @@ locals {
   # sync-api, which does nothing but wait, takes more. There is one instance more than calls at a time,
   # for a call that the workflow repeats while the platform still ends the first.
   #
-  # Peak memory with 2.4 million records and Node's own settings: download 223 MiB, ingest-chunk 298 MiB
-  # with four chunks at a time in one process. The time-outs are the workflow's, download's the longest
-  # that a workflow waits.
+  # Peak memory with 2.4 million records: download 179 MiB, ingest-chunk 148 MiB with four chunks at a
+  # time in one process (223 and 298 MiB without runtime_environment). The time-outs are the workflow's,
+  # download's the longest that a workflow waits.
   #
   # ALLOW_INTERNAL_ONLY lets in workflows of the same project, at the run.app address.
   # Source: https://cloud.google.com/workflows/docs/calling-run-functions

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, parseConfig } from '../../functions/shared/config.ts';
 import { storageOptions } from '../../functions/shared/endpoint.ts';
-import { createAlerter } from './alerts/create-alerter.ts';
+import { type Alerter, createAlerter } from './alerts/create-alerter.ts';
 import { createMailer } from './alerts/create-mailer.ts';
 import { type RunningFunctions, startFunctions } from './functions/start-functions.ts';
 import type { LocalCloudOptions } from './local-cloud-options.ts';
@@ -43,6 +43,7 @@ export interface LocalCloud extends GoogleApis {
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   await using started = new AsyncDisposableStack();
+  const keep = <T extends Stoppable>(starting: Promise<T>) => stopWith(started, starting);
   const { log = () => {} } = options;
   const dataDirectory = resolve(options.dataDirectory);
   const logDirectory = join(dataDirectory, 'logs');
@@ -51,20 +52,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   started.defer(await claimDirectory(dataDirectory, process.pid));
   const workflowLog = await openWorkflowLog(logDirectory);
   started.defer(() => workflowLog.close());
-  const alerter = createAlerter(
-    PROJECT_ID,
-    createMailer({
-      directory: join(dataDirectory, 'mail'),
-      smtpUrl: options.smtpUrl,
-      to: options.alertEmail,
-    }),
-    options.onAlert ?? (() => {}),
-  );
+  const alerter = openAlerter(dataDirectory, options);
   started.defer(() => alerter.close());
 
   const [database, apis] = await settleAll([
-    stopWith(
-      started,
+    keep(
       openDatabase({
         directory: join(dataDirectory, 'postgres'),
         name: DATABASE_NAME,
@@ -72,8 +64,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         log,
       }),
     ),
-    stopWith(
-      started,
+    keep(
       startGoogleApis({
         directory: dataDirectory,
         projectId: PROJECT_ID,
@@ -95,8 +86,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const environment = createEnvironment(apis.endpoint, database.url, options.functionsEnvironment);
   const config = parseConfig(environment);
   const [functions] = await settleAll([
-    stopWith(
-      started,
+    keep(
       startFunctions({
         environment,
         logDirectory,
@@ -135,14 +125,27 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   };
 }
 
-/** Registers what is being started to be stopped with the rest as soon as it has started. */
-async function stopWith<T extends { stop(): Promise<void> }>(
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
+/** Adds a part to the stack of what has to be stopped as soon as the part has started. */
+async function stopWith<T extends Stoppable>(
   stack: AsyncDisposableStack,
   starting: Promise<T>,
 ): Promise<T> {
   const part = await starting;
   stack.defer(() => part.stop());
   return part;
+}
+
+function openAlerter(dataDirectory: string, options: LocalCloudOptions): Alerter {
+  const mailer = createMailer({
+    directory: join(dataDirectory, 'mail'),
+    smtpUrl: options.smtpUrl,
+    to: options.alertEmail,
+  });
+  return createAlerter(PROJECT_ID, mailer, options.onAlert ?? (() => {}));
 }
 
 /** The environment variables that the functions read their configuration from. */

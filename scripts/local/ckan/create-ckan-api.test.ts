@@ -28,6 +28,8 @@ let folder: string;
 async function serve(source: FeedSource, log?: (message: string) => void): Promise<string> {
   const api = createCkanApi({ feed: source, ...(log === undefined ? {} : { log }) });
   const server = express().use(api).listen(0, '127.0.0.1');
+  // On a busy machine, 5 seconds can end an idle connection just as fetch uses it again.
+  server.keepAliveTimeout = 60_000;
   await new Promise((resolve) => server.once('listening', resolve));
   closers.push(() => server.close());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
