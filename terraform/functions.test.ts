@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import RUNTIME_ENVIRONMENT from '../functions/runtime-environment.json' with { type: 'json' };
 import { CONFIG_VARIABLES, parseConfig } from '../functions/shared/config.ts';
 import { listFunctions } from './testing/list-functions.ts';
 import { expressionOf, readTerraform } from './testing/read-terraform.ts';
@@ -22,13 +23,19 @@ test('every function that the code registers is deployed with its own entry poin
 
 describe.each(functions.map((each) => [each.name, each] as const))('%s', (name, deployed) => {
   test('gets all variables that its configuration needs, and no unknown ones', () => {
-    expect(CONFIG_VARIABLES).toEqual(expect.arrayContaining(Object.keys(deployed.environment)));
+    const others = Object.keys(RUNTIME_ENVIRONMENT);
+    const configuration = Object.keys(deployed.environment).filter((it) => !others.includes(it));
+    expect(CONFIG_VARIABLES).toEqual(expect.arrayContaining(configuration));
     expect(parseConfig(deployed.environment)).toMatchObject({
       GOOGLE_CLOUD_PROJECT: 'my-project',
       CLOUD_SQL_INSTANCE: 'my-project:region:permit-sync',
       WORKFLOW_LOCATION: 'northamerica-northeast2',
       WORKFLOW_NAME: 'permit-sync',
     });
+  });
+
+  test('gets the process settings of the local functions', () => {
+    expect(deployed.environment).toMatchObject(RUNTIME_ENVIRONMENT);
   });
 
   test('gets no variables for a local machine', () => {

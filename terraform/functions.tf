@@ -80,8 +80,8 @@ resource "google_cloudfunctions2_function" "this" {
     vpc_connector                 = google_vpc_access_connector.functions.id
     vpc_connector_egress_settings = "PRIVATE_RANGES_ONLY"
 
-    # Every function gets the whole configuration, which functions/shared/config.ts reads. Nothing
-    # in it is secret because each function authenticates as its service account.
+    # Every function gets the whole configuration, which functions/shared/config.ts reads, and Node's
+    # settings. Nothing in it is secret because each function authenticates as its service account.
     environment_variables = {
       GOOGLE_CLOUD_PROJECT = var.project_id
       FEED_BUCKET          = google_storage_bucket.feeds.name
@@ -92,6 +92,8 @@ resource "google_cloudfunctions2_function" "this" {
       FEED_ALLOWED_HOSTS   = join(",", var.feed_allowed_hosts)
       WORKFLOW_LOCATION    = var.region
       WORKFLOW_NAME        = local.name
+      NODE_OPTIONS         = local.runtime_environment.NODE_OPTIONS
+      MALLOC_ARENA_MAX     = local.runtime_environment.MALLOC_ARENA_MAX
     }
   }
 

@@ -6,14 +6,17 @@ locals {
 
   database = "permits"
 
+  # Settings of the functions' processes, which the local cloud uses as well.
+  runtime_environment = jsondecode(file("${path.module}/../functions/runtime-environment.json"))
+
   # With one request per instance, the number of database connections is at most instances ×
   # pool_size. Only sync-api takes more requests, because it does nothing but wait. There is one
   # more instance than concurrent calls, for a call that the workflow retries while the platform
   # ends the first one.
   #
-  # Peak memory with 2.4 million records and Node's default settings: download 223 MiB, ingest-chunk
-  # 298 MiB with four concurrent chunks in one process. The time-outs equal the workflow's;
-  # download's is the longest that a workflow can wait.
+  # Peak memory with 2.4 million records: download 179 MiB, ingest-chunk 148 MiB with four concurrent
+  # chunks in one process (223 and 298 MiB without runtime_environment). The time-outs equal the
+  # workflow's; download's is the longest that a workflow can wait.
   #
   # ALLOW_INTERNAL_ONLY admits workflows of the same project at the run.app address.
   # Source: https://cloud.google.com/workflows/docs/calling-run-functions

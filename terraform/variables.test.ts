@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,10 +33,16 @@ test('every variable has a description, and only these three have no default', (
 
 // Variables and locals need no provider, so Terraform can validate them without a network.
 describe.skipIf(!installed)('Terraform 1.9 or later (skipped where it is not installed)', () => {
+  let directory: string;
   let folder: string;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'variables-'));
+    directory = await mkdtemp(join(tmpdir(), 'variables-'));
+    folder = join(directory, 'terraform');
+    await mkdir(folder);
+    await mkdir(join(directory, 'functions'));
+    const settings = 'functions/runtime-environment.json';
+    await copyFile(new URL(`../${settings}`, TERRAFORM_FOLDER), join(directory, settings));
     for (const file of ['variables.tf', 'locals.tf']) {
       await copyFile(new URL(file, TERRAFORM_FOLDER), join(folder, file));
     }
@@ -44,7 +50,7 @@ describe.skipIf(!installed)('Terraform 1.9 or later (skipped where it is not ins
     await writeFile(join(folder, 'outputs.tf'), output);
     await $({ cwd: folder, quiet: true })`terraform init`;
   });
-  afterAll(() => rm(folder, { recursive: true }));
+  afterAll(() => rm(directory, { recursive: true }));
 
   const plan = async (values: Readonly<Record<string, unknown>>) => {
     await writeFile(join(folder, 'terraform.tfvars.json'), JSON.stringify({ ...GOOD, ...values }));

@@ -42,7 +42,7 @@ Ctrl-C stops it.
 `;
 }
 
-/** `npm run local`: the local cloud until Ctrl-C. */
+/** `npm run local`: runs the local cloud until Ctrl-C. */
 export async function runLocal(options: LocalOptions): Promise<void> {
   const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const feed = await chooseFeed({ ...options, dataDirectory: options.dataDir });

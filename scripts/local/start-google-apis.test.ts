@@ -52,14 +52,14 @@ function idOf({ name }: { name: string }) {
   return name.slice(name.lastIndexOf('/') + 1);
 }
 
-test('a workflow’s year of sleep ends at once in a warped time', async () => {
+test('a workflow’s year of sleep ends at once in warped time', async () => {
   const { workflows } = await start(1e9);
   workflows.deploy({ workflowId: 'w', source: NAP });
   const id = idOf(workflows.createExecution({ workflowId: 'w' }));
   expect(await workflows.waitForExecution(id)).toMatchObject({ result: '"rested"' });
 });
 
-test('the URL of a callback can be called as it is', async () => {
+test('the URL of a callback can be called unchanged', async () => {
   const told = Promise.withResolvers<string>();
   const { endpoint, workflows } = await start(1, told.resolve);
   workflows.deploy({ workflowId: 'w', source: WAIT });

@@ -12,15 +12,15 @@ import {
 } from './workflows/create-workflows-service.ts';
 
 export interface GoogleApisOptions {
-  /** Buckets, messages, metrics, workflows and their executions live here. */
+  /** Holds buckets, messages, metrics, workflows and their executions. */
   readonly directory: string;
   readonly projectId: string;
   readonly location: string;
-  /** 0 takes any free port. */
+  /** 0 picks any free port. */
   readonly port: number;
-  /** By which workflows sleep and wait between attempts. Default: the machine's. */
+  /** Times the sleeps of workflows and their waits between attempts. Default: the machine's. */
   readonly clock?: Clock;
-  /** `http://127.0.0.1:8085`: Google's own Pub/Sub emulator in place of ours. */
+  /** `http://127.0.0.1:8085`: Google's own Pub/Sub emulator, used instead of ours. */
   readonly pubsubUrl?: string | undefined;
   readonly onUploadProgress?: (bytesReceived: number) => void;
   readonly onWorkflowLog?: WorkflowsServiceOptions['log'];
@@ -28,15 +28,15 @@ export interface GoogleApisOptions {
 }
 
 export interface GoogleApis {
-  /** Where all of them are: `http://127.0.0.1:8080`. */
+  /** Where all of them answer: `http://127.0.0.1:8080`. */
   readonly endpoint: string;
-  /** Where Pub/Sub is. */
+  /** Where Pub/Sub answers. */
   readonly pubsubUrl: string;
   readonly workflows: WorkflowsService;
   stop(): Promise<void>;
 }
 
-/** Workflows, Cloud Storage, Pub/Sub and Cloud Monitoring on one port of the loopback interface. */
+/** Starts Workflows, Cloud Storage, Pub/Sub and Cloud Monitoring on one loopback port. */
 export async function startGoogleApis(options: GoogleApisOptions): Promise<GoogleApis> {
   const { directory, projectId, location, clock, log, onUploadProgress, onWorkflowLog } = options;
   const app = express().disable('x-powered-by');

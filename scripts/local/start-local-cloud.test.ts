@@ -80,7 +80,7 @@ function postSync(body: unknown): Promise<Response> {
   });
 }
 
-/** The next execution that ends. */
+/** Resolves with the next execution that ends. */
 function nextEnd(): Promise<Execution> {
   return new Promise((resolve) => {
     const unsubscribe = cloud.workflows.subscribe((execution) => {
@@ -91,7 +91,7 @@ function nextEnd(): Promise<Execution> {
   });
 }
 
-/** Starts the workflow with the Executions API's real client, as gcloud does with its own. */
+/** Starts the workflow with Google's client of the Executions API. */
 async function runWorkflow(argument?: unknown): Promise<Execution> {
   const client = await createExecutionsClient(cloud.config);
   const [{ name }] = await client.createExecution({
@@ -138,7 +138,7 @@ describe('I04 each trigger makes exactly one row', () => {
     expect(await readRuns()).toMatchObject([{ trigger: 'api', status: 'completed' }]);
   });
 
-  test('a trigger whose argument is no good', async () => {
+  test('a trigger whose argument is invalid', async () => {
     expect(await runWorkflow({ filepath: 'misspelt' })).toMatchObject({ state: 'FAILED' });
     expect(await readRuns()).toMatchObject([
       { status: 'failed', error_message: expect.stringContaining('filepath') },
@@ -171,7 +171,7 @@ describe('the workflow', () => {
     expect(await readRuns()).toMatchObject([{ status: 'completed', chunks_total: 0 }]);
   });
 
-  test('L03 failed and error_message are set when the feed cannot be had, and the execution fails', async () => {
+  test('L03 a feed that cannot be read sets failed and error_message, and the execution fails', async () => {
     const execution = await runWorkflow({ file_path: join(directory, 'nowhere.json') });
     expect(execution).toMatchObject({ state: 'FAILED' });
     expect(await readRuns()).toMatchObject([
@@ -280,7 +280,7 @@ describe('the public API', () => {
     });
   });
 
-  test('takes what curl -d sends, which is called a form', async () => {
+  test('takes what curl -d sends, which has the content type of a form', async () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const body = JSON.stringify({ file_path: await writeFeed(12) });
     const response = await syncApi({ method: 'POST', headers, body });

@@ -1,4 +1,5 @@
-import type { Terraform } from './read-terraform.ts';
+import { readFileSync } from 'node:fs';
+import { TERRAFORM_FOLDER, type Terraform } from './read-terraform.ts';
 
 export interface Scope {
   /** `each.key` and `each.value` inside a resource with for_each. */
@@ -7,9 +8,11 @@ export interface Scope {
   readonly known?: Readonly<Record<string, unknown>>;
 }
 
+const JSON_FILE = /^jsondecode\(file\("\$\{path\.module\}\/([^"]+)"\)\)$/;
+
 /**
- * Resolves the value of a parsed argument. It supports templates, sums, and plain references to
- * variables (their defaults), locals, `each` and the scope's known values.
+ * Resolves the value of a parsed argument. It supports templates, sums, JSON files, and references
+ * to variables (their defaults), locals and their fields, `each` and the scope's known values.
  *
  * @throws Error that names an unsupported expression.
  */
@@ -30,6 +33,10 @@ function evaluate(terraform: Terraform, expression: string, scope: Scope): unkno
   const { each, known = {} } = scope;
   if (expression in known) return known[expression];
   if (/^\d+$/.test(expression)) return Number(expression);
+  const [, jsonFile] = JSON_FILE.exec(expression) ?? [];
+  if (jsonFile !== undefined) {
+    return JSON.parse(readFileSync(new URL(jsonFile, TERRAFORM_FOLDER), 'utf8'));
+  }
   const terms = expression.split(' + ');
   if (terms.length > 1) {
     return terms.reduce((sum, term) => sum + Number(evaluate(terraform, term, scope)), 0);
@@ -46,6 +53,10 @@ function evaluate(terraform: Terraform, expression: string, scope: Scope): unkno
   const [property = '', ...rest] = more;
   if (root === 'each' && name === 'value' && rest.length === 0 && each && property in each.value) {
     return resolveExpression(terraform, each.value[property], scope);
+  }
+  if (root === 'local' && rest.length === 0) {
+    const fields = evaluate(terraform, `local.${name}`, scope) as Record<string, unknown>;
+    if (property in fields) return fields[property];
   }
   throw new Error(`The tests know no value of ${expression}`);
 }

@@ -49,7 +49,7 @@ async function readMails(): Promise<string[]> {
   return mails.map(decodeQuotedPrintable);
 }
 
-test('I09 the mail of a failed run holds run id, error message, timestamp and records processed', async () => {
+test('I09 the mail of a failed run has the run id, error message, timestamp and records processed', async () => {
   const alerter = createAlerter('local-project', createMailer({ directory }), (text) =>
     said.push(text),
   );
@@ -67,7 +67,7 @@ test('I09 the mail of a failed run holds run id, error message, timestamp and re
   ]);
 });
 
-test('I09 the dead-letter mail holds a link to the execution’s logs in Cloud Logging', () => {
+test('I09 the dead-letter mail has a link to the execution’s logs in Cloud Logging', () => {
   const { subject, body } = renderAlert('dead-letter', 'local-project', deadLetter);
   expect(subject).toBe(`Permit sync execution ${deadLetter.execution_id} was dead-lettered`);
   expect(body).toContain('- Attempts: 3\n- Failed chunks: [2,5]\n');
@@ -95,7 +95,7 @@ test('only the two events that a policy watches for are mailed', async () => {
   expect(said).toEqual([]);
 });
 
-/** Speaks just enough SMTP to take one mail. */
+/** An SMTP server that speaks just enough to take one mail. */
 async function startSmtpServer() {
   const lines: string[] = [];
   const server = createServer((socket) => {
@@ -128,7 +128,7 @@ test('a mail goes over SMTP when there is a server, and no file is written', asy
   expect(await readdir(directory)).toEqual([]);
 });
 
-test('a mail that cannot be sent is said, and does no more harm', async () => {
+test('a mail that cannot be sent is reported and has no other effect', async () => {
   const mailer = createMailer({ directory, smtpUrl: 'smtp://127.0.0.1:1' });
   const alerter = createAlerter('local-project', mailer, (text) => said.push(text));
   alerter.watch(syncFailed);

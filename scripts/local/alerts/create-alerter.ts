@@ -1,26 +1,28 @@
 import type { Mailer } from './create-mailer.ts';
 import { type AlertName, renderAlert } from './render-alert.ts';
 
-/** The log events that an alert policy watches for, and the policy's template. */
+/** The log events that alert policies watch for, each with the policy's template. */
 const POLICIES: Readonly<Record<string, AlertName>> = {
   sync_failed: 'sync-failed',
   sync_dead_lettered: 'dead-letter',
 };
 
 export interface Alerter {
-  /** Mails the alert of a log entry, if a policy watches for its event. */
+  /** Mails an alert if a policy watches for the log entry's event. */
   readonly watch: (entry: Readonly<Record<string, unknown>> | undefined) => void;
-  /** Waits for the mails under way. */
+  /** Waits for the mails being sent. */
   close(): Promise<void>;
 }
 
-/** Stands in for the log-based alert policies: the same entries, the same templates, real mails. */
+/**
+ * Creates a stand-in for the log-based alert policies: same entries, same templates, real mails.
+ */
 export function createAlerter(
   projectId: string,
   mailer: Mailer,
   say: (text: string) => void,
 ): Alerter {
-  const underWay = new Set<Promise<void>>();
+  const pending = new Set<Promise<void>>();
   const send = async (name: AlertName, entry: Readonly<Record<string, unknown>>) => {
     const alert = renderAlert(name, projectId, entry);
     try {
@@ -34,11 +36,11 @@ export function createAlerter(
     watch(entry) {
       const name = POLICIES[String(entry?.event)];
       if (entry === undefined || name === undefined) return;
-      const sending = send(name, entry).finally(() => underWay.delete(sending));
-      underWay.add(sending);
+      const sending = send(name, entry).finally(() => pending.delete(sending));
+      pending.add(sending);
     },
     async close() {
-      await Promise.all(underWay);
+      await Promise.all(pending);
     },
   };
 }

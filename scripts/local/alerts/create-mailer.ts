@@ -7,17 +7,21 @@ const FROM = 'permit-sync <alerts@permit-sync.local>';
 const TO = 'operator@permit-sync.local';
 
 export interface MailerOptions {
-  /** Where mails go as `.eml` files when there is no SMTP server. */
+  /** Holds the mails as `.eml` files when there is no SMTP server. */
   readonly directory: string;
   /** `smtp://user:password@host:port` */
   readonly smtpUrl?: string | undefined;
   readonly to?: string | undefined;
 }
 
-/** Sends an alert. @returns where it went, for people: a path, or the recipient. */
+/**
+ * Sends an alert.
+ *
+ * @returns where it went, for people: a path or the recipient
+ */
 export type Mailer = (alert: Alert) => Promise<string>;
 
-/** A mailer over SMTP, or into one file per mail. */
+/** Creates a mailer that sends over SMTP, or writes one file per mail. */
 export function createMailer({ directory, smtpUrl, to = TO }: MailerOptions): Mailer {
   if (smtpUrl !== undefined) {
     const transport = createTransport(smtpUrl);
@@ -32,13 +36,13 @@ export function createMailer({ directory, smtpUrl, to = TO }: MailerOptions): Ma
     await mkdir(directory, { recursive: true });
     const path = join(
       directory,
-      `${new Date().toISOString().replaceAll(':', '-')} ${fileName(subject)}.eml`,
+      `${new Date().toISOString().replaceAll(':', '-')} ${toFileName(subject)}.eml`,
     );
     await writeFile(path, message as Buffer);
     return path;
   };
 }
 
-function fileName(subject: string): string {
+function toFileName(subject: string): string {
   return subject.replaceAll(/[^\w -]/g, '').slice(0, 80);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The alert policies, named after their template in `terraform/alerts`. */
+/** An alert policy, named after its template in `terraform/alerts`. */
 export type AlertName = 'sync-failed' | 'dead-letter';
 
 export interface Alert {
@@ -9,7 +9,7 @@ export interface Alert {
 }
 
 /**
- * Renders an alert as Cloud Monitoring would: the template's first line is the subject, and
+ * Renders an alert as Cloud Monitoring does. The template's first line is the subject;
  * `${log.extracted_label.NAME}` stands for a label extracted from the log entry.
  * Source: https://cloud.google.com/monitoring/alerts/doc-variables
  */
@@ -26,7 +26,7 @@ export function renderAlert(
   return { subject, body: `${body.join('\n').trim()}\n` };
 }
 
-/** A label is text, and empty where the entry has no such field. */
+/** A label is text, and empty if the entry has no such field. */
 function formatLabel(value: unknown): string {
   return value == null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

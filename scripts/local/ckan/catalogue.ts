@@ -1,7 +1,7 @@
-/** The names under which the City publishes the feed. */
+// The package and the datastore's resource are named as the City names them.
 export const PACKAGE_NAME = 'building-permits-active-permits';
 export const DATASTORE_RESOURCE_ID = '6d0229af-bc54-46de-9c2b-26759b01dd05';
-/** Invented: the City's differ, and nothing may rely on them. */
+// These ids are invented: the City's differ, and nothing may rely on them.
 const PACKAGE_ID = '108c2bd1-0000-4000-8000-000000000001';
 const CACHE_RESOURCE_IDS = {
   CSV: 'a1b2c3d4-0000-4000-8000-000000000002',
@@ -14,7 +14,7 @@ const LAST_MODIFIED = '2026-01-05T10:00:00.000000';
 
 const RESOURCE_NAME = 'Building Permits - Active Permits';
 
-/** The path of the JSON download, below the portal's address. */
+/** The path of the JSON download. */
 export const DOWNLOAD_PATH = downloadPath('JSON');
 
 type CacheFormat = keyof typeof CACHE_RESOURCE_IDS;
@@ -31,8 +31,9 @@ function downloadPath(format: CacheFormat): string {
 }
 
 /**
- * The `result` of package_show: the datastore's resource first, then the files that the City makes
- * of it after each load. All are listed as the City lists them; only the JSON file is served here.
+ * Builds the `result` of package_show: the datastore's resource, then the files that the City makes
+ * from it after each load. It lists all of them, as the City does, but only the JSON file is
+ * served.
  */
 export function describePackage(baseUrl: string): Record<string, unknown> {
   const cacheFiles = (['CSV', 'XML', 'JSON'] as const).map((format, index) => ({

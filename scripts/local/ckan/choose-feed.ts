@@ -10,7 +10,7 @@ export interface FeedChoice {
   readonly file?: string | undefined;
   readonly url?: string | undefined;
   readonly live?: boolean | undefined;
-  /** Records of the synthetic feed, which is the default. */
+  /** Number of records of the synthetic feed, which is the default. */
   readonly records: number;
 }
 
@@ -19,14 +19,14 @@ export interface ChosenFeed {
   readonly description: string;
   /** The workflow's argument. */
   readonly argument: { readonly file_path?: string; readonly accept_shrink?: boolean };
-  /** What the functions have to be told to reach it. */
+  /** Configuration that the functions need to reach it. */
   readonly functionsEnvironment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
 async function nothing(): Promise<void> {}
 
-/** A file, a URL, the City's live feed, or the next day of the synthetic one, served as CKAN does. */
+/** Chooses a file, a URL, the City's live feed, or the next day of the synthetic one. */
 export async function chooseFeed(choice: FeedChoice): Promise<ChosenFeed> {
   if (choice.file !== undefined) {
     const file_path = resolve(choice.file);
@@ -41,7 +41,7 @@ export async function chooseFeed(choice: FeedChoice): Promise<ChosenFeed> {
     return {
       description: choice.url,
       argument: { file_path: choice.url },
-      // Whoever types a URL allows its host.
+      // A URL on the command line allows its host.
       functionsEnvironment: { FEED_ALLOWED_HOSTS: new URL(choice.url).origin },
       stop: nothing,
     };
@@ -57,20 +57,21 @@ export async function chooseFeed(choice: FeedChoice): Promise<ChosenFeed> {
   return serveSyntheticFeed(choice);
 }
 
+/** Serves the next day of the synthetic feed from a stand-in for the City's portal. */
 async function serveSyntheticFeed({ dataDirectory, records }: FeedChoice): Promise<ChosenFeed> {
   const day = await advanceDay(dataDirectory, records);
   const portal = createCkanApi({ feed: () => generateFeed({ records, day }) });
   const server = await listen(express().use(portal), 0);
   return {
     description: `synthetic, ${records.toLocaleString('en')} records, day ${day}`,
-    // Its first day may follow a larger feed.
+    // The first day may follow a larger feed.
     argument: day === 0 ? { accept_shrink: true } : {},
     functionsEnvironment: { CKAN_BASE_URL: server.url },
     stop: server.close,
   };
 }
 
-/** The day after that of the last start with as many records; 0 for the first. */
+/** Returns the day after that of the last start with the same number of records; at first 0. */
 async function advanceDay(dataDirectory: string, records: number): Promise<number> {
   await mkdir(dataDirectory, { recursive: true });
   const path = join(dataDirectory, `feed-day-${records}.txt`);

@@ -1,11 +1,11 @@
 import type { ErrorRequestHandler } from 'express';
 
-/** What CKAN's `help` says: where the action that was called is explained. */
+/** Builds CKAN's `help`: the path that explains the action that was called. */
 export function describeHelp(path: string): string {
   return `/api/3/action/help_show?name=${path.split('/').at(-1)}`;
 }
 
-/** An error as CKAN's action API words it. */
+/** An error of CKAN's action API. */
 export class CkanError extends Error {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
@@ -21,12 +21,14 @@ export function notFound(message: string): CkanError {
   return new CkanError(404, { message, __type: 'Not Found Error' });
 }
 
-/** A parameter that CKAN does not take; it answers these with 409. */
+/** The error for a wrong parameter, which CKAN answers with 409. */
 export function invalidParameter(name: string, complaint: string): CkanError {
   return new CkanError(409, { [name]: [complaint], __type: 'Validation Error' });
 }
 
-/** Answers CkanErrors as CKAN does, anything else with the portal's page in HTML. */
+/**
+ * Creates the handler that answers CkanErrors in JSON, other errors with the portal's HTML page.
+ */
 export function createCkanErrorHandler(log: (message: string) => void): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     if (error instanceof CkanError) {

@@ -11,8 +11,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { generateFeed } from '../../generate-feed/generate-feed.ts';
 import { generateRecords } from '../../generate-feed/generate-records.ts';
-import { createCkanApi } from './create-ckan-api.ts';
-import type { FeedSource } from './open-source.ts';
+import { createCkanApi, type FeedSource } from './create-ckan-api.ts';
+import { openFeedFile } from './testing/open-feed-file.ts';
 
 const RESOURCE = '6d0229af-bc54-46de-9c2b-26759b01dd05';
 const PACKAGE_SHOW = '/api/3/action/package_show?id=building-permits-active-permits';
@@ -28,6 +28,8 @@ let folder: string;
 async function serve(source: FeedSource, log?: (message: string) => void): Promise<string> {
   const api = createCkanApi({ feed: source, ...(log === undefined ? {} : { log }) });
   const server = express().use(api).listen(0, '127.0.0.1');
+  // On a busy machine, 5 seconds can end an idle connection just as fetch uses it again.
+  server.keepAliveTimeout = 60_000;
   await new Promise((resolve) => server.once('listening', resolve));
   closers.push(() => server.close());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -43,7 +45,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Unlike fetch, leaves the encoding alone. */
+/** Gets a response without decoding it, unlike fetch. */
 async function getRaw(url: string, headers: Record<string, string> = {}): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     get(url, { headers, agent: false }, resolve).once('error', reject);
@@ -87,7 +89,7 @@ async function searchRecords(query: string): Promise<z.infer<typeof search>['res
   return search.parse(await (await fetch(portal + SEARCH + query)).json()).result;
 }
 
-test('the package lists the datastore and the files made of it', async () => {
+test('the package lists the datastore and the files made from it', async () => {
   const { result } = packageShow.parse(await (await fetch(portal + PACKAGE_SHOW)).json());
   expect(result.resources.map((r) => [r.format, r.datastore_active])).toEqual([
     ['CSV', true],
@@ -116,13 +118,13 @@ test('the JSON download is the feed byte for byte', async () => {
   expect(await buffer(response)).toEqual(await buffer(generateFeed(feed)));
 });
 
-test('the download is compressed for those who take gzip', async () => {
+test('the download is compressed for clients that accept gzip', async () => {
   const response = await getRaw(await findDownloadUrl(portal), { 'accept-encoding': 'gzip' });
   expect(response.headers['content-encoding']).toBe('gzip');
   expect(gunzipSync(await buffer(response))).toEqual(await buffer(generateFeed(feed)));
 });
 
-test('pages of the datastore make up the feed, each with the total', async () => {
+test('the pages of the datastore add up to the feed, and each has the total', async () => {
   const first = await searchRecords('&limit=250');
   const second = await searchRecords('&limit=250&offset=250');
   const third = await searchRecords('&limit=250&offset=500');
@@ -138,12 +140,12 @@ test('a page beyond the end is empty', async () => {
   expect(await searchRecords('&offset=600')).toMatchObject({ records: [], total: 600 });
 });
 
-test('the limit is 100 when not given and 32,000 at most', async () => {
+test('the limit is 100 by default and 32,000 at most', async () => {
   expect(await searchRecords('')).toMatchObject({ limit: 100, offset: 0 });
   expect(await searchRecords('&limit=50000')).toMatchObject({ limit: 32_000 });
 });
 
-test('the fields say what is a number and what a date', async () => {
+test('the fields say which columns are numbers and which are dates', async () => {
   const { fields } = await searchRecords('&limit=1');
   expect(fields.length).toBe(32);
   expect(fields).toContainEqual({ id: '_id', type: 'int' });
@@ -152,7 +154,7 @@ test('the fields say what is a number and what a date', async () => {
   expect(fields).toContainEqual({ id: 'EST_CONST_COST', type: 'text' });
 });
 
-test('wrong parameters are refused as CKAN refuses them', async () => {
+test('wrong parameters are refused with CKAN’s status codes', async () => {
   const answers = await Promise.all(
     [
       `${SEARCH}&limit=many`,
@@ -165,7 +167,7 @@ test('wrong parameters are refused as CKAN refuses them', async () => {
   expect(answers).toEqual([409, 409, 409, 404, 400]);
 });
 
-test('the dump is lists in the order of its fields, with a byte order mark when asked', async () => {
+test('the dump has lists in the order of its fields, and a byte order mark on request', async () => {
   const dump = `${portal}/datastore/dump/${RESOURCE}?format=json`;
   const { fields, records: rows } = z
     .object({
@@ -181,12 +183,15 @@ test('the dump is lists in the order of its fields, with a byte order mark when 
   expect([...marked.subarray(0, 4)]).toEqual([0xef, 0xbb, 0xbf, 0x7b]);
 });
 
-test('a file is served as it is, plain or .gz, and read anew each time', async () => {
+test('a file is served unchanged, plain or .gz, and read again for each request', async () => {
   const plain = path.join(folder, 'feed.json');
   const packed = path.join(folder, 'feed.json.gz');
   await writeFile(plain, '[{"_id": 1, "PERMIT_NUM": "a"}]');
   await writeFile(packed, gzipSync('[{"_id": 2, "PERMIT_NUM": "b"}]'));
-  const [plainPortal, packedPortal] = [await serve(plain), await serve(packed)];
+  const [plainPortal, packedPortal] = [
+    await serve(() => openFeedFile(plain)),
+    await serve(() => openFeedFile(packed)),
+  ];
   expect(await json(await getRaw(await findDownloadUrl(plainPortal)))).toMatchObject([{ _id: 1 }]);
   expect(await json(await getRaw(await findDownloadUrl(packedPortal)))).toMatchObject([{ _id: 2 }]);
   await writeFile(plain, '[]');
@@ -195,9 +200,13 @@ test('a file is served as it is, plain or .gz, and read anew each time', async (
   expect(empty).toMatchObject({ result: { records: [], total: 0 } });
 });
 
-test('a file that is not there is the portal’s HTML error page, and logged', async () => {
+test('a missing file gives the portal’s HTML error page, and is logged', async () => {
   const said: string[] = [];
-  const broken = await serve(path.join(folder, 'nothing.json'), (message) => said.push(message));
+  const missing = path.join(folder, 'nothing.json');
+  const broken = await serve(
+    () => openFeedFile(missing),
+    (message) => said.push(message),
+  );
   const response = await fetch(await findDownloadUrl(broken));
   expect([response.status, response.headers.get('content-type')]).toEqual([
     500,
@@ -206,7 +215,7 @@ test('a file that is not there is the portal’s HTML error page, and logged', a
   expect(said.join()).toContain('ENOENT');
 });
 
-test('a feed that breaks off is a cut connection, not a short answer', async () => {
+test('a feed that breaks off cuts the connection instead of ending a short answer', async () => {
   const half = '[{"_id": 1, "PERMIT_NUM": "a"}, {"_id": 2';
   const broken = await serve(() => Readable.from([Buffer.from(half)], { objectMode: false }));
   const response = await getRaw(broken + SEARCH);

@@ -16,25 +16,28 @@ import {
   notFound,
 } from './ckan-error.ts';
 import { dumpDatastore } from './dump-datastore.ts';
-import { type FeedSource, openSource } from './open-source.ts';
 import { searchDatastore } from './search-datastore.ts';
 
-export type CkanApiOptions = Readonly<{
-  /** Read anew for every request, so a file may be replaced in between. */
-  feed: FeedSource;
-  log?: (message: string) => void;
-}>;
+/**
+ * Starts reading the feed's plain JSON from its beginning: a bare array, as the City publishes it.
+ */
+export type FeedSource = () => Readable | Promise<Readable>;
 
-const USUAL_LIMIT = 100;
+export interface CkanApiOptions {
+  /** Opened for every request, so the feed may be replaced between two of them. */
+  readonly feed: FeedSource;
+  readonly log?: (message: string) => void;
+}
+
+const DEFAULT_LIMIT = 100;
 /** CKAN's `ckan.datastore.search.rows_max`. */
 const HIGHEST_LIMIT = 32_000;
 
 /**
- * A stand-in for the City's CKAN portal, holding one package: package_show, the JSON download,
+ * Creates a stand-in for the City's CKAN portal with one package: package_show, the JSON download,
  * datastore_search and the datastore's dump.
  */
-export function createCkanApi(options: CkanApiOptions): Router {
-  const { feed, log = () => undefined } = options;
+export function createCkanApi({ feed, log = () => {} }: CkanApiOptions): Router {
   const router = Router();
 
   router.get('/api/3/action/package_show', (request, response) => {
@@ -49,9 +52,9 @@ export function createCkanApi(options: CkanApiOptions): Router {
     const resourceId = request.query.resource_id ?? request.query.id;
     if (typeof resourceId !== 'string') throw invalidParameter('resource_id', 'Missing value');
     requireResource(resourceId);
-    const limit = Math.min(readWhole(request, 'limit', USUAL_LIMIT), HIGHEST_LIMIT);
+    const limit = Math.min(readWhole(request, 'limit', DEFAULT_LIMIT), HIGHEST_LIMIT);
     const page = { resourceId, limit, offset: readWhole(request, 'offset', 0) };
-    const answer = searchDatastore(await openSource(feed), page, describeHelp(request.path));
+    const answer = searchDatastore(await feed(), page, describeHelp(request.path));
     await send(response.type('json'), Readable.from(answer, { objectMode: false }));
   });
 
@@ -60,12 +63,12 @@ export function createCkanApi(options: CkanApiOptions): Router {
     if (request.query.format !== 'json') {
       throw invalidParameter('format', 'only json is part of the local portal');
     }
-    const dump = dumpDatastore(await openSource(feed), request.query.bom === 'true');
+    const dump = dumpDatastore(await feed(), request.query.bom === 'true');
     await send(response.type('json'), Readable.from(dump, { objectMode: false }));
   });
 
   router.get(DOWNLOAD_PATH, async (request, response) => {
-    const source = await openSource(feed);
+    const source = await feed();
     response.type('json').vary('Accept-Encoding');
     const wantsGzip = request.get('accept-encoding') && request.acceptsEncodings('gzip');
     if (!wantsGzip) return send(response, source);
@@ -81,7 +84,7 @@ export function createCkanApi(options: CkanApiOptions): Router {
   return router;
 }
 
-/** Sends a body; one that the client leaves half-read is no failure of ours. */
+/** Sends a body. A client that hangs up half-way is not treated as a failure. */
 async function send(
   response: Response,
   body: Readable,
@@ -100,8 +103,8 @@ function requireResource(id: string): void {
   if (id !== DATASTORE_RESOURCE_ID) throw notFound(`Resource "${id}" was not found.`);
 }
 
-function readWhole(request: Request, name: 'limit' | 'offset', usual: number): number {
-  const text = request.query[name] ?? String(usual);
+function readWhole(request: Request, name: 'limit' | 'offset', fallback: number): number {
+  const text = request.query[name] ?? String(fallback);
   if (typeof text === 'string' && /^\d+$/.test(text)) return Number(text);
   throw invalidParameter(name, 'Invalid integer');
 }

@@ -1,6 +1,9 @@
 import { AREA_COLUMNS, COLUMNS } from '../../generate-feed/columns.ts';
 
-export type DatastoreField = Readonly<{ id: string; type: string }>;
+export interface DatastoreField {
+  readonly id: string;
+  readonly type: string;
+}
 
 const TYPES: ReadonlyMap<string, string> = new Map([
   ['_id', 'int'],
@@ -8,7 +11,7 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ...AREA_COLUMNS.map((id) => [id, 'float8'] as const),
 ]);
 
-/** The table's columns: those of its first record, or the usual ones while it is empty. */
+/** Lists the table's columns: those of its first record, or the usual ones if it is empty. */
 export function listFields(firstRecord: Buffer | undefined): readonly DatastoreField[] {
   const columns =
     firstRecord === undefined ? COLUMNS : Object.keys(JSON.parse(firstRecord.toString()));

@@ -1,11 +1,11 @@
 import { listFields } from './datastore-fields.ts';
-import { readRecords } from './stream-records.ts';
+import { readRecords } from './read-records.ts';
 
 const BYTE_ORDER_MARK = '\ufeff';
 
 /**
- * The datastore's dump as JSON: the fields, then every record as a list in their order. UTF-8,
- * unlike the download; with a byte order mark when asked for one.
+ * Dumps the datastore as JSON: the fields, then every record as a list in their order. It is UTF-8,
+ * unlike the download, and may start with a byte order mark.
  */
 export async function* dumpDatastore(
   source: AsyncIterable<Buffer>,

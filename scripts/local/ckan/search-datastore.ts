@@ -1,11 +1,15 @@
 import { type DatastoreField, listFields } from './datastore-fields.ts';
-import { readRecords } from './stream-records.ts';
+import { readRecords } from './read-records.ts';
 
-export type Page = Readonly<{ resourceId: string; limit: number; offset: number }>;
+export interface Page {
+  readonly resourceId: string;
+  readonly limit: number;
+  readonly offset: number;
+}
 
 /**
- * The answer of datastore_search, record by record as the feed spells them. `total` comes last, for
- * it is known only when the feed has been read to its end.
+ * Streams the answer of datastore_search, with each record's own bytes. `total` comes last because
+ * it is known only once the feed has been read to its end.
  */
 export async function* searchDatastore(
   source: AsyncIterable<Buffer>,

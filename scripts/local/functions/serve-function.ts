@@ -1,5 +1,5 @@
-// The process of one function: `node serve-function.ts NAME PORT`. It serves on the loopback
-// interface only, which the framework's own command cannot be told to, and ends with its parent.
+// The process of one function: `node serve-function.ts NAME PORT`. Unlike the framework's own
+// command it can serve on the loopback interface only, and it ends with its parent.
 import type { AddressInfo } from 'node:net';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import '../../../functions/index.ts';
@@ -18,12 +18,12 @@ server.listen(Number(port), '127.0.0.1', () => {
 process.on('message', () => {
   process.send?.({ peakRssBytes: process.resourceUsage().maxRSS * 1024 });
 });
-// Ctrl-C reaches every process of the terminal; the parent is the one to decide.
+// Ctrl-C reaches every process of the terminal, but the parent decides when to stop.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {
   server.close(() => process.exit(0));
   server.closeIdleConnections();
-  // A connection that is kept alive would go on bringing calls.
+  // Otherwise connections that are kept alive would bring more calls.
   server.prependListener('request', (_request, response) =>
     response.setHeader('connection', 'close'),
   );

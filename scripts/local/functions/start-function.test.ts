@@ -34,7 +34,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'start-function-'));
   moments = new EventTarget();
   const { config } = context;
-  // Just before the commit the call stands still until it is let go.
+  // Holds the call just before its commit until the test lets it go.
   proxy = await startDatabaseProxy(
     async () => config.DATABASE_URL ?? '',
     async (moment) => {
@@ -65,7 +65,7 @@ afterEach(async () => {
   await context[Symbol.asyncDispose]();
 });
 
-/** A call that stands still with its merge done and its transaction open; how it ended, later. */
+/** Calls the function; resolves once its merge is done and its transaction is held open. */
 async function callUntilHeld(url: string): Promise<{ answer: Promise<unknown> }> {
   const held = once(moments, 'held');
   const headers = { 'content-type': 'application/json' };
@@ -95,7 +95,7 @@ function readChunk() {
 const PENDING = { status: 'pending', records_new: 0 };
 const DONE = { status: 'done', records_new: 3 };
 
-test('on SIGTERM a function takes no more calls and ends the one in hand', async () => {
+test('on SIGTERM a function takes no more calls and finishes the current one', async () => {
   const ingest = await startFunction('ingest-chunk', { environment, logDirectory: directory });
   const { answer } = await callUntilHeld(ingest.url);
   const stopped = ingest.stop();
@@ -107,7 +107,7 @@ test('on SIGTERM a function takes no more calls and ends the one in hand', async
   expect(await readChunk()).toEqual(DONE);
 });
 
-test('a function that is killed in the middle of a chunk leaves nothing of it', async () => {
+test('a function that is killed in the middle of a chunk stores none of it', async () => {
   const ingest = await startFunction('ingest-chunk', { environment, logDirectory: directory });
   const { answer } = await callUntilHeld(ingest.url);
   await ingest.kill();

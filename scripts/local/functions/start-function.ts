@@ -4,46 +4,45 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import RUNTIME_ENVIRONMENT from '../../../functions/runtime-environment.json' with { type: 'json' };
 import { COMPILE_CACHE } from '../../shared/compile-cache.ts';
 
 export interface FunctionOptions {
-  /** The function's environment; nothing else of ours reaches it but PATH. */
+  /** The function's environment. Of this process's own, it gets only PATH. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Its output goes to `<name>.log` in this folder. */
+  /** Gets the function's output as `<name>.log`. */
   readonly logDirectory: string;
-  /** Every line it writes to its log. */
+  /** Receives every line that it writes to stdout. */
   readonly onLine?: (line: string) => void;
-  /** 0 or none takes any free port. */
+  /** By default, or if 0, any free port. */
   readonly port?: number | undefined;
 }
 
 export interface RunningFunction {
   readonly url: string;
-  /** The most memory its process has had, in bytes. */
+  /** The peak memory of its process, in bytes. */
   peakRssBytes(): Promise<number>;
-  /** Ends it as Cloud Run does: SIGTERM, and SIGKILL after ten seconds. */
+  /** Ends it as Cloud Run does: SIGTERM, then SIGKILL after ten seconds. */
   stop(): Promise<void>;
-  /** Ends it in the middle of whatever it does. */
+  /** Ends it at once, whatever it is doing. */
   kill(): Promise<void>;
 }
 
-/** As long as Cloud Run waits after SIGTERM. */
+/** How long Cloud Run waits after SIGTERM. */
 const STOP_MILLISECONDS = 10_000;
 
 /**
- * The more memory V8 may have, the more garbage it lets wait. For a feed of 2.4 million records download
- * needs 223 MiB and ingest-chunk 298 with Node's own settings, which suit the whole machine; 179 and 148 with
- * these, which suit the 512 MiB and the one CPU of a function on Cloud Run. More threads of V8's own would
- * only take turns with those that have the work to do.
+ * What the deployed functions get as well. V8 lets more garbage wait the more memory it may have:
+ * for a feed of 2.4 million records, download needs 223 MiB and ingest-chunk 298 MiB with Node's
+ * own settings, which suit the whole machine, and 179 and 148 MiB with these, which suit the 512
+ * MiB and one CPU of a function on Cloud Run. More V8 threads would only take turns with the ones
+ * doing the work, and with a malloc arena per thread, one keeps memory that another could use.
  */
-const V8_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=512', '--v8-pool-size=1'];
-
-/** With an arena for each thread, one keeps memory that another could use. */
-const PROCESS_ENVIRONMENT = { NODE_COMPILE_CACHE: COMPILE_CACHE, MALLOC_ARENA_MAX: '2' };
+const PROCESS_ENVIRONMENT = { ...RUNTIME_ENVIRONMENT, NODE_COMPILE_CACHE: COMPILE_CACHE };
 
 const SCRIPT = fileURLToPath(new URL('./serve-function.ts', import.meta.url));
 
-/** Starts a function in a process of its own, with its real HTTP server. */
+/** Starts a function in its own process, with the functions-framework's HTTP server. */
 export async function startFunction(
   name: string,
   options: FunctionOptions,
@@ -72,7 +71,8 @@ function startProcess(
 ): ChildProcess {
   const child = fork(SCRIPT, [name, String(port)], {
     env: { PATH: process.env.PATH, ...PROCESS_ENVIRONMENT, ...environment },
-    execArgv: V8_FLAGS,
+    // Not the flags of this process.
+    execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const log = createWriteStream(logPath);

@@ -10,7 +10,7 @@ export interface RunningFunctions extends Readonly<Record<FunctionName, RunningF
   stop(): Promise<void>;
 }
 
-/** Starts every function; when one does not start, none is left running. */
+/** Starts every function. If one does not start, none is left running. */
 export async function startFunctions(options: FunctionsOptions): Promise<RunningFunctions> {
   const { environment, logDirectory, onLine, ports } = options;
   const starts = FUNCTION_NAMES.map(async (name) => {

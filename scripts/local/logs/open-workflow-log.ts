@@ -6,11 +6,13 @@ import type { LogEntry } from '../workflows/service/log-entry.ts';
 
 export interface WorkflowLog {
   write(entry: LogEntry): void;
-  /** Resolves when everything is in the file. */
+  /** Resolves once everything is in the file. */
   close(): Promise<void>;
 }
 
-/** Writes what workflows log to `workflows.log` in a folder, a JSON line each, anew at each start. */
+/**
+ * Opens `workflows.log` in a folder, which gets one JSON line per entry; each start replaces it.
+ */
 export async function openWorkflowLog(directory: string): Promise<WorkflowLog> {
   await mkdir(directory, { recursive: true });
   const stream = createWriteStream(join(directory, 'workflows.log'));

@@ -11,7 +11,7 @@ interface FunctionLine {
   readonly status?: number;
 }
 
-/** What a person at the terminal should see of a function's log line: a warning, or worse. */
+/** Formats a function's log line for the terminal if it is a warning or worse. */
 export function reportFunctionLine(name: FunctionName, line: string): string | undefined {
   const { severity, message, event, status }: FunctionLine = parseLogLine(line) ?? {};
   const isRetried = event === 'call_failed' && (status === 429 || (status ?? 0) >= 500);

@@ -1,6 +1,6 @@
 const REPORTED = new Set(['WARNING', 'ERROR', 'CRITICAL', 'ALERT', 'EMERGENCY']);
 
-/** The terminal's line for a log entry that a person should see: a warning, or worse. */
+/** Formats a log entry for the terminal; undefined for one below WARNING. */
 export function reportLogLine(entry: {
   /** The function or the workflow. */
   readonly source: string;

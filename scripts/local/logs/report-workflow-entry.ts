@@ -3,15 +3,15 @@ import { reportLogLine } from './report-log-line.ts';
 
 interface Payload {
   readonly message?: string;
-  /** Of the entry that the service writes when an execution has failed. */
+  /** In the entry that the service writes when an execution has failed. */
   readonly failure?: { readonly exception: string };
-  /** Of a call that failed, where calls are logged. */
+  /** In the entry of a failed call, if calls are logged. */
   readonly exceptionRaised?: { readonly exception: string };
 }
 
 const LONGEST_MESSAGE = 500;
 
-/** What a person at the terminal should see of a workflow's log entry: a warning, or worse. */
+/** Formats a workflow's log entry for the terminal if it is a warning or worse. */
 export function reportWorkflowEntry(entry: LogEntry): string | undefined {
   return reportLogLine({
     source: entry.resource.labels.workflow_id,

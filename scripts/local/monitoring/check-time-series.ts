@@ -16,17 +16,17 @@ const VALUE_FIELDS = {
   distributionValue: 'DISTRIBUTION',
 } as const satisfies Record<string, ValueType>;
 
-/** What is wrong with a field of a series, by its path from the series (`points[0].interval`). */
-export interface FieldFault {
+/** A problem with a field of a series; `field` is its path, such as `points[0].interval`. */
+export interface FieldProblem {
   readonly field: string;
   readonly problem: string;
 }
 
 /**
- * Checks what can be said of a written series by itself. `now` in milliseconds since 1970. Returns
- * the first fault; undefined if there is none.
+ * Checks everything about a written series that does not depend on stored ones. `now` is in
+ * milliseconds since 1970. Returns the first problem, or undefined.
  */
-export function checkTimeSeries(series: NewTimeSeries, now: number): FieldFault | undefined {
+export function checkTimeSeries(series: NewTimeSeries, now: number): FieldProblem | undefined {
   const [point, ...others] = series.points;
   if (point === undefined || others.length > 0) {
     return {
@@ -39,7 +39,7 @@ export function checkTimeSeries(series: NewTimeSeries, now: number): FieldFault 
   );
 }
 
-function checkMetric({ type, labels }: NewTimeSeries['metric']): FieldFault | undefined {
+function checkMetric({ type, labels }: NewTimeSeries['metric']): FieldProblem | undefined {
   if (!METRIC_TYPE.test(type)) {
     return {
       field: 'metric.type',
@@ -61,7 +61,7 @@ function checkMetric({ type, labels }: NewTimeSeries['metric']): FieldFault | un
   );
 }
 
-function checkResource({ type, labels }: NewTimeSeries['resource']): FieldFault | undefined {
+function checkResource({ type, labels }: NewTimeSeries['resource']): FieldProblem | undefined {
   const required = MONITORED_RESOURCE_LABELS[type];
   if (required === undefined) {
     return {
@@ -84,7 +84,7 @@ function checkResource({ type, labels }: NewTimeSeries['resource']): FieldFault 
     : { field: 'resource.labels', problem: `Unrecognized label "${unknown}" of "${type}".` };
 }
 
-function checkPoint(series: NewTimeSeries, point: Point, now: number): FieldFault | undefined {
+function checkPoint(series: NewTimeSeries, point: Point, now: number): FieldProblem | undefined {
   const written = findValueType(point);
   const valueType = series.valueType ?? written;
   if (written === undefined || written !== valueType) {
@@ -99,7 +99,7 @@ function checkPoint(series: NewTimeSeries, point: Point, now: number): FieldFaul
   );
 }
 
-function checkKind(metricKind: MetricKind, valueType: ValueType): FieldFault | undefined {
+function checkKind(metricKind: MetricKind, valueType: ValueType): FieldProblem | undefined {
   if (metricKind === 'DELTA') {
     return { field: 'metricKind', problem: 'DELTA is not supported for custom metrics.' };
   }
@@ -109,7 +109,11 @@ function checkKind(metricKind: MetricKind, valueType: ValueType): FieldFault | u
   return undefined;
 }
 
-function checkInterval(kind: MetricKind, { interval }: Point, now: number): FieldFault | undefined {
+function checkInterval(
+  kind: MetricKind,
+  { interval }: Point,
+  now: number,
+): FieldProblem | undefined {
   const field = 'points[0].interval';
   const end = Date.parse(interval.endTime);
   const start = interval.startTime ? Date.parse(interval.startTime) : undefined;
@@ -128,7 +132,7 @@ function checkInterval(kind: MetricKind, { interval }: Point, now: number): Fiel
   return undefined;
 }
 
-/** The type of a point's value; undefined if it has none, or several. */
+/** Finds the type of a point's value; undefined if it has no value, or several. */
 export function findValueType({ value }: Point): ValueType | undefined {
   const types = Object.entries(VALUE_FIELDS).flatMap(([field, type]) => {
     const content = value[field as keyof typeof VALUE_FIELDS];

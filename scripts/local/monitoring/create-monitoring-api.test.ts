@@ -35,7 +35,7 @@ async function startMonitoring() {
   return startTestMonitoring({ now: () => NOW });
 }
 
-test('a point that the client writes can be listed again', async () => {
+test('a point that the client writes can be listed', async () => {
   await using monitoring = await startMonitoring();
   const { client } = monitoring;
   await client.createTimeSeries({
@@ -56,7 +56,7 @@ test('a point that the client writes can be listed again', async () => {
   expect(await monitoring.listTimeSeries()).toHaveLength(2);
 });
 
-test('points come newest first, and only those of the interval', async () => {
+test('points come newest first, and only those inside the interval', async () => {
   await using monitoring = await startMonitoring();
   const { client } = monitoring;
   for (const secondsAgo of [120, 60, 0]) {
@@ -78,7 +78,7 @@ test('points come newest first, and only those of the interval', async () => {
   ]);
 });
 
-test('the first point of a metric makes its descriptor', async () => {
+test('the first point of a metric creates its descriptor', async () => {
   await using monitoring = await startMonitoring();
   const { client } = monitoring;
   await client.createTimeSeries({
@@ -131,7 +131,7 @@ test.each([
   expect(stored?.points).toHaveLength(1);
 });
 
-test('a value of another type than the metric has is refused', async () => {
+test('a value whose type differs from the metric’s is refused', async () => {
   await using monitoring = await startMonitoring();
   const { client } = monitoring;
   await client.createTimeSeries({ name: PROJECT, timeSeries: [createSeries()] });
@@ -146,7 +146,7 @@ test('a value of another type than the metric has is refused', async () => {
   );
 });
 
-test('the good points of a request are stored though another is refused', async () => {
+test('the good points of a request are stored although another is refused', async () => {
   await using monitoring = await startMonitoring();
   const { client } = monitoring;
   await client.createTimeSeries({ name: PROJECT, timeSeries: [createSeries()] });
@@ -159,7 +159,7 @@ test('the good points of a request are stored though another is refused', async 
   expect(stored.map(({ metric }) => metric.type)).toEqual([RECORDS, other]);
 });
 
-test('the same series twice in a request is refused as a whole', async () => {
+test('a request that has the same series twice is refused as a whole', async () => {
   await using monitoring = await startMonitoring();
   const { client } = monitoring;
   const timeSeries = [createSeries(), createSeries()];
@@ -193,7 +193,7 @@ test('a filter that is not understood is refused, not ignored', async () => {
   });
 });
 
-test('a method that the stand-in lacks says so', async () => {
+test('a method that the stand-in lacks is answered with 501', async () => {
   await using monitoring = await startMonitoring();
   const response = await fetch(`${monitoring.url}/v3/${PROJECT}/alertPolicies`);
   expect(response.status).toBe(501);

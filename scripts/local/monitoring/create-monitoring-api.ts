@@ -5,14 +5,14 @@ import { createTimeSeriesRoutes } from './time-series-routes.ts';
 import { createTimeSeriesStore } from './time-series-store.ts';
 
 export interface MonitoringApiOptions {
-  /** Keeps series and descriptors over a restart. */
+  /** Keeps series and descriptors across restarts. */
   readonly directory?: string;
-  /** Milliseconds since 1970; points far from it are refused. */
+  /** Returns the milliseconds since 1970; points far from it are refused. */
   readonly now?: () => number;
   readonly log?: (message: string) => void;
 }
 
-/** The part of the Cloud Monitoring v3 REST API that writes and reads custom metrics. */
+/** Creates the part of the Cloud Monitoring v3 REST API that writes and reads custom metrics. */
 export function createMonitoringApi(options: MonitoringApiOptions = {}): Router {
   const { directory, now = Date.now, log = () => {} } = options;
   const store = createTimeSeriesStore(directory);

@@ -6,7 +6,7 @@ import type { TimeSeriesStore } from './time-series-store.ts';
 
 type DescriptorRequest = Request<{ project: string; type: string[] }>;
 
-/** `/v3/projects/P/metricDescriptors`: create, list, get, delete. A type holds slashes. */
+/** Creates `/v3/projects/P/metricDescriptors`: create, list, get, delete. Types contain slashes. */
 export function createMetricDescriptorRoutes(store: TimeSeriesStore): Router {
   const router = Router();
   const readJson = express.json({ type: () => true });

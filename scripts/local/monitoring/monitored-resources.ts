@@ -1,6 +1,6 @@
 /**
- * The resource types that user-defined metrics may be written against, with the labels each needs
- * beside `project_id`, which the service fills in. Cloud Run's own types are not among them.
+ * The resource types that user-defined metrics may be written to. Each has the labels that it needs
+ * besides `project_id`, which the service fills in. Cloud Run's own types are not among them.
  * https://cloud.google.com/monitoring/custom-metrics/creating-metrics#which-resource
  */
 export const MONITORED_RESOURCE_LABELS: Readonly<Record<string, readonly string[]>> = {

@@ -9,8 +9,10 @@ const COMPARISON =
   /^(metric|resource)\.(?:(type)|labels?\.(\w+))\s*=\s*(?:(starts_with)\(\s*)?("(?:[^"\\]|\\.)*")\s*\)?$/;
 
 /**
- * Reads a Monitoring filter: comparisons of types and labels with a string, `=` or
- * `= starts_with("…")`, joined by AND. Throws INVALID_ARGUMENT for what is not that.
+ * Parses a Monitoring filter: comparisons of types and labels with a string, by `=` or
+ * `= starts_with("…")`, joined by AND.
+ *
+ * @throws StatusError INVALID_ARGUMENT for any other filter
  */
 export function parseFilter(filter: string): (series: Filtered) => boolean {
   const comparisons = filter

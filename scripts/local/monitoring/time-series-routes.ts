@@ -14,7 +14,7 @@ export interface TimeSeriesRoutesOptions {
   readonly now: () => number;
 }
 
-/** `/v3/projects/P/timeSeries`: create and list. */
+/** Creates `/v3/projects/P/timeSeries`: create and list. */
 export function createTimeSeriesRoutes({ store, now }: TimeSeriesRoutesOptions): Router {
   const router = Router();
   const readJson = express.json({ type: () => true, limit: '16mb' });
@@ -56,7 +56,7 @@ export function createTimeSeriesRoutes({ store, now }: TimeSeriesRoutesOptions):
   return router;
 }
 
-/** Throws for what makes the service refuse the request as a whole. */
+/** @throws StatusError if the service would refuse the request as a whole */
 function checkRequest(project: string, timeSeries: readonly NewTimeSeries[], now: number): void {
   if (timeSeries.length > MAX_SERIES) {
     throw invalidField(
@@ -66,9 +66,9 @@ function checkRequest(project: string, timeSeries: readonly NewTimeSeries[], now
   }
   const keys = timeSeries.map((series) => createKey(project, series));
   for (const [index, series] of timeSeries.entries()) {
-    const fault = checkTimeSeries(series, now);
-    if (fault !== undefined) {
-      throw invalidField(`timeSeries[${index}].${fault.field}`, fault.problem);
+    const found = checkTimeSeries(series, now);
+    if (found !== undefined) {
+      throw invalidField(`timeSeries[${index}].${found.field}`, found.problem);
     }
     if (keys.indexOf(keys[index] ?? '') !== index) {
       throw invalidField(

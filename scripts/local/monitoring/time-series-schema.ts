@@ -6,7 +6,7 @@ const VALUE_TYPES = ['BOOL', 'INT64', 'DOUBLE', 'STRING', 'DISTRIBUTION', 'MONEY
 export type MetricKind = (typeof METRIC_KINDS)[number];
 export type ValueType = (typeof VALUE_TYPES)[number];
 
-// Protobuf's JSON mapping lets a client write an enum by name or by number; 0 is "unspecified".
+// In protobuf's JSON mapping an enum is a name or a number; 0 is "unspecified".
 const metricKind = createEnumSchema(METRIC_KINDS);
 const valueType = createEnumSchema(VALUE_TYPES);
 
@@ -67,7 +67,7 @@ export const metricDescriptorSchema = z.object({
 
 export type MetricDescriptor = Readonly<z.infer<typeof metricDescriptorSchema>>;
 
-/** A stored series: its points newest first. */
+/** A stored series, with its points newest first. */
 export const timeSeriesSchema = newTimeSeriesSchema.extend({
   metricKind: z.enum(METRIC_KINDS),
   valueType: z.enum(VALUE_TYPES),

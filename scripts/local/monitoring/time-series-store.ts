@@ -19,20 +19,21 @@ const stateSchema = z.object({
 type State = Readonly<z.infer<typeof stateSchema>>;
 
 export interface TimeSeriesStore {
-  /** Adds the one point of a checked series; returns what speaks against it, if anything. */
+  /** Adds the one point of a checked series. Returns the reason if it is refused. */
   write(project: string, series: NewTimeSeries): string | undefined;
+  /** Lists the series of a project, each with its points newest first. */
   list(project: string): readonly TimeSeries[];
   putDescriptor(project: string, descriptor: MetricDescriptor): void;
   listDescriptors(project: string): readonly MetricDescriptor[];
-  /** Removes the descriptor and the metric's series; false if there is none. */
+  /** Removes a descriptor and the metric's series; false if there is no such descriptor. */
   removeDescriptor(project: string, type: string): boolean;
   save(): void;
 }
 
-// The service takes one point per 5 seconds of a user-defined metric's series.
+// The service accepts one point per 5 seconds for a series of a user-defined metric.
 const SAMPLING_PERIOD_MS = 5000;
 
-/** Series in memory and, if a directory is given, in one file there. */
+/** Creates a store in memory that is saved to one file, if a directory is given. */
 export function createTimeSeriesStore(directory: string | undefined): TimeSeriesStore {
   const path = directory === undefined ? undefined : join(directory, 'monitoring.json');
   const stored = loadState(path);
@@ -112,7 +113,7 @@ export function createTimeSeriesStore(directory: string | undefined): TimeSeries
   };
 }
 
-// The service makes a descriptor of the first point of a metric it does not know.
+// The service creates a descriptor from the first point of an unknown metric.
 function describe({
   metric,
   unit,
@@ -120,7 +121,7 @@ function describe({
   return { type: metric.type, unit, labels: Object.keys(metric.labels).map((key) => ({ key })) };
 }
 
-/** The same for two writes to one series, and only for them. */
+/** Creates a key that identifies a series: its metric, resource and all their labels. */
 export function createKey(project: string, { metric, resource }: NewTimeSeries): string {
   const parts = [metric, resource].map(({ type, labels }) => [type, Object.entries(labels).sort()]);
   return JSON.stringify([project, ...parts]);

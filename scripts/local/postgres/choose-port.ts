@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** A TCP port that was free on the loopback interface a moment ago. */
+/** Finds a TCP port that was free on the loopback interface a moment ago. */
 export async function choosePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

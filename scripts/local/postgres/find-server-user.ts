@@ -1,12 +1,13 @@
 import { runProgram, type ServerUser } from './run-program.ts';
 
-/** Accounts that exist on ordinary systems and may do nothing else, the fitting one first. */
+/** Unprivileged accounts that ordinary systems have, in order of preference. */
 const ACCOUNTS = ['postgres', '_postgres', 'nobody'] as const;
 
 /**
- * Who the server runs as. PostgreSQL refuses uid 0, so under root it is an account that is there
- * already; none is ever created.
- * @param uid this process's user, undefined where the system has none (Windows)
+ * Finds the user to run the server as. PostgreSQL refuses to run as root, so root uses an account
+ * that already exists; none is ever created.
+ *
+ * @param uid this process's user, undefined on Windows
  * @throws Error under root when the system has none of the accounts
  */
 export async function findServerUser(uid: number | undefined): Promise<ServerUser> {
@@ -16,7 +17,7 @@ export async function findServerUser(uid: number | undefined): Promise<ServerUse
     if (user !== null && group !== null && user !== 0) return { uid: user, gid: group };
   }
   throw new Error(
-    `PostgreSQL does not run as root, and there is no user ${ACCOUNTS.join(', ')} to run it as: start as another user, or set DATABASE_URL to a PostgreSQL of your own`,
+    `PostgreSQL does not run as root, and there is no user ${ACCOUNTS.join(', ')} to run it as: start as another user, or set DATABASE_URL to your own PostgreSQL`,
   );
 }
 

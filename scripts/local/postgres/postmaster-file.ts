@@ -2,15 +2,18 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { readProcess } from './read-process.ts';
 
-/** What the running server says of itself in `postmaster.pid`. */
-export type PostmasterFacts = Readonly<{ pid: number; isReady: boolean }>;
+/** What the running server says about itself in `postmaster.pid`. */
+export interface PostmasterFacts {
+  readonly pid: number;
+  readonly isReady: boolean;
+}
 
 /**
- * Reads `postmaster.pid`: pid on its first line, status on its eighth (miscadmin.h, LOCK_FILE_LINE_…).
- * Null when there is none, or when it is being written.
+ * Reads `postmaster.pid`: the pid is on line 1, the status on line 8 (miscadmin.h,
+ * LOCK_FILE_LINE_…). Null when there is no such file, or it is still being written.
  */
-export async function readPostmasterFile(dataFolder: string): Promise<PostmasterFacts | null> {
-  const text = await readFile(pidFile(dataFolder), 'utf8').catch(() => '');
+export async function readPostmasterFile(clusterFolder: string): Promise<PostmasterFacts | null> {
+  const text = await readFile(pidFile(clusterFolder), 'utf8').catch(() => '');
   const lines = text.split('\n');
   const pid = Number(lines[0]);
   if (!Number.isInteger(pid) || pid <= 0) return null;
@@ -18,21 +21,22 @@ export async function readPostmasterFile(dataFolder: string): Promise<Postmaster
 }
 
 /**
- * Whether a server of this data folder is running. A file that names a process which is something
- * else is removed, for PostgreSQL would take it for a server; one that names no process is left to
- * PostgreSQL, which then looks whether any of the dead server's children are still at work.
+ * Finds the pid of a server that still runs on this cluster; null if there is none. A pid file that
+ * names some other program is removed because PostgreSQL would take that program for a server. One
+ * that names no live process is left to PostgreSQL, which checks whether any of the dead server's
+ * children are still running.
  */
-export async function findLeftoverServer(dataFolder: string): Promise<number | null> {
-  const facts = await readPostmasterFile(dataFolder);
+export async function findLeftoverServer(clusterFolder: string): Promise<number | null> {
+  const facts = await readPostmasterFile(clusterFolder);
   if (facts === null) return null;
   const running = await readProcess(facts.pid);
   if (running === null) return null;
-  if (running.command.includes('postgres') && running.command.includes(dataFolder))
+  if (running.command.includes('postgres') && running.command.includes(clusterFolder))
     return facts.pid;
-  await rm(pidFile(dataFolder), { force: true });
+  await rm(pidFile(clusterFolder), { force: true });
   return null;
 }
 
-function pidFile(dataFolder: string): string {
-  return path.join(dataFolder, 'postmaster.pid');
+function pidFile(clusterFolder: string): string {
+  return path.join(clusterFolder, 'postmaster.pid');
 }

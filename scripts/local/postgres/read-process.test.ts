@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { readProcess } from './read-process.ts';
 
-test('a live process has a command line and always the same start', async () => {
+test('a live process has a command line and a constant start time', async () => {
   const facts = await readProcess(process.pid);
   expect(facts?.command).toContain('node');
   expect(facts?.startedAt).toMatch(/\d/);
   expect(await readProcess(process.pid)).toEqual(facts);
 });
 
-test('two processes started apart are told apart', async () => {
+test('two processes are told apart by their start times', async () => {
   const other = spawn('sleep', ['600'], { stdio: 'ignore' });
   onTestFinished(() => void other.kill());
   await once(other, 'spawn');
@@ -21,8 +21,8 @@ test('two processes started apart are told apart', async () => {
   expect(await readProcess(other.pid ?? 0)).toBeNull();
 });
 
-test('a process that has ended is none, even before its parent notices', async () => {
-  // The shell starts a child and turns into a sleep, which never asks what became of it.
+test('a process that has ended is not found, even before its parent notices', async () => {
+  // The shell starts a child and becomes a sleep, which never reaps it.
   const parent = spawn(
     '/bin/sh',
     ['-c', 'exec 3<&0; sh -c "read _ <&3" & echo $!; exec sleep 600'],

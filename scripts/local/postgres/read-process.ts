@@ -1,14 +1,17 @@
 import { readFile, stat } from 'node:fs/promises';
 import { runProgram } from './run-program.ts';
 
-/** A live process: when it started, in the system's own spelling, and its command line. */
-export type ProcessFacts = Readonly<{ startedAt: string; command: string }>;
-
 /**
- * What is known of a process, or null when there is none; one that has ended and only waits for its
- * parent to notice is none. A pid alone says little: after a crash or a reboot another program has
- * it.
+ * A live process. Its pid alone says little: after a crash or reboot another program may have it.
  */
+export interface ProcessFacts {
+  /** In the system's own notation. */
+  readonly startedAt: string;
+  /** The command line. */
+  readonly command: string;
+}
+
+/** Looks up a process; null if there is none, or it is a zombie. */
 export async function readProcess(pid: number): Promise<ProcessFacts | null> {
   const hasProcFolder = await stat('/proc/self/stat').then(
     () => true,
@@ -17,14 +20,16 @@ export async function readProcess(pid: number): Promise<ProcessFacts | null> {
   return hasProcFolder ? readProcFolder(pid) : askPs(pid);
 }
 
-/** Linux. Field 3 of `stat` is the state, field 22 the start in clock ticks since boot; proc(5). */
+/**
+ * For Linux: field 3 of `stat` is the state, field 22 the start in clock ticks since boot; proc(5).
+ */
 async function readProcFolder(pid: number): Promise<ProcessFacts | null> {
   try {
     const [facts, commandLine] = await Promise.all([
       readFile(`/proc/${pid}/stat`, 'utf8'),
       readFile(`/proc/${pid}/cmdline`, 'utf8'),
     ]);
-    // The second field is the program's name in parentheses and may hold spaces itself.
+    // The second field is the program's name in parentheses, and may contain spaces.
     const [state, ...fields] = facts.slice(facts.lastIndexOf(')') + 2).split(' ');
     const command = commandLine.replaceAll('\0', ' ').trim();
     return state === 'Z' ? null : { startedAt: fields[18] ?? '', command };
@@ -33,7 +38,7 @@ async function readProcFolder(pid: number): Promise<ProcessFacts | null> {
   }
 }
 
-/** Systems without /proc. */
+/** For systems without /proc. */
 async function askPs(pid: number): Promise<ProcessFacts | null> {
   try {
     const columns = 'stat=,lstart=,command=';

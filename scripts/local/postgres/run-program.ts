@@ -1,20 +1,26 @@
 import { spawn } from 'node:child_process';
 
-/** Who a program runs as; nothing for this process's own user. */
-export type ServerUser = Readonly<{ uid?: number; gid?: number }>;
+/** The user to run a program as; empty for this process's own user. */
+export interface ServerUser {
+  readonly uid?: number;
+  readonly gid?: number;
+}
 
-export type ProgramResult = Readonly<{ exitCode: number | null; output: string }>;
+export interface ProgramResult {
+  readonly exitCode: number | null;
+  readonly output: string;
+}
 
-export type ProgramOptions = Readonly<{
-  user?: ServerUser;
+export interface ProgramOptions {
+  readonly user?: ServerUser;
   /** A folder that the user can enter; PostgreSQL's programs refuse to start elsewhere. */
-  cwd?: string;
-  signal?: AbortSignal | undefined;
-}>;
+  readonly cwd?: string;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
- * What PostgreSQL's programs may see of the environment: English messages, and none of the PG…
- * variables that would steer them elsewhere.
+ * The environment of PostgreSQL's programs. It gives English messages and leaves out PG… variables,
+ * which would point the programs elsewhere.
  */
 export const SERVER_ENVIRONMENT: Readonly<Record<string, string>> = {
   LC_ALL: 'C',
@@ -23,7 +29,8 @@ export const SERVER_ENVIRONMENT: Readonly<Record<string, string>> = {
 };
 
 /**
- * Runs a program to its end and collects what it says on both streams.
+ * Runs a program to its end and collects the output of both streams.
+ *
  * @throws the spawn error (ENOENT, EACCES), or an AbortError after killing it on `signal`
  */
 export async function runProgram(

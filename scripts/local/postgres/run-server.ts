@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Home } from './choose-home.ts';
+import type { DataDirectory } from './choose-data-directory.ts';
 import { guardServer } from './guard-server.ts';
 import { readPostmasterFile } from './postmaster-file.ts';
 import { SERVER_ENVIRONMENT } from './run-program.ts';
 
-/** Loopback only, and room for a day's feed; everything else, durability too, as PostgreSQL has it. */
+/**
+ * Loopback only, with room for a day's feed; the rest, including durability, is PostgreSQL's
+ * default.
+ */
 const SETTINGS = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
@@ -20,32 +23,42 @@ const SETTINGS = [
 
 const READY_POLL_MILLISECONDS = 15;
 
-/** A server that answers; `exited` settles when its process has ended, whatever ended it. */
-export type RunningServer = Readonly<{ pid: number; exited: Promise<void> }>;
+/** A server that takes connections. */
+export interface RunningServer {
+  readonly pid: number;
+  /** Settles when its process has ended, for whatever reason. */
+  readonly exited: Promise<void>;
+}
 
-/** Why a server did not come up. `isPassing`: another try, maybe on another port, can succeed. */
-export type FailedStart = Readonly<{ reason: string; isPassing: boolean }>;
+/** Why a server did not start. */
+export interface FailedStart {
+  readonly reason: string;
+  /** Whether another attempt can succeed, perhaps on another port. */
+  readonly isTransient: boolean;
+}
 
 /**
- * Starts the server on a port and waits until it takes connections. What it says goes to
- * `server.log` in its home, one start at a time.
+ * Starts the server on a port and waits until it takes connections. Its output replaces
+ * `server.log` in the data directory.
  */
 export async function runServer(
-  home: Home,
-  dataFolder: string,
+  dataDirectory: DataDirectory,
+  clusterFolder: string,
   port: number,
   signal: AbortSignal | undefined,
 ): Promise<RunningServer | FailedStart> {
-  const logFile = path.join(home.folder, 'server.log');
+  const { binaries, serverFolder, user } = dataDirectory;
+  const logFile = path.join(serverFolder, 'server.log');
   const log = await open(logFile, 'w', 0o600);
   const child = spawn(
-    home.binaries.postgres,
-    ['-D', dataFolder, '-p', String(port), ...SETTINGS.flatMap((setting) => ['-c', setting])],
+    binaries.postgres,
+    ['-D', clusterFolder, '-p', String(port), ...SETTINGS.flatMap((setting) => ['-c', setting])],
     {
-      ...home.user,
-      cwd: home.folder,
+      ...user,
+      cwd: serverFolder,
       env: { ...SERVER_ENVIRONMENT },
-      // A group of its own: Ctrl-C in the terminal is for the owner, who then stops the server.
+      // Its own process group: Ctrl-C in the terminal reaches the owner, which then stops the
+      // server.
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     },
@@ -56,12 +69,12 @@ export async function runServer(
   } finally {
     await log.close();
   }
-  const dismissGuard = guardServer(child.pid ?? 0, home.user);
+  const dismissGuard = guardServer(child.pid ?? 0, user);
   exited.then(dismissGuard);
 
   while (child.exitCode === null && child.signalCode === null) {
     if (signal?.aborted) return abandon(child, exited, signal);
-    const facts = await readPostmasterFile(dataFolder);
+    const facts = await readPostmasterFile(clusterFolder);
     if (facts?.isReady && facts.pid === child.pid) return { pid: facts.pid, exited };
     await wait(READY_POLL_MILLISECONDS);
   }
@@ -78,12 +91,12 @@ async function abandon(
   throw signal.reason;
 }
 
-/** English, since the server runs with LC_ALL=C. */
-function explainExit(said: string): FailedStart {
-  const reason = said
+/** Reads the server's output, which is English because it runs with LC_ALL=C. */
+function explainExit(output: string): FailedStart {
+  const reason = output
     .split('\n')
     .filter((line) => /FATAL|HINT|DETAIL|could not/.test(line))
     .join('\n');
-  const isPassing = /Address already in use|shared memory block .* is still in use/.test(said);
-  return { reason: reason === '' ? said.trim() : reason, isPassing };
+  const isTransient = /Address already in use|shared memory block .* is still in use/.test(output);
+  return { reason: reason === '' ? output.trim() : reason, isTransient };
 }

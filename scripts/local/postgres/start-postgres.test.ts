@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { chooseHome } from './choose-home.ts';
+import { chooseDataDirectory } from './choose-data-directory.ts';
 import { choosePort } from './choose-port.ts';
 import { findBinaries } from './find-binaries.ts';
 import { findServerUser } from './find-server-user.ts';
@@ -21,7 +21,7 @@ let directory: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'permit-sync-test-'));
-  // mkdtemp makes it 700; run by root, the server's user could not enter.
+  // mkdtemp uses mode 700, which would keep out the server's user when root runs the tests.
   await chmod(directory, 0o755);
 });
 
@@ -51,13 +51,14 @@ async function withPostgres(
   }
 }
 
-async function findHome() {
+async function findDataDirectory() {
   const binaries = await findBinaries(process.platform, process.arch);
-  return chooseHome(directory, binaries, await findServerUser(process.getuid?.()), [tmpdir()]);
+  const user = await findServerUser(process.getuid?.());
+  return chooseDataDirectory(directory, binaries, user, [tmpdir()]);
 }
 
 describe('one directory, start after start', () => {
-  test('the first start makes a durable UTF-8 cluster on the loopback interface', async () => {
+  test('the first start creates a durable UTF-8 cluster on the loopback interface', async () => {
     await withPostgres(async (postgres) => {
       const [settings] = await query(
         postgres,
@@ -84,7 +85,7 @@ describe('one directory, start after start', () => {
     });
   });
 
-  test('the password is for the owner alone and nobody enters without it', async () => {
+  test('only the owner can read the password, and nobody connects without it', async () => {
     await withPostgres(async (postgres) => {
       const file = await stat(path.join(postgres.folder, 'server', 'password'));
       expect(file.mode & 0o777).toBe(0o600);
@@ -102,7 +103,7 @@ describe('one directory, start after start', () => {
     });
   });
 
-  test('a second owner is told who the first is and what to do', async () => {
+  test('a second owner is told who holds the directory and what to do', async () => {
     await withPostgres(async (postgres) => {
       await expect(startPostgres({ directory })).rejects.toThrow(
         `${directory} is in use by process ${process.pid}: stop that one, or name another directory with --data-dir`,
@@ -111,28 +112,32 @@ describe('one directory, start after start', () => {
     });
   });
 
-  test('stopping twice is stopping once', async () => {
+  test('stopping twice is the same as stopping once', async () => {
     const postgres = await startPostgres({ directory });
     await Promise.all([postgres.stop(), postgres.stop()]);
     await expect(query(postgres, 'select 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  test('a port that somebody took in between is worth another try', async () => {
+  test('a port that was taken meanwhile is worth another attempt', async () => {
     await withPostgres(async ({ port }) => {
-      const home = await findHome();
-      const second = path.join(home.folder, 'second');
-      await runProgram(home.binaries.initdb, [`--pgdata=${second}`, '--no-sync'], home);
-      expect(await runServer(home, second, port, undefined)).toEqual({
+      const dataDirectory = await findDataDirectory();
+      const second = path.join(dataDirectory.serverFolder, 'second');
+      await runProgram(
+        dataDirectory.binaries.initdb,
+        [`--pgdata=${second}`, '--no-sync'],
+        dataDirectory,
+      );
+      expect(await runServer(dataDirectory, second, port, undefined)).toEqual({
         reason: expect.stringContaining('Address already in use'),
-        isPassing: true,
+        isTransient: true,
       });
       await rm(second, { recursive: true });
     });
   });
 
-  test('a cluster that the server cannot read is no start, in its own words', async () => {
-    const home = await findHome();
-    const versionFile = path.join(home.folder, 'data', 'PG_VERSION');
+  test('a cluster that the server cannot read fails the start with its own words', async () => {
+    const dataDirectory = await findDataDirectory();
+    const versionFile = path.join(dataDirectory.serverFolder, 'data', 'PG_VERSION');
     const version = await readFile(versionFile, 'utf8');
     await writeFile(versionFile, '9.6\n');
     await expect(startPostgres({ directory })).rejects.toThrow(
@@ -151,7 +156,7 @@ describe('one directory, start after start', () => {
   });
 });
 
-describe('after an owner that did not stop in order', () => {
+describe('after an owner that did not shut down cleanly', () => {
   test('the server ends when its owner is killed, and the next start finds its data', async () => {
     const module = new URL('./start-postgres.ts', import.meta.url).href;
     const owner = spawn(
@@ -182,15 +187,15 @@ describe('after an owner that did not stop in order', () => {
   });
 
   test('a server that was left running is stopped first', async () => {
-    const home = await findHome();
+    const dataDirectory = await findDataDirectory();
     const leftover = await runServer(
-      home,
-      path.join(home.folder, 'data'),
+      dataDirectory,
+      path.join(dataDirectory.serverFolder, 'data'),
       await choosePort(),
       undefined,
     );
     if (!('pid' in leftover)) throw new Error(leftover.reason);
-    onTestFinished(() => stopServer(home, path.join(home.folder, 'data')));
+    onTestFinished(() => stopServer(dataDirectory, path.join(dataDirectory.serverFolder, 'data')));
     const said: string[] = [];
     await withPostgres(
       async (postgres) => {
@@ -205,13 +210,13 @@ describe('after an owner that did not stop in order', () => {
   });
 
   test('a pid file that names another program is not taken for a server', async () => {
-    const home = await findHome();
-    const other = spawn('sleep', ['600'], { ...home.user, cwd: '/', stdio: 'ignore' });
+    const dataDirectory = await findDataDirectory();
+    const other = spawn('sleep', ['600'], { ...dataDirectory.user, cwd: '/', stdio: 'ignore' });
     onTestFinished(() => void other.kill());
-    const dataFolder = path.join(home.folder, 'data');
+    const clusterFolder = path.join(dataDirectory.serverFolder, 'data');
     await writeFile(
-      path.join(dataFolder, 'postmaster.pid'),
-      `${other.pid}\n${dataFolder}\n1700000000\n5432\n\n127.0.0.1\n0 0\nready   \n`,
+      path.join(clusterFolder, 'postmaster.pid'),
+      `${other.pid}\n${clusterFolder}\n1700000000\n5432\n\n127.0.0.1\n0 0\nready   \n`,
     );
     await withPostgres(async (postgres) => {
       expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
@@ -219,7 +224,7 @@ describe('after an owner that did not stop in order', () => {
     });
   });
 
-  test('the claim of a process that is no more is taken over', async () => {
+  test('the claim of a process that has ended is taken over', async () => {
     await writeFile(
       path.join(directory, 'owner.json'),
       JSON.stringify({ pid: process.pid, startedAt: 'long ago' }),
@@ -227,9 +232,9 @@ describe('after an owner that did not stop in order', () => {
     await withPostgres(async () => undefined);
   });
 
-  test('an initdb that was cut short is done again', async () => {
-    const home = await findHome();
-    await rm(path.join(home.folder, 'data'), { recursive: true });
+  test('an initdb that was cut short is repeated', async () => {
+    const dataDirectory = await findDataDirectory();
+    await rm(path.join(dataDirectory.serverFolder, 'data'), { recursive: true });
     const stopper = new AbortController();
     const start = startPostgres({
       directory,
@@ -237,7 +242,7 @@ describe('after an owner that did not stop in order', () => {
       log: () => stopper.abort(),
     });
     await expect(start).rejects.toMatchObject({ name: 'AbortError' });
-    await mkdir(path.join(home.folder, 'data.partial', 'base'), { recursive: true });
+    await mkdir(path.join(dataDirectory.serverFolder, 'data.partial', 'base'), { recursive: true });
     await withPostgres(async (postgres) => {
       expect(await query(postgres, "select to_regclass('kept') as kept")).toEqual([{ kept: null }]);
     });

@@ -12,7 +12,7 @@ const brokerStateSchema = z.object({
   ),
 });
 
-/** Everything that outlives the process. */
+/** Everything that is kept across restarts. */
 export type BrokerState = Readonly<z.infer<typeof brokerStateSchema>>;
 
 export interface BrokerStateFile {
@@ -20,7 +20,7 @@ export interface BrokerStateFile {
   save(state: BrokerState): void;
 }
 
-/** The state as one file in `directory`; without a directory nothing is kept. */
+/** Creates the store of the state: one file in `directory`. Without a directory nothing is kept. */
 export function createBrokerStateFile(directory: string | undefined): BrokerStateFile {
   const empty: BrokerState = { topics: [], subscriptions: [] };
   if (directory === undefined) {

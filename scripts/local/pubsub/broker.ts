@@ -16,36 +16,39 @@ import {
   type Topic,
 } from './pubsub-resources.ts';
 
-/** Topics, subscriptions and the messages between them. Names are full resource names. */
+/**
+ * Topics, subscriptions and the messages between them. Names are full resource names; methods that
+ * name a missing resource throw a StatusError with NOT_FOUND.
+ */
 export interface Broker {
   createTopic(topic: Topic): Topic;
   getTopic(name: string): Topic;
   listTopics(project: string): readonly Topic[];
   deleteTopic(name: string): void;
   createSubscription(subscription: Subscription): Subscription;
-  /** Puts the changed subscription in the place of the one with its name. */
+  /** Replaces the subscription of the same name. */
   replaceSubscription(subscription: Subscription): void;
-  /** Throws NOT_FOUND, as every call that names what does not exist; `find…` returns undefined. */
   getSubscription(name: string): Subscription;
+  /** Returns undefined if there is no such subscription. */
   findSubscription(name: string): Subscription | undefined;
-  /** Of one project, or all. */
+  /** Lists the subscriptions of a project, or of all. */
   listSubscriptions(project?: string): readonly Subscription[];
   deleteSubscription(name: string): void;
-  /** Returns the messages' ids, in their order. */
+  /** Returns the messages' ids in order. */
   publish(topic: string, messages: readonly NewMessage[]): readonly string[];
-  /** Leases at most so many messages that are available now. */
+  /** Leases up to `maxMessages` messages that are available now. */
   lease(subscription: string, maxMessages: number): readonly Delivery[];
   acknowledge(subscription: string, ackIds: readonly string[]): void;
-  /** Ends leases so many milliseconds from now; 0 gives the messages back. */
+  /** Ends leases after a delay; 0 gives the messages back at once. */
   postpone(subscription: string, ackIds: readonly string[], delayMs: number): void;
-  /** When the next leased or backing-off message comes free, in milliseconds since 1970. */
+  /** When the next message becomes available, in milliseconds since 1970. */
   nextAvailableAt(subscription: string): number | undefined;
 }
 
 export interface BrokerOptions {
   readonly now: () => number;
   readonly stateFile: BrokerStateFile;
-  /** Called when a subscription may have something to deliver. */
+  /** Called when a subscription may have messages to deliver. */
   readonly onAvailable: (subscription: string) => void;
 }
 
@@ -60,7 +63,7 @@ export function createBroker({ now, stateFile, onAvailable }: BrokerOptions): Br
   const channels = new Map(
     stored.subscriptions.map(({ subscription, backlog }): [string, Channel] => [
       subscription.name,
-      // Leases end with the process that gave them.
+      // Leases end with the process that granted them.
       {
         subscription,
         backlog: createMessageBacklog(backlog.map((entry) => ({ ...entry, availableAt: 0 }))),
@@ -95,8 +98,8 @@ export function createBroker({ now, stateFile, onAvailable }: BrokerOptions): Br
     return channel;
   }
 
-  // Microseconds, so that no id comes twice, not even after a restart without a directory: the
-  // subscribers' deduplication relies on it.
+  // Microseconds, so that ids are unique even across restarts without a directory: subscribers rely
+  // on them to recognize duplicates.
   function createMessageId(): string {
     lastMessageId = Math.max(now() * 1000, lastMessageId + 1);
     return String(lastMessageId);
@@ -124,7 +127,7 @@ export function createBroker({ now, stateFile, onAvailable }: BrokerOptions): Br
     return published.map(({ messageId }) => messageId);
   }
 
-  /** Drops what is too old and dead-letters what was delivered too often. */
+  /** Drops messages that are too old and dead-letters those delivered too often. */
   function sweep({ subscription, backlog }: Channel): void {
     const { deadLetterPolicy, messageRetentionDuration } = subscription;
     const oldest = now() - parseDurationMs(messageRetentionDuration);

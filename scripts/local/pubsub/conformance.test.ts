@@ -1,5 +1,5 @@
-// What the sync needs of Pub/Sub, by Google's clients: of ours, and of Google's own emulator where it
-// is found. What only a moved clock can show of ours stands in create-pubsub-api.test.ts.
+// Checks what the sync needs from Pub/Sub, with Google's clients: against ours and, where it is
+// installed, Google's own emulator. What needs a test's clock is in create-pubsub-api.test.ts.
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -37,7 +37,7 @@ for (const { name, start, isFound } of SERVERS) {
     let server: Awaited<ReturnType<typeof start>>;
     let publisher: v1.PublisherClient;
     let subscriber: v1.SubscriberClient;
-    /** Of a project of the test's own. */
+    /** Names in the test's own project. */
     let project: string;
     let topic: string;
     let subscription: string;
@@ -63,7 +63,7 @@ for (const { name, start, isFound } of SERVERS) {
       await create(subscription, { topic });
     });
 
-    /** By REST: the client sends `tags`, which the emulator is too old to know. */
+    /** Uses REST because the client sends `tags`, which the emulator does not know. */
     const create = async (name: string, body: object): Promise<number> => {
       const response = await fetch(`http://${server.host}/v1/${name}`, {
         method: 'PUT',
@@ -113,7 +113,7 @@ for (const { name, start, isFound } of SERVERS) {
       expect(textsOf(await pull())).toEqual(['{"accept_shrink":true}']);
     });
 
-    test('an acknowledged message does not come back, one given back does', async () => {
+    test('an acknowledged message does not come back, a returned one does', async () => {
       await publish('one', 'two');
       const pulled = await pull();
       expect(textsOf(pulled)).toEqual(['one', 'two']);
@@ -128,13 +128,13 @@ for (const { name, start, isFound } of SERVERS) {
       expect(textsOf(await pull())).toEqual(textsOf(pulled.slice(1)));
     });
 
-    test('at most so many messages come as were asked for', async () => {
+    test('a pull returns at most as many messages as requested', async () => {
       await publish('one', 'two', 'three');
       expect(await pull(subscription, 2)).toHaveLength(2);
       expect(await pull()).toHaveLength(1);
     });
 
-    test('each subscription gets every message published since it exists', async () => {
+    test('each subscription gets every message published since its creation', async () => {
       await publish('one');
       const late = `projects/${project}/subscriptions/late`;
       await create(late, { topic });
@@ -143,7 +143,7 @@ for (const { name, start, isFound } of SERVERS) {
       expect(textsOf(await pull(late))).toEqual(['two']);
     });
 
-    test('what exists cannot be created again, what does not cannot be used', async () => {
+    test('an existing resource cannot be created, a missing one cannot be used', async () => {
       const nowhere = `projects/${project}/topics/nowhere`;
       expect(await create(topic, {})).toBe(409);
       expect(await create(subscription, { topic })).toBe(409);
@@ -175,7 +175,7 @@ for (const { name, start, isFound } of SERVERS) {
       endpoint.closeAllConnections();
     });
 
-    test('a dead letter is found, kept, and gone once acknowledged', async () => {
+    test('a dead letter is found, kept, and removed once acknowledged', async () => {
       const target = {
         projectId: project,
         location: 'here',
@@ -183,7 +183,7 @@ for (const { name, start, isFound } of SERVERS) {
         workflowsUrl: 'http://127.0.0.1:9',
       };
       await ensureTopics(`http://${server.host}`, target);
-      // A second start of the local cloud finds all of it there.
+      // A second start of the local cloud finds the topics.
       await ensureTopics(`http://${server.host}`, target);
       const letter = {
         execution_id: 'e',

@@ -1,7 +1,7 @@
 import type { BacklogEntry } from './message-backlog.ts';
 import type { NewMessage, Subscription } from './pubsub-resources.ts';
 
-/** The message for the dead-letter topic: the same, with Pub/Sub's attributes on where it died. */
+/** Copies a message for the dead-letter topic, with Pub/Sub's attributes about where it failed. */
 export function createDeadLetter(
   { message, attempts }: BacklogEntry,
   { name }: Subscription,

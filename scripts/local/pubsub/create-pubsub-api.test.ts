@@ -36,6 +36,17 @@ test('a published message is pulled with its data, attributes, id and time', asy
   expect(Buffer.from(message?.data ?? '').toString()).toBe('{"a":"é"}');
 });
 
+test('a message has data or attributes, and its topic must exist', async () => {
+  await using pubsub = await startWithSubscription();
+  const { publisher } = pubsub;
+  const messages = [{ data: Buffer.from('hello') }, { attributes: { a: 'b' } }];
+  const [{ messageIds }] = await publisher.publish({ topic: TOPIC, messages });
+  expect(new Set(messageIds).size).toBe(2);
+  expect(await pubsub.pull()).toMatchObject([{ text: 'hello' }, { text: '' }]);
+  const topic = `${PROJECT}/topics/no-such-topic`;
+  await expect(publisher.publish({ topic, messages })).rejects.toThrow('no-such-topic');
+});
+
 test('an acknowledged message does not come back', async () => {
   await using pubsub = await startWithSubscription();
   await pubsub.publishText(TOPIC, 'one', 'two');
@@ -59,7 +70,7 @@ test('a message that is not acknowledged comes back after the ack deadline, not 
   expect(second?.ackId).not.toBe(first?.ackId);
 });
 
-test('a lease can be lengthened and given back, but only by who holds it', async () => {
+test('a lease can be extended and given back, but only by its holder', async () => {
   await using pubsub = await startWithSubscription();
   const { subscriber, clock } = pubsub;
   await pubsub.publishText(TOPIC, 'one');
@@ -79,7 +90,7 @@ test('a lease can be lengthened and given back, but only by who holds it', async
   expect(await pubsub.pull()).toEqual([]);
 });
 
-test('a pull waits for a message that is not there yet', async () => {
+test('a pull waits for a message that is published later', async () => {
   await using pubsub = await startWithSubscription();
   const pull = pubsub.subscriber.pull({ subscription: SUBSCRIPTION, maxMessages: 1 });
   await pubsub.clock.waitForTimer(20_000);
@@ -88,7 +99,7 @@ test('a pull waits for a message that is not there yet', async () => {
   expect(receivedMessages).toHaveLength(1);
 });
 
-test('a pull that waits in vain ends with nothing', async () => {
+test('a pull that waits in vain ends without messages', async () => {
   await using pubsub = await startWithSubscription();
   const pull = pubsub.subscriber.pull({ subscription: SUBSCRIPTION, maxMessages: 1 });
   await pubsub.clock.waitForTimer(20_000);
@@ -104,7 +115,7 @@ test('a waiting pull ends when the api closes', async () => {
   expect((await pull)[0].receivedMessages).toEqual([]);
 });
 
-test('a pull whose client is gone leaves the message to the next one', async () => {
+test('a pull whose client hangs up leaves the message to the next pull', async () => {
   await using pubsub = await startWithSubscription();
   const controller = new AbortController();
   const pull = fetch(`http://127.0.0.1:${pubsub.port}/v1/${SUBSCRIPTION}:pull`, {
@@ -130,7 +141,7 @@ test('a waiting pull gets a message whose lease ends meanwhile', async () => {
   expect((await pull)[0].receivedMessages).toHaveLength(1);
 });
 
-test('a message delivered too often goes to the dead-letter topic, and says from where', async () => {
+test('a message delivered too often goes to the dead-letter topic with its origin', async () => {
   const deadLetterTopic = `${PROJECT}/topics/dead`;
   const graveyard = `${PROJECT}/subscriptions/graveyard`;
   await using pubsub = await startTestPubsub();
@@ -163,7 +174,7 @@ test('a message delivered too often goes to the dead-letter topic, and says from
   });
 });
 
-test('the last of too many refusals sends a message to the dead-letter topic at once', async () => {
+test('the last allowed refusal sends a message to the dead-letter topic at once', async () => {
   const deadLetterTopic = `${PROJECT}/topics/dead`;
   await using pubsub = await startTestPubsub();
   await pubsub.publisher.createTopic({ name: TOPIC });
@@ -192,7 +203,7 @@ test('a message is dropped when its retention is over', async () => {
   expect(await pubsub.pull()).toEqual([]);
 });
 
-test('topics and subscriptions are listed, and gone when deleted', async () => {
+test('topics and subscriptions are listed until they are deleted', async () => {
   await using pubsub = await startWithSubscription();
   const { publisher, subscriber } = pubsub;
   expect((await publisher.listTopics({ project: PROJECT }))[0]).toMatchObject([{ name: TOPIC }]);
@@ -237,7 +248,7 @@ test('a body that is not JSON is refused', async () => {
   expect(response.status).toBe(400);
 });
 
-test('a method that the stand-in lacks says so', async () => {
+test('a method that the stand-in lacks is answered with 501', async () => {
   await using pubsub = await startWithSubscription();
   const url = `http://127.0.0.1:${pubsub.port}/v1/${SUBSCRIPTION}:seek`;
   const response = await fetch(url, { method: 'POST', body: '{}' });
@@ -259,11 +270,14 @@ test('topics, subscriptions and unacknowledged messages survive a restart', asyn
   expect(await after.pull()).toMatchObject([{ text: 'open' }]);
 });
 
-test('a message id does not come again after a restart, even if nothing was kept', async () => {
+test('a message id is not reused after a restart, even if nothing was kept', async () => {
   await using before = await startWithSubscription();
-  const ids = [await before.publish('x'), await before.publish('x'), await before.publish('x')];
+  const data = Buffer.from('x');
+  const messages = [{ data }, { data }, { data }];
+  const [{ messageIds }] = await before.publisher.publish({ topic: TOPIC, messages });
   await using after = await startTestPubsub();
   await after.publisher.createTopic({ name: TOPIC });
   after.clock.advance(1);
-  expect(ids).not.toContain(await after.publish('x'));
+  const [next] = await after.publisher.publish({ topic: TOPIC, messages: [{ data }] });
+  expect(messageIds).not.toContain(next.messageIds?.[0]);
 });

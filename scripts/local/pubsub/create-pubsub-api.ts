@@ -11,23 +11,23 @@ import { createTopicRoutes } from './topic-routes.ts';
 
 export interface PubsubApiOptions {
   readonly clock?: PubsubClock;
-  /** Keeps topics, subscriptions and messages over a restart. */
+  /** Keeps topics, subscriptions and messages across restarts. */
   readonly directory?: string;
   readonly log?: (message: string) => void;
 }
 
 export interface PubsubApi {
   readonly router: Router;
-  /** Stops deliveries and lets waiting pulls end. */
+  /** Stops deliveries and ends the pulls that are waiting. */
   close(): void;
 }
 
-// Snapshots, schemas and the methods that only the service itself has.
+// Collections of the service; methods that no route handles are answered with UNIMPLEMENTED.
 const UNSUPPORTED_PATHS = ['topics', 'subscriptions', 'snapshots', 'schemas'].map(
   (collection) => `/v1/projects/:project/${collection}`,
 );
 
-/** The REST API of Pub/Sub v1: topics, pull and push subscriptions, dead letters. */
+/** Creates the REST API of Pub/Sub v1: topics, pull and push subscriptions, dead letters. */
 export function createPubsubApi(options: PubsubApiOptions = {}): PubsubApi {
   const { directory, log = () => {} } = options;
   const clock = completeClock(options.clock);
@@ -40,7 +40,8 @@ export function createPubsubApi(options: PubsubApiOptions = {}): PubsubApi {
       deliverer.deliver(subscription);
     },
   });
-  const deliverer = createPushDeliverer({ broker, push: createPostPush(clock), clock, log });
+  const push = createPostPush(clock);
+  const deliverer = createPushDeliverer({ broker, push, clock, log });
   for (const { name } of broker.listSubscriptions()) {
     deliverer.deliver(name);
   }

@@ -1,9 +1,10 @@
 import type { Delivery, Subscription } from './pubsub-resources.ts';
 
 /**
- * The body of a push request. To an endpoint that starts a workflow (`…:triggerPubsubExecution`, where
- * Eventarc's subscriptions point) it is that method's request; to any other, the wrapped message,
- * with the snake-case doubles that the service sends as well.
+ * Creates the body of a push request. An endpoint that starts a workflow
+ * (`…:triggerPubsubExecution`, as in Eventarc's subscriptions) gets that method's request. Any
+ * other gets the wrapped message, with the ids in camel case and in snake case, as the service
+ * sends them.
  */
 export function createPushBody(
   { name, pushConfig, deadLetterPolicy }: Subscription,

@@ -1,14 +1,14 @@
-interface Target {
+interface TopicsOptions {
   readonly projectId: string;
   readonly location: string;
   readonly workflow: string;
-  /** Of the Workflows API. */
+  /** Where the Workflows API answers. */
   readonly workflowsUrl: string;
 }
 
 const CONFLICT = 409;
 
-/** Sends a request; a PUT of what exists already is as good as done. */
+/** Sends a request. A PUT of something that exists already counts as success. */
 async function send(method: 'PUT' | 'POST', url: string, body: unknown): Promise<void> {
   const response = await fetch(url, {
     method,
@@ -21,12 +21,13 @@ async function send(method: 'PUT' | 'POST', url: string, body: unknown): Promise
 }
 
 /**
- * The topic whose messages start the workflow, with the subscription that Eventarc would make, the
- * topic of completed runs, and the dead-letter topic with its pull subscription.
+ * Creates the topics that do not exist yet: `sync-trigger`, whose messages start the workflow
+ * through the subscription that Eventarc would create, `sync-completed`, and `sync-dead-letter`
+ * with its pull subscription.
  */
 export async function ensureTopics(
   pubsubUrl: string,
-  { projectId, location, workflow, workflowsUrl }: Target,
+  { projectId, location, workflow, workflowsUrl }: TopicsOptions,
 ): Promise<void> {
   const path = `/v1/projects/${projectId}`;
   const project = `${pubsubUrl}${path}`;
@@ -45,6 +46,6 @@ export async function ensureTopics(
   const pushConfig = { pushEndpoint: trigger.href };
   const eventarc = `${project}/subscriptions/eventarc-sync-trigger`;
   await send('PUT', eventarc, { topic: topic('sync-trigger'), pushConfig });
-  // One kept from an earlier start pushes to that start's port.
+  // A subscription kept from an earlier start still pushes to that start's port.
   await send('POST', `${eventarc}:modifyPushConfig`, { pushConfig });
 }

@@ -16,7 +16,7 @@ const topic = `projects/${projectId}/topics/sync-trigger`;
 const ECHO =
   'main:\n  params: [event]\n  steps:\n    - give_back:\n        return: $' + '{event}\n';
 
-/** Publishes one message; gives it and every execution that there is once one has ended. */
+/** Publishes a message; returns it and, once an execution has ended, all executions. */
 async function publishOne(pubsubUrl?: string) {
   const directory = await mkdtemp(join(tmpdir(), 'eventarc-'));
   const options = { directory, projectId, location, port: 0, pubsubUrl, log: () => {} };

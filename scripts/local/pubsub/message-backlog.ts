@@ -5,22 +5,22 @@ export const backlogEntrySchema = z.object({
   message: pubsubMessageSchema,
   /** Deliveries so far. */
   attempts: z.int(),
-  /** Milliseconds since 1970: before, the message is leased to a subscriber or backs off. */
+  /** In milliseconds since 1970. Until then the message is leased, or backs off after a refusal. */
   availableAt: z.number(),
 });
 
 /** A message that a subscription has not acknowledged. */
 export type BacklogEntry = Readonly<z.infer<typeof backlogEntrySchema>>;
 
-/** What one subscription still has to deliver, oldest first. */
+/** The messages that a subscription still has to deliver, oldest first. */
 export interface MessageBacklog {
   entries(): readonly BacklogEntry[];
   available(now: number): readonly BacklogEntry[];
   add(message: PubsubMessage): void;
   remove(messageId: string): void;
-  /** Hands the message out until the time given; each lease is one more attempt. */
+  /** Leases a message until the given time; each lease counts as an attempt. */
   lease(messageId: string, until: number): BacklogEntry | undefined;
-  /** Moves the end of a lease, if it is still the latest one of its message. */
+  /** Moves the end of a lease, if it is still its message's latest one. */
   postpone(ackId: string, until: number): BacklogEntry | undefined;
 }
 
@@ -60,7 +60,7 @@ export function createMessageBacklog(stored: readonly BacklogEntry[] = []): Mess
   };
 }
 
-/** Names one delivery of one message. */
+/** Creates an id for one delivery of a message. */
 export function createAckId({ message, attempts }: BacklogEntry): string {
   return Buffer.from(`${message.messageId}:${attempts}`).toString('base64url');
 }

@@ -2,10 +2,10 @@ import { createPushBody } from './create-push-body.ts';
 import type { PubsubClock } from './pubsub-clock.ts';
 import type { Delivery, Subscription } from './pubsub-resources.ts';
 
-/** Delivers one message; resolves if the subscriber took it, rejects if it must come again. */
+/** Delivers a message. Resolves if the subscriber accepts it, rejects if it must be sent again. */
 export type Push = (subscription: Subscription, delivery: Delivery) => Promise<void>;
 
-/** Push by HTTP: a POST to the subscription's endpoint that must answer 2xx within the ack deadline. */
+/** Creates a push over HTTP: the endpoint must answer a POST with 2xx within the ack deadline. */
 export function createPostPush({ startTimer }: Required<PubsubClock>): Push {
   return async (subscription, delivery) => {
     const { pushConfig, ackDeadlineSeconds } = subscription;

@@ -1,12 +1,14 @@
-/** Where the time comes from, so that a test can move it. */
+/** The source of time, which a test can replace. */
 export interface PubsubClock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Calls back once after the delay; returns what cancels it. The machine's timers by default. */
+  /**
+   * Calls back once after the delay; returns a function to cancel. Default: the machine's timers.
+   */
   startTimer?(callback: () => void, delayMs: number): () => void;
 }
 
-/** The clock with the machine's time and timers for what it lacks. */
+/** Fills in the machine's time and timers where the clock has none. */
 export function completeClock(clock: PubsubClock | undefined): Required<PubsubClock> {
   return {
     now: () => clock?.now() ?? Date.now(),

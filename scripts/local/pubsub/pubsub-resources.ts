@@ -10,7 +10,7 @@ const topicName = z
 
 export const topicSchema = z.looseObject({ name: topicName });
 
-/** A topic; fields that the stand-in does not act on are kept and shown as they came. */
+/** A topic. Fields that the stand-in does not use are kept and returned unchanged. */
 export type Topic = Readonly<z.infer<typeof topicSchema>>;
 
 export const pushConfigSchema = z.looseObject({
@@ -52,7 +52,7 @@ export const subscriptionSchema = z.looseObject({
 
 export type Subscription = Readonly<z.infer<typeof subscriptionSchema>>;
 
-// Base64 of any of the two alphabets, as protobuf's JSON mapping accepts it.
+// Base64 in either alphabet, as protobuf's JSON mapping accepts it.
 const base64 = z.string().regex(/^[A-Za-z0-9+/_-]*={0,2}$/, 'not base64');
 
 export const newMessageSchema = z
@@ -77,17 +77,17 @@ export const pubsubMessageSchema = z.object({
   publishTime: z.string(),
 });
 
-/** A message as it is delivered: `data` is base64, `publishTime` RFC 3339. */
+/** A delivered message: `data` is base64, `publishTime` is RFC 3339. */
 export type PubsubMessage = Readonly<z.infer<typeof pubsubMessageSchema>>;
 
-/** One delivery of a message; `attempts` counts this one, from 1. */
+/** One delivery of a message; `attempts` starts at 1 and includes this one. */
 export interface Delivery {
   readonly ackId: string;
   readonly message: PubsubMessage;
   readonly attempts: number;
 }
 
-/** Milliseconds of a duration like "600s". */
+/** Converts a duration like "600s" to milliseconds. */
 export function parseDurationMs(duration: string): number {
   return Number.parseFloat(duration) * 1000;
 }

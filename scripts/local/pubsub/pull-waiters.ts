@@ -1,8 +1,8 @@
 import type { PubsubClock } from './pubsub-clock.ts';
 
-/** Pull requests that wait for a message. */
+/** Pull requests that are waiting for a message. */
 export interface PullWaiters {
-  /** Resolves when the subscription is woken or the time is over; with false, when all is closed. */
+  /** Resolves when the subscription is woken or the delay is over; with false once closed. */
   wait(subscription: string, delayMs: number): Promise<boolean>;
   wake(subscription: string): void;
   close(): void;

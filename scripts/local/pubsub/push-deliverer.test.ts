@@ -10,7 +10,7 @@ interface Received {
   answer(status: number): void;
 }
 
-/** An endpoint that hands each request to the test and answers as the test says. */
+/** An endpoint that hands each request to the test, which answers it. */
 async function startEndpoint() {
   const received: Received[] = [];
   const waiting: ((request: Received) => void)[] = [];
@@ -59,7 +59,7 @@ async function startWithPush(pushEndpoint: string, subscription: object = {}) {
   });
   return {
     ...pubsub,
-    /** Resolves when so many pushes have ended, well or not. */
+    /** Resolves once `count` pushes have succeeded or failed. */
     waitForPushes: async (count: number) => {
       while (settled.length < count) {
         await new Promise<void>((resolve) => waiting.add(resolve));
@@ -89,7 +89,7 @@ test('a push subscription posts the wrapped message', async () => {
   });
 });
 
-test('a push to a workflow is the request that triggers its execution', async () => {
+test('a push to a workflow is a request to trigger its execution', async () => {
   await using endpoint = await startEndpoint();
   const path = `/v1/${PROJECT}/locations/here/workflows/permit-sync:triggerPubsubExecution`;
   await using pubsub = await startWithPush(
@@ -112,14 +112,14 @@ test('a 2xx acknowledges the message', async () => {
   await pubsub.publishText(TOPIC, 'one');
   (await endpoint.next()).answer(201);
   await pubsub.waitForPushes(1);
-  // As a pull subscription it would hand out the message, had it kept it.
+  // If the message were still there, a pull subscription would hand it out.
   const pushConfig = { pushEndpoint: '' };
   await pubsub.subscriber.modifyPushConfig({ subscription: SUBSCRIPTION, pushConfig });
   pubsub.clock.advance(10_000);
   expect(await pubsub.pull()).toEqual([]);
 });
 
-test('a refused message comes again, each time after twice the delay, until it is taken', async () => {
+test('a refused message is sent again, each time after twice the delay, until it is accepted', async () => {
   await using endpoint = await startEndpoint();
   await using pubsub = await startWithPush(endpoint.url);
   await pubsub.publishText(TOPIC, 'one');
@@ -135,7 +135,7 @@ test('a refused message comes again, each time after twice the delay, until it i
   ]);
 });
 
-test("a retry policy's back-off is kept, to its maximum", async () => {
+test("a retry policy's back-off is followed, up to its maximum", async () => {
   await using endpoint = await startEndpoint();
   await using pubsub = await startWithPush(endpoint.url, {
     retryPolicy: { minimumBackoff: { seconds: 10 }, maximumBackoff: { seconds: 15 } },
@@ -150,7 +150,7 @@ test("a retry policy's back-off is kept, to its maximum", async () => {
   expect((await endpoint.next()).body).toMatchObject({ subscription: SUBSCRIPTION });
 });
 
-test('an endpoint that does not answer within the ack deadline is a refusal', async () => {
+test('an endpoint that does not answer within the ack deadline has refused', async () => {
   await using endpoint = await startEndpoint();
   await using pubsub = await startWithPush(endpoint.url, { ackDeadlineSeconds: 20 });
   await pubsub.publishText(TOPIC, 'one');
@@ -180,7 +180,7 @@ test('a message refused too often goes to the dead-letter topic', async () => {
   expect(await pubsub.pull(graveyard)).toMatchObject([{ text: 'poison' }]);
 });
 
-test('a subscription that becomes a push subscription delivers what has gathered', async () => {
+test('a subscription that becomes a push subscription delivers its backlog', async () => {
   await using endpoint = await startEndpoint();
   await using pubsub = await startWithPush('');
   await pubsub.publishText(TOPIC, 'one');

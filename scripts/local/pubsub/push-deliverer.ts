@@ -11,16 +11,16 @@ export interface PushDelivererOptions {
 }
 
 export interface PushDeliverer {
-  /** Delivers what the subscription has available now or later, if it is a push subscription. */
+  /** Delivers the subscription's messages, now or when available, if it is a push subscription. */
   deliver(subscription: string): void;
   close(): void;
 }
 
 const MAX_MESSAGES = 1000;
-// The service's own back-off for subscriptions without a retry policy.
+// The service's back-off for subscriptions without a retry policy.
 const DEFAULT_BACKOFF = { minimumBackoff: '0.1s', maximumBackoff: '60s' };
 
-/** Pushes messages as they come; one that is refused comes again after an exponential delay. */
+/** Pushes messages as they come, and refused ones again after an exponential delay. */
 export function createPushDeliverer(options: PushDelivererOptions): PushDeliverer {
   const { broker, push, clock, log } = options;
   const timers = new Map<string, () => void>();
@@ -72,13 +72,13 @@ export function createPushDeliverer(options: PushDelivererOptions): PushDelivere
       log(`pubsub: pushed ${what}`);
       return;
     }
-    const delayMs = createDelayMs(subscription, delivery.attempts);
+    const delayMs = computeDelayMs(subscription, delivery.attempts);
     broker.postpone(name, [delivery.ackId], delayMs);
     log(`pubsub: push of ${what} failed: ${String(failure.error)}`);
   }
 
   return {
-    // Deferred, so that a publisher has its answer before the message is on its way.
+    // Deferred, so a publisher gets its answer before the message is pushed.
     deliver: (name) => queueMicrotask(() => deliverAvailable(name)),
     close: () => {
       closed = true;
@@ -90,8 +90,8 @@ export function createPushDeliverer(options: PushDelivererOptions): PushDelivere
   };
 }
 
-/** Milliseconds until a refused message comes again; none if it is now due to be dead-lettered. */
-function createDelayMs({ deadLetterPolicy, retryPolicy }: Subscription, attempts: number): number {
+/** Computes when to push a refused message again: at once if it is due to be dead-lettered. */
+function computeDelayMs({ deadLetterPolicy, retryPolicy }: Subscription, attempts: number): number {
   if (deadLetterPolicy && attempts >= deadLetterPolicy.maxDeliveryAttempts) {
     return 0;
   }

@@ -6,7 +6,7 @@ import type { PubsubClock } from './pubsub-clock.ts';
 import { pushConfigSchema, subscriptionSchema } from './pubsub-resources.ts';
 import type { PullWaiters } from './pull-waiters.ts';
 
-// As long as the service lets a pull wait at most before it answers that there is nothing.
+// How long the service lets a pull wait before it answers with no messages.
 const MAX_WAIT_MS = 20_000;
 
 const pullSchema = z.object({
@@ -27,7 +27,7 @@ export interface SubscriptionRoutesOptions {
 
 type SubscriptionRequest = Request<{ project: string; subscription: string }>;
 
-/** `/v1/projects/P/subscriptions`: create, get, list, delete, pull, acknowledge and the modify calls. */
+/** Creates `/v1/projects/P/subscriptions`: resources, pull, acknowledge, deadlines, push config. */
 export function createSubscriptionRoutes(options: SubscriptionRoutesOptions): Router {
   const { broker, waiters, clock } = options;
   const router = Router();
@@ -74,7 +74,7 @@ export function createSubscriptionRoutes(options: SubscriptionRoutesOptions): Ro
     while (deliveries.length === 0 && clock.now() < giveUpAt) {
       const nextAt = Math.min(giveUpAt, broker.nextAvailableAt(name) ?? giveUpAt);
       const isOpen = await waiters.wait(name, nextAt - clock.now());
-      // A client that is gone must not take messages with it.
+      // A client that has hung up must not get messages.
       if (!isOpen || response.destroyed || broker.findSubscription(name) === undefined) {
         break;
       }

@@ -8,7 +8,7 @@ const publishSchema = z.object({ messages: z.array(newMessageSchema).min(1).max(
 
 type TopicRequest = Request<{ project: string; topic: string }>;
 
-/** `/v1/projects/P/topics`: create, get, list, delete, publish. */
+/** Creates `/v1/projects/P/topics`: create, get, list, delete, publish. */
 export function createTopicRoutes(broker: Broker): Router {
   const router = Router();
   const readJson = express.json({ type: () => true, limit: '16mb' });

@@ -8,9 +8,9 @@ export interface Listening {
 }
 
 /**
- * Serves on the loopback interface; port 0 takes any free one.
+ * Starts an HTTP server on the loopback interface. Port 0 picks any free port.
  *
- * @throws Error that names the port when it is taken.
+ * @throws Error that names the port when it is taken
  */
 export async function listen(handler: RequestListener, port: number): Promise<Listening> {
   const server: Server = createServer(handler);
@@ -19,7 +19,7 @@ export async function listen(handler: RequestListener, port: number): Promise<Li
       reject(
         error.code === 'EADDRINUSE'
           ? new Error(
-              `Port ${port} is taken: give --cloud-port another one, or 0 for any that is free`,
+              `Port ${port} is taken: give --cloud-port another one, or 0 for any free port`,
             )
           : error,
       ),

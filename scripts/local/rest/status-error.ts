@@ -12,7 +12,7 @@ const HTTP_STATUS = {
 
 export type StatusCode = keyof typeof HTTP_STATUS;
 
-/** A refusal in the words of the Google APIs that speak of gRPC statuses (all but Cloud Storage). */
+/** An error with a gRPC status, as every Google API but Cloud Storage answers. */
 export class StatusError extends Error {
   readonly status: StatusCode;
 
@@ -23,7 +23,11 @@ export class StatusError extends Error {
   }
 }
 
-/** The body as the schema describes it, or INVALID_ARGUMENT naming the field at fault. */
+/**
+ * Parses a request's body.
+ *
+ * @throws StatusError INVALID_ARGUMENT that names the wrong field
+ */
 export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
   const parsed = schema.safeParse(body ?? {});
   if (parsed.success) {
@@ -36,7 +40,7 @@ export function parseBody<T extends z.ZodType>(schema: T, body: unknown): z.infe
   );
 }
 
-/** A router's last handler: answers `{"error": {"code", "message", "status"}}`. */
+/** Creates a router's last handler: it answers `{"error": {"code", "message", "status"}}`. */
 export function createStatusErrorHandler(log: (message: string) => void): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     if (response.headersSent || response.destroyed) {
@@ -56,7 +60,7 @@ function classifyError(error: unknown): { status: StatusCode; message: string } 
   if (error instanceof StatusError) {
     return error;
   }
-  // The body parser's own errors carry the HTTP status of a client's mistake.
+  // The body parser's own errors have a type and the HTTP status of a client's mistake.
   const isParseError = error instanceof Error && 'type' in error && 'status' in error;
   return isParseError
     ? { status: 'INVALID_ARGUMENT', message: `Invalid JSON payload received. ${error.message}` }

@@ -19,7 +19,7 @@ test('a bucket is created once, found, listed and deleted', async () => {
   await expect(bucket.delete()).rejects.toMatchObject({ code: 404 });
 });
 
-test('a bucket that holds an object is not deleted', async () => {
+test('a bucket that contains an object is not deleted', async () => {
   await using server = await startWithBucket();
   await server.bucket.file('a').save('1');
   await expect(server.bucket.delete()).rejects.toMatchObject({ code: 409 });

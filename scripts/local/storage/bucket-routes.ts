@@ -4,7 +4,7 @@ import type { ObjectStore } from './object-store.ts';
 import { readOrigin } from './request-values.ts';
 import { invalidArgument, StorageError } from './storage-error.ts';
 
-/** `/storage/v1/b`: insert, list, get and delete buckets. */
+/** Creates `/storage/v1/b`: insert, list, get and delete buckets. */
 export function createBucketRoutes(buckets: BucketStore, objects: ObjectStore): Router {
   const router = Router();
 

@@ -16,7 +16,7 @@ const bucketRecordSchema = z.object({
 
 export type BucketRecord = Readonly<z.infer<typeof bucketRecordSchema>>;
 
-/** The JSON that creates a bucket; fields that the stand-in does not act on are ignored. */
+/** The JSON that creates a bucket. Fields that the stand-in does not use are dropped. */
 export const newBucketSchema = bucketRecordSchema
   .pick({ name: true, location: true, storageClass: true, labels: true })
   .partial({ location: true, storageClass: true });
@@ -25,12 +25,16 @@ export type NewBucket = z.infer<typeof newBucketSchema>;
 
 export interface BucketStore {
   create(bucket: NewBucket): BucketRecord;
-  /** Throws 404 for a bucket that does not exist. */
+  /** @throws StorageError 404 if there is no such bucket */
   get(name: string): BucketRecord;
-  /** In order of their names. */
+  /** Lists the buckets in the order of their names. */
   list(): readonly BucketRecord[];
   remove(name: string): void;
-  /** The folder of the bucket's objects. Throws 404 for a bucket that does not exist. */
+  /**
+   * Returns the folder of the bucket's objects.
+   *
+   * @throws StorageError 404 if there is no such bucket
+   */
   objectsFolder(name: string): string;
 }
 
@@ -39,10 +43,10 @@ export interface BucketStoreOptions {
   readonly now: () => number;
 }
 
-// Also what keeps a bucket's folder inside `directory`: no slash, no leading dot, no "..".
+// It also keeps a bucket's folder inside `directory`: no slash, no leading dot, no "..".
 const BUCKET_NAME = /^(?!.*\.\.)[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/;
 
-/** Buckets on disk, one folder each; `now` in milliseconds. */
+/** Opens the buckets on disk, one folder each; `now` is in milliseconds. */
 export function createBucketStore({ directory, now }: BucketStoreOptions): BucketStore {
   mkdirSync(directory, { recursive: true });
   const buckets = loadBuckets(directory);

@@ -1,12 +1,12 @@
-/** Offsets of the first byte wanted and of the one after the last. */
+/** A range of bytes; `end` is exclusive. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Reads a download's Range header against the object's size. Undefined: no range, or one that is not
- * understood, so the whole object is meant; `unsatisfiable`: nothing of the object lies in it (416).
+ * Parses a download's Range header. Undefined means the whole object: there is no range, or it is
+ * not understood. `unsatisfiable` means that no byte of the object is in the range (416).
  */
 export function parseByteRange(
   header: string | undefined,

@@ -2,13 +2,13 @@ import type { UploadMetadata } from './object-record.ts';
 import { invalidArgument } from './storage-error.ts';
 import type { ReceivedContent } from './uploads/content-writer.ts';
 
-/** What the client says the content's checksums are, in base64. */
+/** The checksums that the client expects, in base64. */
 export interface ExpectedChecksums {
   readonly crc32c?: string;
   readonly md5Hash?: string;
 }
 
-/** Checksums from an upload's JSON and its X-Goog-Hash header (`crc32c=…,md5=…`), the header first. */
+/** Reads checksums from the X-Goog-Hash header (`crc32c=…,md5=…`), then from the upload's JSON. */
 export function readExpectedChecksums(
   metadata: UploadMetadata,
   hashHeader: string | undefined,
@@ -24,7 +24,7 @@ export function readExpectedChecksums(
   return { ...(crc32c && { crc32c }), ...(md5Hash && { md5Hash }) };
 }
 
-/** Throws 400 if the content is not what the client meant to send. */
+/** @throws StorageError 400 if the content does not have the checksums that the client expects */
 export function verifyChecksums(content: ReceivedContent, expected: ExpectedChecksums): void {
   if (expected.crc32c !== undefined && expected.crc32c !== content.crc32c) {
     throw invalidArgument(

@@ -14,7 +14,7 @@ test('an object is copied with its content and its fields', async () => {
   await expect(server.bucket.file('nothing').copy('x')).rejects.toMatchObject({ code: 404 });
 });
 
-test('objects are composed in their order, on condition', async () => {
+test('objects are composed in order, if the precondition holds', async () => {
   await using server = await startWithBucket();
   const { bucket } = server;
   for (const name of ['part-2', 'part-1']) {

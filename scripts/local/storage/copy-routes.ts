@@ -32,8 +32,8 @@ type ObjectParams = Record<'bucket' | 'object', string>;
 type RewriteParams = ObjectParams & Record<'toBucket' | 'toObject', string>;
 
 /**
- * New objects out of stored ones: rewrite (a copy) and compose, which gcloud uses to upload a large
- * file in parallel parts.
+ * Creates the routes that make objects from stored ones: rewrite (a copy) and compose, which gcloud
+ * uses to upload a large file in parallel parts.
  */
 export function createCopyRoutes({ objects, createWriter }: CopyRoutesOptions): Router {
   const router = Router();
@@ -45,7 +45,7 @@ export function createCopyRoutes({ objects, createWriter }: CopyRoutesOptions): 
     fields: ObjectFields,
     preconditions: Preconditions,
   ): Promise<ObjectRecord> {
-    // All are opened before anything is awaited, so that none can be replaced meanwhile.
+    // All are opened before anything is awaited, so none can be replaced meanwhile.
     const contents = sources.map((record) => createReadStream('', { fd: objects.open(record) }));
     const writer = createWriter(target);
     try {

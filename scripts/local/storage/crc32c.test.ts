@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeCrc32c, updateCrc32c } from './crc32c.ts';
 
-test('the check value of the CRC catalogue comes out', () => {
+test('the check value of the CRC catalogue is computed', () => {
   expect(updateCrc32c(0, Buffer.from('123456789')) >>> 0).toBe(0xe3069283);
 });
 
-test('nothing has the checksum AAAAAA==', () => {
+test('no bytes have the checksum AAAAAA==', () => {
   expect(encodeCrc32c(updateCrc32c(0, Buffer.alloc(0)))).toBe('AAAAAA==');
 });
 

@@ -1,7 +1,7 @@
 const POLYNOMIAL = 0x82f63b78;
 
-// Slicing-by-8: eight tables of 256 entries in one array, so that eight bytes cost one step of the
-// loop. About 1 GB/s, four times the speed of a single table walked byte by byte.
+// Slicing-by-8: eight tables of 256 entries in one array let the loop take eight bytes per step.
+// About 1 GB/s, four times the speed of a single table and one byte per step.
 const TABLES = createTables();
 
 function createTables(): Int32Array {
@@ -25,8 +25,8 @@ function tableEntry(tables: Int32Array, index: number): number {
 }
 
 /**
- * CRC-32C (Castagnoli) of bytes that follow those of which `crc` is the checksum; start with 0.
- * Returns a signed 32-bit integer.
+ * Extends a CRC-32C (Castagnoli) by the bytes that follow; start with 0. Returns a signed 32-bit
+ * integer.
  */
 export function updateCrc32c(crc: number, bytes: Buffer): number {
   const tables = TABLES;
@@ -53,7 +53,7 @@ export function updateCrc32c(crc: number, bytes: Buffer): number {
   return ~state;
 }
 
-/** The checksum as Cloud Storage writes it: base64 of four big-endian bytes. */
+/** Encodes a checksum as Cloud Storage does: base64 of four big-endian bytes. */
 export function encodeCrc32c(crc: number): string {
   const bytes = Buffer.alloc(4);
   bytes.writeInt32BE(crc | 0);

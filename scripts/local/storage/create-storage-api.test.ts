@@ -18,7 +18,7 @@ test('buckets and objects survive a restart', async () => {
   expect(readdirSync(join(second.directory, 'buckets/permits-feed/objects'))).toHaveLength(2);
 });
 
-test('what a dead process left half-done is never visible and is removed at the start', async () => {
+test('leftovers of a dead process are never visible and are removed at the start', async () => {
   const first = await startWithBucket();
   await first.bucket.file('a').save('1');
   const objects = join(first.directory, 'buckets/permits-feed/objects');
@@ -36,7 +36,7 @@ test('what a dead process left half-done is never visible and is removed at the 
   expect(files.map(({ name }) => name)).toEqual(['a']);
 });
 
-test('replaced and deleted content leaves the disk', async () => {
+test('replaced and deleted content is removed from the disk', async () => {
   await using server = await startWithBucket();
   const listFiles = () => readdirSync(join(server.directory, 'buckets/permits-feed/objects'));
   await server.bucket.file('a').save('old');
@@ -46,7 +46,7 @@ test('replaced and deleted content leaves the disk', async () => {
   expect(listFiles()).toEqual([]);
 });
 
-test('a method that the stand-in lacks says so', async () => {
+test('a method that the stand-in lacks is answered with 501', async () => {
   await using server = await startWithBucket();
   const response = await fetch(`${server.url}/storage/v1/b/permits-feed/acl`);
   expect(response.status).toBe(501);

@@ -12,33 +12,33 @@ import { createContentWriter } from './uploads/content-writer.ts';
 import { createUploadRoutes } from './uploads/upload-routes.ts';
 
 export interface StorageApiOptions {
-  /** Holds everything; made if it does not exist. One process at a time. */
+  /** Holds everything; created if absent. Only one process at a time may use it. */
   readonly directory: string;
-  /** Milliseconds since 1970, for generations and times. */
+  /** Returns the milliseconds since 1970, for generations and times. */
   readonly now?: () => number;
-  /** Called for every piece of an upload that arrives; the caller throttles. */
+  /** Called for every piece of an upload that arrives; throttling is up to the caller. */
   readonly onUploadProgress?: (
     object: { readonly bucket: string; readonly name: string },
     bytesReceived: number,
   ) => void;
-  /** Told of failures that are not the client's. */
+  /** Receives failures that are not the client's fault. */
   readonly log?: (message: string) => void;
 }
 
 export interface StorageApi {
   readonly router: Router;
-  /** Ends the resumable uploads that are open; those in one request end with their connection. */
+  /** Ends open resumable uploads; the others end with their connection. */
   close(): Promise<void>;
 }
 
 /**
- * The JSON API of Cloud Storage on a local directory. Mount the router before any body parser: it
- * reads uploads as streams.
+ * Creates the JSON API of Cloud Storage on a local directory. Mount its router before any body
+ * parser because it reads uploads as streams.
  */
 export function createStorageApi(options: StorageApiOptions): StorageApi {
   const { directory, now = Date.now, onUploadProgress = () => {}, log = () => {} } = options;
   const uploadsFolder = join(directory, 'uploads');
-  // Uploads that an earlier process left unfinished; their sessions are gone with it.
+  // Unfinished uploads of an earlier process, whose sessions ended with it.
   rmSync(uploadsFolder, { recursive: true, force: true });
   mkdirSync(uploadsFolder, { recursive: true });
   const buckets = createBucketStore({ directory: join(directory, 'buckets'), now });

@@ -24,11 +24,11 @@ function list(names: readonly string[], request: Partial<ListRequest>) {
   return { ...page, names: items.map(({ name }) => name) };
 }
 
-test('names come in the order of their bytes', () => {
+test('names are listed in byte order', () => {
   expect(list(['é', 'b', 'Z', 'a/b', 'a'], {}).names).toEqual(['Z', 'a', 'a/b', 'b', 'é']);
 });
 
-test('a delimiter folds what follows it, and prefixes count toward the page', () => {
+test('a delimiter folds names into prefixes, which count toward the page', () => {
   const names = ['runs/1/a', 'runs/1/b', 'runs/2/a', 'runs/x'];
   const first = list(names, { prefix: 'runs/', delimiter: '/', maxResults: 2 });
   expect(first).toMatchObject({ names: [], prefixes: ['runs/1/', 'runs/2/'] });
@@ -39,14 +39,14 @@ test('a delimiter folds what follows it, and prefixes count toward the page', ()
   });
 });
 
-test('a listing can be bounded by its first name and the one after its last', () => {
+test('a listing can be limited by an inclusive start and an exclusive end', () => {
   expect(list(['a', 'b', 'c', 'd'], { startOffset: 'b', endOffset: 'd' }).names).toEqual([
     'b',
     'c',
   ]);
 });
 
-test('the pages of any listing are the whole of it, each name once', () => {
+test('the pages of any listing add up to all names, each once', () => {
   const names = fc.uniqueArray(fc.stringMatching(/^[ab/é]{1,4}$/));
   fc.assert(
     fc.property(

@@ -2,7 +2,7 @@ import type { ObjectRecord } from './object-record.ts';
 
 export interface ListRequest {
   readonly prefix?: string;
-  /** Names with this text after the prefix are folded into one entry of `prefixes`. */
+  /** Names that share the text up to this delimiter become one entry of `prefixes`. */
   readonly delimiter?: string;
   readonly startOffset?: string;
   readonly endOffset?: string;
@@ -21,7 +21,7 @@ interface Entry {
   readonly item?: ObjectRecord;
 }
 
-/** One page of a listing, in the byte order of the names; items and prefixes count alike. */
+/** Lists one page in the byte order of the names; items and prefixes both count toward its size. */
 export function listObjects(objects: readonly ObjectRecord[], request: ListRequest): ObjectPage {
   const { prefix = '', delimiter, startOffset, endOffset, pageToken, maxResults } = request;
   const after = pageToken && Buffer.from(pageToken, 'base64url').toString();

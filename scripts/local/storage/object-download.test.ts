@@ -5,7 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { startWithBucket, TEST_CONTENT } from './testing/start-test-storage.ts';
 
-test('a range is exactly the bytes from start to end', async () => {
+test('a range has exactly the bytes from start to end', async () => {
   await using server = await startWithBucket();
   const file = server.bucket.file('digits');
   await file.save('0123456789');
@@ -16,7 +16,7 @@ test('a range is exactly the bytes from start to end', async () => {
   await expect(text(file.createReadStream({ start: 10 }))).rejects.toMatchObject({ code: 416 });
 });
 
-test('a range is answered with 206 and says where it lies', async () => {
+test('a range is answered with 206 and its position', async () => {
   await using server = await startWithBucket();
   await server.bucket.file('a/digits').save('0123456789');
   const url = `${server.url}/download/storage/v1/b/permits-feed/o/a%2Fdigits?alt=media`;
@@ -30,7 +30,7 @@ test('a range is answered with 206 and says where it lies', async () => {
   expect(beyond.headers.get('content-range')).toBe('bytes */10');
 });
 
-test('a reader of a replaced object gets the generation it began with', async () => {
+test('a reader of a replaced object gets the generation that it began with', async () => {
   await using server = await startWithBucket();
   const file = server.bucket.file('feed.json');
   const first = Buffer.alloc(20_000_000, 'old.');
@@ -52,7 +52,7 @@ test('a download that does not match the stored checksum fails in the client', a
   });
 });
 
-test('an object stored gzipped is unpacked for whoever does not accept gzip', async () => {
+test('an object stored as gzip is unpacked for clients that do not accept gzip', async () => {
   await using server = await startWithBucket();
   await server.bucket
     .file('a')
@@ -67,7 +67,7 @@ test('an object stored gzipped is unpacked for whoever does not accept gzip', as
   expect(Buffer.from(await response.arrayBuffer()).equals(TEST_CONTENT)).toBe(true);
 });
 
-test('a HEAD of the content has its headers, as they were stored, and no body', async () => {
+test('a HEAD of the content has the stored headers and no body', async () => {
   await using server = await startWithBucket();
   await server.bucket.file('a').save('123', { contentType: 'application/json' });
   const url = `${server.url}/storage/v1/b/permits-feed/o/a?alt=media`;

@@ -11,9 +11,11 @@ const READ_BYTES = 256 * 1024;
 const readBytes = promisify(read);
 
 /**
- * Streams an object, or the range of it that the request asks for. `open` returns a descriptor and
- * is called before anything is awaited: a generation replaced meanwhile is still read to its end.
- * An object stored gzipped is unpacked for a client that does not accept gzip. Throws 416.
+ * Streams an object, or the range that the request asks for. `open` returns a file descriptor and
+ * is called before anything is awaited, so a generation that is replaced meanwhile is still read to
+ * its end. An object stored as gzip is unpacked for a client that does not accept gzip.
+ *
+ * @throws StorageError 416 for a range outside the object
  */
 export async function sendObjectContent(
   record: ObjectRecord,
@@ -54,8 +56,8 @@ export async function sendObjectContent(
 }
 
 /**
- * One buffer for the whole range, which is written out before it is filled again: with a new one for
- * each piece the collector took a third of the time.
+ * Sends a range through one buffer, which is written out before it is filled again. With a new
+ * buffer for each piece, garbage collection took a third of the time.
  */
 async function sendRange(
   fd: number,
@@ -98,7 +100,7 @@ function setContentHeaders(record: ObjectRecord, response: Response): void {
     'X-Goog-Stored-Content-Encoding': record.fields.contentEncoding ?? 'identity',
     'X-Goog-Stored-Content-Length': String(record.sizeBytes),
   };
-  // Not response.set, which adds a charset to the content type.
+  // Not response.set, because it adds a charset to the content type.
   response.setHeaders(new Map(Object.entries(headers)));
   setHeaderIfKnown(response, 'Cache-Control', record.fields.cacheControl);
   setHeaderIfKnown(response, 'Content-Disposition', record.fields.contentDisposition);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a client may set on an object; null removes it, and a null in `metadata` removes that key. */
+/** The fields that a client may set; null removes a field, or a key of `metadata`. */
 export const objectFieldsSchema = z
   .object({
     cacheControl: z.string().nullable(),
@@ -16,7 +16,7 @@ export const objectFieldsSchema = z
 
 export type ObjectFields = z.infer<typeof objectFieldsSchema>;
 
-/** The JSON that comes with an upload. Its checksums are the client's, to be verified. */
+/** The JSON that comes with an upload, including the checksums that the client expects. */
 export const uploadMetadataSchema = objectFieldsSchema.extend({
   crc32c: z.string().optional(),
   md5Hash: z.string().optional(),
@@ -39,10 +39,10 @@ export const objectRecordSchema = z.object({
   dataFile: z.string(),
 });
 
-/** One stored object, as its metadata file holds it. `dataFile` lies in the same folder. */
+/** A stored object, as in its metadata file. `dataFile` is in the same folder. */
 export type ObjectRecord = Readonly<z.infer<typeof objectRecordSchema>>;
 
-/** The fields after a patch, without nulls. */
+/** Applies a patch to an object's fields; the result has no nulls. */
 export function mergeObjectFields(current: ObjectFields, change: ObjectFields): ObjectFields {
   const metadata =
     change.metadata === null ? {} : dropNulls({ ...current.metadata, ...change.metadata });
@@ -56,7 +56,7 @@ function dropNulls<T extends object>(fields: T): T {
   ) as T;
 }
 
-/** The object as the JSON API shows it; `origin` (`http://host:port`) starts its links. */
+/** Creates the JSON API's resource of an object; its links start with `origin`. */
 export function createObjectResource(record: ObjectRecord, origin: string): object {
   const { bucket, name, generation, metageneration } = record;
   const path = `b/${bucket}/o/${encodeURIComponent(name)}`;

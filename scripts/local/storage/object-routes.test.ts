@@ -13,7 +13,7 @@ test('an object that does not exist is a 404 that names it', async () => {
   await expect(file.delete()).rejects.toMatchObject(failure);
 });
 
-test('metadata can be set, patched and removed, and counts its changes', async () => {
+test('metadata can be set, patched and removed, and its changes are counted', async () => {
   await using server = await startWithBucket();
   const file = server.bucket.file('a');
   await file.save('1', {
@@ -33,7 +33,7 @@ test('metadata can be set, patched and removed, and counts its changes', async (
   expect(metadata).not.toHaveProperty('cacheControl');
 });
 
-test('a delete or a patch on a condition that does not hold is a 412', async () => {
+test('a delete or patch whose precondition does not hold is a 412', async () => {
   await using server = await startWithBucket();
   const file = server.bucket.file('a');
   await file.save('1');
@@ -44,7 +44,7 @@ test('a delete or a patch on a condition that does not hold is a 412', async () 
   expect(await file.exists()).toEqual([true]);
 });
 
-test('a read with ifGenerationNotMatch of what is there is a 304', async () => {
+test('a read whose ifGenerationNotMatch is the live generation is a 304', async () => {
   await using server = await startWithBucket();
   await server.bucket.file('a').save('1');
   const [{ generation }] = await server.bucket.file('a').getMetadata();

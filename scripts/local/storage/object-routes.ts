@@ -10,7 +10,7 @@ import { invalidArgument } from './storage-error.ts';
 const MAX_PAGE_SIZE = 1000;
 const OBJECT_PATH = '/storage/v1/b/:bucket/o/:object';
 
-/** Objects that exist: list, get, download, patch and delete. */
+/** Creates the routes of stored objects: list, get, download, patch and delete. */
 export function createObjectRoutes(objects: ObjectStore): Router {
   const router = Router();
 

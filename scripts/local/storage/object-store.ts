@@ -17,16 +17,16 @@ import type { ReceivedContent } from './uploads/content-writer.ts';
 export interface ObjectAddress {
   readonly bucket: string;
   readonly name: string;
-  /** Only this generation will do; without it the live one. */
+  /** By default the live generation. */
   readonly generation?: string;
 }
 
 export interface ObjectStore {
   find(address: ObjectAddress): ObjectRecord | undefined;
-  /** Throws 404 for an object, or a bucket, that does not exist. */
+  /** @throws StorageError 404 if there is no such object or bucket */
   get(address: ObjectAddress): ObjectRecord;
   list(bucket: string): readonly ObjectRecord[];
-  /** Moves the content into place; it becomes visible, whole, in this call. */
+  /** Moves the content into place; the complete object becomes visible in this call. */
   put(
     address: ObjectAddress,
     fields: ObjectFields,
@@ -45,9 +45,9 @@ export interface ObjectStoreOptions {
 }
 
 /**
- * Objects on disk: `<hash of the name>.<generation>.data` beside `<hash of the name>.json`, whose
- * renaming into place is the moment an object changes. Every change is one synchronous call, so
- * that no other request comes between a precondition and the write it guards.
+ * Opens the objects on disk: `<hash of the name>.<generation>.data` next to `<hash of the
+ * name>.json`. An object changes at the moment the latter is renamed into place. Every change is
+ * one synchronous call, so no other request comes between a precondition and the write it guards.
  */
 export function createObjectStore({ buckets, now }: ObjectStoreOptions): ObjectStore {
   const objects = new Map<string, Map<string, ObjectRecord>>();
@@ -76,7 +76,7 @@ export function createObjectStore({ buckets, now }: ObjectStoreOptions): ObjectS
     return record;
   }
 
-  // Microseconds, as in the cloud, and always more than before.
+  // Microseconds, as in the cloud, and always increasing.
   function createGeneration(previous: ObjectRecord | undefined): string {
     lastGeneration = Math.max(
       now() * 1000,
@@ -157,12 +157,12 @@ export function createObjectStore({ buckets, now }: ObjectStoreOptions): ObjectS
   };
 }
 
-// A name is the client's text and may hold anything ("../../etc"): on disk it is only ever a hash.
+// A name is the client's text and may be "../../etc", so files are named after its hash.
 function hashName(name: string): string {
   return createHash('sha256').update(name).digest('hex');
 }
 
-/** Throws 400 for a name that Cloud Storage refuses. */
+/** @throws StorageError 400 for a name that Cloud Storage refuses */
 export function checkObjectName(name: string): void {
   const sizeBytes = Buffer.byteLength(name);
   if (sizeBytes === 0 || sizeBytes > 1024 || /[\r\n]/.test(name) || /^\.\.?$/.test(name)) {
@@ -170,7 +170,7 @@ export function checkObjectName(name: string): void {
   }
 }
 
-// What no metadata file names is the leftover of a process that died half-way.
+// A data file that no metadata file names was left by a process that died half-way; it is removed.
 function loadObjects(folder: string): Map<string, ObjectRecord> {
   const files = readdirSync(folder);
   const records = files

@@ -1,6 +1,6 @@
 import { failedPrecondition, invalidArgument } from './storage-error.ts';
 
-/** The state that a request demands of an object, by number; generation 0 means "does not exist". */
+/** The versions that a request demands of an object; generation 0 means "does not exist". */
 export type Preconditions = Readonly<Partial<Record<(typeof CONDITIONS)[number], string>>>;
 
 const CONDITIONS = [
@@ -15,7 +15,11 @@ interface Versions {
   readonly metageneration: string;
 }
 
-/** Reads the conditions of a query string; 400 for one that is not a number. */
+/**
+ * Parses the conditions of a query string.
+ *
+ * @throws StorageError 400 for a condition that is not a number
+ */
 export function parsePreconditions(query: Readonly<Record<string, unknown>>): Preconditions {
   return Object.fromEntries(
     CONDITIONS.flatMap((condition) => {
@@ -31,7 +35,7 @@ export function parsePreconditions(query: Readonly<Record<string, unknown>>): Pr
   );
 }
 
-/** Throws 412 unless the object (undefined: none) is as the request demands. */
+/** @throws StorageError 412 unless the object (undefined if there is none) meets the conditions */
 export function checkPreconditions(preconditions: Preconditions, object?: Versions): void {
   if (!holdsMatches(preconditions, object) || matchesExcluded(preconditions, object)) {
     throw failedPrecondition();
@@ -46,7 +50,7 @@ function holdsMatches(preconditions: Preconditions, object?: Versions): boolean 
   );
 }
 
-/** True if the object is just what a ...NotMatch condition excludes; a read then answers 304. */
+/** Whether a …NotMatch condition excludes the object; a read is then answered with 304. */
 export function matchesExcluded(preconditions: Preconditions, object?: Versions): boolean {
   const { ifGenerationNotMatch, ifMetagenerationNotMatch } = preconditions;
   return (

@@ -1,11 +1,11 @@
 import type { Request } from 'express';
 
-/** `http://host:port` as the client wrote it; links in answers start with it. */
+/** Reads `http://host:port` as the client wrote it; links in answers start with it. */
 export function readOrigin(request: Request): string {
   return `${request.protocol}://${request.get('host') ?? '127.0.0.1'}`;
 }
 
-/** A query parameter that is there once and not empty. */
+/** Reads a query parameter that occurs once and is not empty. */
 export function readQueryText(request: Request, name: string): string | undefined {
   const value = request.query[name];
   return typeof value === 'string' && value !== '' ? value : undefined;

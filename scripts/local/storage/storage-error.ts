@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Response } from 'express';
 
-/** A refusal in the words of Cloud Storage: an HTTP status, a `reason` and a message. */
+/** An error as Cloud Storage answers it: an HTTP status, a `reason` and a message. */
 export class StorageError extends Error {
   readonly httpStatus: number;
   readonly reason: string;
@@ -33,7 +33,7 @@ export function failedPrecondition(): StorageError {
   );
 }
 
-/** Answers with Google's JSON error; downloads (`alt=media`) get the bare message, as in the cloud. */
+/** Sends Google's JSON error; downloads (`alt=media`) get the bare message, as in the cloud. */
 function sendStorageError(response: Response, error: StorageError, isMedia: boolean): void {
   if (isMedia) {
     response.status(error.httpStatus).type('text/html').send(error.message);
@@ -46,8 +46,8 @@ function sendStorageError(response: Response, error: StorageError, isMedia: bool
 }
 
 /**
- * The last handler of the storage router. A client that hung up gets no answer; what is not a
- * StorageError is a bug or a full disk: 500, and the log is told.
+ * Creates the last handler of the storage router. A client that hung up gets no answer. Any other
+ * error than a StorageError is a bug or a full disk: it is logged and answered with 500.
  */
 export function createStorageErrorHandler(log: (message: string) => void): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {

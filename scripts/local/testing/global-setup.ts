@@ -1,64 +1,50 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
-import { Kysely, PostgresDialect } from 'kysely';
-import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { migrateDatabase } from '../../../sql/migrate-database.ts';
+import { migrateUrl } from '../../../sql/migrate-url.ts';
 import { createMonitoringApi } from '../monitoring/create-monitoring-api.ts';
+import { createDatabase } from '../postgres/create-database.ts';
 import { startPostgres } from '../postgres/start-postgres.ts';
+import { listen } from '../rest/listen.ts';
 import { createStorageApi } from '../storage/create-storage-api.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** URL of the test run's PostgreSQL server, with a database that may be connected to. */
+    /** URL of a database on the test run's PostgreSQL server. */
     databaseUrl: string;
-    /** Name of the migrated database that each test file clones. */
+    /** The migrated database that each test file clones. */
     templateDatabase: string;
-    /** Cloud Storage and Cloud Monitoring. */
+    /** Where Cloud Storage and Cloud Monitoring are. */
     googleApiEndpoint: string;
   }
 }
 
 const TEMPLATE = 'permits_template';
 
-/** One PostgreSQL server, template database and stand-in for the Google APIs for the whole run. */
+/** Starts what the whole test run shares: PostgreSQL, the template database, the Google APIs. */
 async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), 'permit-sync-test-'));
   const postgres = await startPostgres({ directory: join(directory, 'postgres') });
-  await createTemplate(postgres.databaseUrl);
+  await createDatabase(postgres.databaseUrl('postgres'), TEMPLATE);
+  await migrateUrl(postgres.databaseUrl(TEMPLATE));
   const storage = createStorageApi({ directory: join(directory, 'storage') });
-  const server = createServer(express().use(storage.router).use(createMonitoringApi()));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const app = express().use(storage.router).use(createMonitoringApi());
+  const server = await listen(app, 0);
 
   project.provide('databaseUrl', postgres.databaseUrl('postgres'));
   project.provide('templateDatabase', TEMPLATE);
-  project.provide('googleApiEndpoint', `http://127.0.0.1:${port}`);
+  project.provide('googleApiEndpoint', server.url);
 
   return async () => {
-    server.closeAllConnections();
-    server.close();
+    await server.close();
     await storage.close();
     await postgres.stop();
-    // For root, outside the directory.
+    // Under root it may be outside the directory.
     await rm(postgres.folder, { recursive: true, force: true });
     await rm(directory, { recursive: true, force: true });
   };
-}
-
-async function createTemplate(databaseUrl: (name: string) => string): Promise<void> {
-  const admin = new pg.Client(databaseUrl('postgres'));
-  await admin.connect();
-  await admin.query(`create database ${TEMPLATE}`);
-  await admin.end();
-  const pool = new pg.Pool({ connectionString: databaseUrl(TEMPLATE) });
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
-  await migrateDatabase(db);
-  await db.destroy();
 }
 
 export default setUp;

@@ -5,22 +5,26 @@ import { ApiError } from '../workflows/errors/api-error.ts';
 import type { Revision } from '../workflows/service/revision.ts';
 import { LoadError } from '../workflows/source/load-error.ts';
 
-/** A folder of workflow sources; each is deployed under its file's name. */
+/** A folder of workflow sources, each deployed under the name of its file. */
 export interface WorkflowsFolder {
   readonly directory: string;
-  /** The user environment variables, which all of them get. */
+  /** The user environment variables of every workflow. */
   readonly envVars: Readonly<Record<string, string>>;
   readonly deploy: WorkflowsService['deploy'];
 }
 
 const EXTENSIONS = new Set(['.yaml', '.yml', '.json']);
 
-/** Whether a file of the folder is a workflow's source. */
+/** Whether a file in the folder is a workflow's source. */
 export function isWorkflowFile(name: string): boolean {
   return EXTENSIONS.has(extname(name)) && !name.startsWith('.');
 }
 
-/** @throws LoadError or ApiError for what the service refuses. */
+/**
+ * Deploys one workflow of the folder.
+ *
+ * @throws LoadError or ApiError if the service refuses it
+ */
 export async function deployFile(folder: WorkflowsFolder, name: string): Promise<Revision> {
   return folder.deploy({
     workflowId: basename(name, extname(name)),
@@ -30,9 +34,9 @@ export async function deployFile(folder: WorkflowsFolder, name: string): Promise
 }
 
 /**
- * Deploys every workflow of the folder.
+ * Deploys every workflow of the folder. A refused one does not hold up the others.
  *
- * @returns what was refused, by the name of the file; the rest is deployed all the same.
+ * @returns the refusals by file name
  */
 export async function deployFolder(folder: WorkflowsFolder): Promise<ReadonlyMap<string, Error>> {
   const refusals = new Map<string, Error>();
@@ -46,7 +50,7 @@ export async function deployFolder(folder: WorkflowsFolder): Promise<ReadonlyMap
   return refusals;
 }
 
-/** A refusal in the words of `gcloud workflows deploy`. */
+/** Words a refusal as `gcloud workflows deploy` does. */
 export function describeRefusal(error: unknown): string {
   if (error instanceof LoadError) return `[INVALID_ARGUMENT] ${error.message}`;
   if (error instanceof ApiError) return `[${error.status}] ${error.message}`;

@@ -35,14 +35,14 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** In one step, so that no moment sees half a file. */
+/** Writes a file in one step, so no reader sees half of it. */
 async function write(name: string, source: string) {
   const temporaryPath = join(directory, 'saved');
   await writeFile(temporaryPath, source);
   await rename(temporaryPath, join(directory, name));
 }
 
-/** Watches, and hands out the reports one after the other. */
+/** Watches the folder and hands out the reports one by one. */
 function watch() {
   const reports: string[] = [];
   const waiting: ((report: string) => void)[] = [];
@@ -79,7 +79,7 @@ test('every workflow of the folder is deployed under its file’s name, with the
   expect(() => service.createExecution({ workflowId: '.four' })).toThrow('does not exist');
 });
 
-test('a bad workflow is refused in the service’s words, the others are deployed', async () => {
+test('a bad workflow is refused in the service’s words and the others are deployed', async () => {
   await write('bad.yaml', BAD);
   await write('good.yaml', ANSWER);
   const refusals = await deployFolder(folder);
@@ -89,7 +89,7 @@ test('a bad workflow is refused in the service’s words, the others are deploye
   expect(await run('good')).toMatchObject({ result: '"new"' });
 });
 
-test('a file that changes is deployed again, and what runs keeps its revision', async () => {
+test('a file that changes is deployed again, and running executions keep their revision', async () => {
   await write('w.yaml', NAP);
   await deployFolder(folder);
   const { name } = service.createExecution({ workflowId: 'w' });
@@ -105,7 +105,7 @@ test('a file that changes is deployed again, and what runs keeps its revision', 
   });
 });
 
-test('a bad change is refused and the revision before it stays, until it is mended', async () => {
+test('a bad change is refused and the last revision stays until it is fixed', async () => {
   await write('w.yaml', ANSWER);
   await deployFolder(folder);
   const nextReport = watch();

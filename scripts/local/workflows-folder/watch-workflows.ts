@@ -7,17 +7,17 @@ import {
 } from './deploy-folder.ts';
 
 interface WatchOptions {
-  /** A line for the operator at each deployment and each refusal. */
+  /** Receives a line for the operator at each deployment and each refusal. */
   readonly report: (message: string) => void;
-  /** Editors write a file in several steps. */
+  /** How long a file must be unchanged: editors write one in several steps. */
   readonly settleMilliseconds?: number;
 }
 
 /**
- * Deploys a workflow again when its file changes. A bad one is refused, and the revision before it
- * stays; a file that is deleted leaves its workflow deployed.
+ * Deploys a workflow again when its file changes. If the service refuses it, the last good revision
+ * stays; if the file is deleted, so does the workflow.
  *
- * @returns how to stop.
+ * @returns a function that stops watching
  */
 export function watchWorkflows(
   folder: WorkflowsFolder,

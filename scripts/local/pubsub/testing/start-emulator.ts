@@ -7,7 +7,7 @@ import { choosePort } from '../../postgres/choose-port.ts';
 
 const POLL_MILLISECONDS = 50;
 
-/** The command of Google's own Pub/Sub emulator, where gcloud, its component and Java are there. */
+/** Finds Google's Pub/Sub emulator, which needs gcloud, its component and Java. */
 export function findEmulator(): string | undefined {
   try {
     execFileSync('java', ['-version'], { stdio: 'ignore' });
@@ -27,10 +27,10 @@ export interface Emulator extends AsyncDisposable {
   readonly host: string;
 }
 
-/** Starts it on a port that is free, and waits until it answers. */
+/** Starts the emulator on a free port and waits until it answers. */
 export async function startEmulator(command: string): Promise<Emulator> {
   const host = `127.0.0.1:${await choosePort()}`;
-  // A group of its own: the command is a shell script that starts Java.
+  // Its own process group, because the command is a shell script that starts Java.
   const child = spawn(command, ['--host=127.0.0.1', `--port=${new URL(`http://${host}`).port}`], {
     detached: true,
     stdio: 'ignore',

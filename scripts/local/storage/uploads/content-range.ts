@@ -1,9 +1,9 @@
 import { invalidArgument } from '../storage-error.ts';
 
 /**
- * What one request of a resumable upload says it carries: the offset of its first byte and, as far
- * as it knows, the offset after its last and the size of the object. `start` undefined asks how far
- * the upload has come.
+ * The bytes in one request of a resumable upload: the offset of the first, the offset after the
+ * last, and the size of the object, if known. Without `start` the request asks how far the upload
+ * is.
  */
 export interface UploadRange {
   readonly start?: number;
@@ -12,8 +12,10 @@ export interface UploadRange {
 }
 
 /**
- * Reads `bytes 0-99/1000`, `bytes 0-99/*`, `bytes 0-*` + `/*`, `bytes *` + `/1000`; a request without
- * the header carries the whole object. Throws 400 for anything else.
+ * Parses `bytes 0-99/1000`, `bytes 0-99/*`, `bytes 0-*` + `/*`, `bytes *` + `/1000`. A request
+ * without the header carries the whole object.
+ *
+ * @throws StorageError 400 for anything else
  */
 export function parseContentRange(header: string | undefined): UploadRange {
   if (header === undefined) {

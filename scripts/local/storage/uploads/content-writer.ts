@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { open, rm, truncate } from 'node:fs/promises';
 import { encodeCrc32c, updateCrc32c } from '../crc32c.ts';
 
-/** Bytes received whole, in a temporary file, with their checksums in base64. */
+/** Content received completely, in a temporary file, with its checksums in base64. */
 export interface ReceivedContent {
   readonly path: string;
   readonly sizeBytes: number;
@@ -13,7 +13,7 @@ export interface ReceivedContent {
 
 export interface ContentWriter {
   sizeBytes(): number;
-  /** Appends until the source ends or fails; what came before a failure stays, and counts. */
+  /** Appends until the source ends or fails; bytes from before a failure are kept. */
   append(source: AsyncIterable<Buffer>): Promise<void>;
   finish(): ReceivedContent;
   discard(): Promise<void>;
@@ -25,8 +25,8 @@ export interface ContentWriterOptions {
 }
 
 /**
- * Streams an upload to a file, hashing on the way, over as many requests as the client needs.
- * Holds one piece of the source in memory, whatever the size of the object.
+ * Creates a writer that streams an upload to a file and hashes it, over as many requests as the
+ * client needs. It holds one piece of the source in memory, whatever the size of the object.
  */
 export function createContentWriter({ path, onBytes }: ContentWriterOptions): ContentWriter {
   const md5 = createHash('md5');
@@ -45,7 +45,7 @@ export function createContentWriter({ path, onBytes }: ContentWriterOptions): Co
       }
     } finally {
       await file.close();
-      // A write that failed half-way (a full disk) left bytes that no checksum covers.
+      // A write that failed half-way (a full disk) leaves bytes that are not in the checksums.
       await truncate(path, sizeBytes);
     }
   }
@@ -54,7 +54,7 @@ export function createContentWriter({ path, onBytes }: ContentWriterOptions): Co
     sizeBytes: () => sizeBytes,
     append,
     finish: () => {
-      // An object of no bytes may have had no request that brought any.
+      // An empty object may have had no append.
       writeFileSync(path, '', { flag: 'a' });
       return {
         path,

@@ -1,6 +1,6 @@
 import { invalidArgument } from '../storage-error.ts';
 
-/** An upload of two parts: its JSON, whole, and the object's content, still to be read. */
+/** An upload of two parts: its JSON, already read, and the object's content, which is not. */
 export interface MultipartUpload {
   readonly metadata: string;
   readonly contentType: string | undefined;
@@ -10,9 +10,9 @@ export interface MultipartUpload {
 const MAX_HEAD_BYTES = 1024 * 1024;
 
 /**
- * Reads a multipart/related body as a stream: the first part and the second part's headers at once,
- * the second part's content as the caller asks for it. Lines may end with CRLF, as the standard
- * says, or with LF alone, as Google's Python clients (gcloud among them) write them.
+ * Reads a multipart/related body: the first part and the second part's headers at once, the second
+ * part's content as the caller iterates. Lines may end with CRLF, as the standard says, or with LF,
+ * as Google's Python clients (including gcloud) write them.
  */
 export async function readMultipartUpload(
   source: AsyncIterable<Buffer>,
@@ -42,18 +42,19 @@ function readBoundary(contentTypeHeader: string): string {
   if (boundary === undefined) {
     throw invalidArgument('Multipart upload without a multipart/related boundary.');
   }
-  // Python quotes a boundary with apostrophes, which belong to the text by the standard.
+  // Python quotes a boundary with apostrophes, which the standard takes as part of the text.
   return boundary.replace(/^'(.*)'$/, '$1');
 }
 
-type Head = Omit<MultipartUpload, 'content'> & {
+interface Head extends Omit<MultipartUpload, 'content'> {
   readonly delimiter: Buffer;
+  /** The beginning of the content. */
   readonly rest: Buffer;
-};
+}
 
 /**
- * Reads a refused upload to its end. A client that is still sending would otherwise not see the
- * answer: HTTP has no other way to stop it than to break the connection.
+ * Reads a refused upload to its end. A client that is still sending would otherwise miss the
+ * answer, because HTTP can stop it only by breaking the connection.
  */
 export async function discardContent(content: AsyncIterable<Buffer>): Promise<void> {
   for await (const _bytes of content) {
@@ -61,7 +62,7 @@ export async function discardContent(content: AsyncIterable<Buffer>): Promise<vo
   }
 }
 
-/** The parts, or undefined while the head is still incomplete. */
+/** Splits the head; undefined while it is incomplete. */
 function splitHead(head: Buffer, boundary: string): Head | undefined {
   const start = head.indexOf(`--${boundary}`);
   const lineEnd = start < 0 ? -1 : head.indexOf('\n', start);
@@ -115,7 +116,7 @@ async function* readContent(
       await drain(pieces);
       return;
     }
-    // The last bytes may be the beginning of the delimiter: they wait for the next piece.
+    // The last bytes may be the beginning of the delimiter, so they wait for the next piece.
     const safeBytes = Math.max(0, pending.length - delimiter.length + 1);
     if (safeBytes > 0) {
       yield pending.subarray(0, safeBytes);
@@ -130,6 +131,6 @@ async function* readContent(
 
 async function drain(pieces: AsyncIterator<Buffer>): Promise<void> {
   while (!(await pieces.next()).done) {
-    // What follows the closing delimiter has no meaning.
+    // Whatever follows the closing delimiter is ignored.
   }
 }

@@ -37,7 +37,7 @@ async function startSession(query = ''): Promise<SessionServer> {
   };
 }
 
-/** Sends the beginning of the content, and nothing more, and waits until the server has it. */
+/** Sends only the beginning of the content and waits until the server has it. */
 async function sendBeginning(
   server: SessionServer,
   sizeBytes: number,
@@ -50,12 +50,12 @@ async function sendBeginning(
   request.on('error', () => undefined);
   request.write(CONTENT.subarray(0, sizeBytes));
   while ((await server.put('bytes */*')).headers.get('range') !== `bytes=0-${sizeBytes - 1}`) {
-    // Asked again until the bytes have arrived.
+    // Asks again until the bytes have arrived.
   }
   return request;
 }
 
-test('chunks are acknowledged with 308 and the last one makes the object', async () => {
+test('chunks are acknowledged with 308, and the last one creates the object', async () => {
   await using server = await startSession();
   const first = await server.put(`bytes 0-${CHUNK_BYTES - 1}/*`, CONTENT.subarray(0, CHUNK_BYTES));
   expect(first.status).toBe(308);
@@ -69,7 +69,7 @@ test('chunks are acknowledged with 308 and the last one makes the object', async
   expect(await server.read()).toBe(CONTENT.toString());
 });
 
-test('an upload that has begun is not visible', async () => {
+test('an upload in progress is not visible', async () => {
   await using server = await startSession();
   await server.put(`bytes 0-${CHUNK_BYTES - 1}/*`, CONTENT.subarray(0, CHUNK_BYTES));
   expect(await server.storage.bucket('feed-bucket').file('feed').exists()).toEqual([false]);
@@ -88,7 +88,7 @@ test('a status query says how far the upload is, before, during and after', asyn
   expect(await after.json()).toMatchObject({ size: String(TOTAL) });
 });
 
-test('an upload goes on after a broken connection, from where the server says', async () => {
+test('an upload continues after a broken connection from the server’s offset', async () => {
   await using server = await startSession();
   (await sendBeginning(server, 300_000)).destroy();
   const rest = await server.put(`bytes 300000-${TOTAL - 1}/${TOTAL}`, CONTENT.subarray(300_000));
@@ -106,7 +106,7 @@ test('a broken connection does not end an upload of unknown length', async () =>
   expect(await server.read()).toBe(CONTENT.toString());
 });
 
-test('bytes that come a second time are not stored a second time', async () => {
+test('bytes that arrive twice are stored once', async () => {
   await using server = await startSession();
   (await sendBeginning(server, 300_000)).destroy();
   const again = await server.put(`bytes 0-${TOTAL - 1}/${TOTAL}`, CONTENT);
@@ -122,7 +122,7 @@ test('a client that sends again need not wait for its earlier request', async ()
   expect(await server.read()).toBe(CONTENT.toString());
 });
 
-test('a gap is refused and the upload can still go on', async () => {
+test('a gap is refused and the upload can continue', async () => {
   await using server = await startSession();
   const gap = await server.put(`bytes 10-${TOTAL - 1}/${TOTAL}`, CONTENT.subarray(10));
   expect(gap.status).toBe(400);
@@ -163,7 +163,7 @@ test('a condition that fails only at the end is still a 412', async () => {
   expect(await server.read()).toBe('meanwhile');
 });
 
-test('a cancelled upload leaves nothing and cannot go on', async () => {
+test('a cancelled upload leaves nothing and cannot continue', async () => {
   await using server = await startSession();
   await server.put(`bytes 0-${CHUNK_BYTES - 1}/*`, CONTENT.subarray(0, CHUNK_BYTES));
   expect((await fetch(server.sessionUrl, { method: 'DELETE' })).status).toBe(499);
@@ -178,7 +178,7 @@ test('a client that cannot read 308 is told in a header', async () => {
   expect(response.headers.get('x-http-status-code-override')).toBe('308');
 });
 
-test('after a restart the session is unknown, so that the client begins again', async () => {
+test('after a restart the session is unknown, and the client begins again', async () => {
   const server = await startSession();
   await server.put(`bytes 0-${CHUNK_BYTES - 1}/*`, CONTENT.subarray(0, CHUNK_BYTES));
   await using restarted = await server.restart();

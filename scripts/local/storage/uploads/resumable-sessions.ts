@@ -6,13 +6,17 @@ import type { UploadRange } from './content-range.ts';
 import type { ContentWriter } from './content-writer.ts';
 import type { UploadTarget } from './upload-target.ts';
 
-/** How far an upload has come: bytes kept so far, or the object that came of it. */
+/** How far an upload is: the bytes kept so far, or the object once it is complete. */
 export type UploadProgress = { readonly sizeBytes: number } | { readonly record: ObjectRecord };
 
 export interface ResumableSessions {
   /** Opens a session and returns its id. */
   start(target: UploadTarget): string;
-  /** Takes what one request carries, or just says how far the upload is. Throws 400, 404, 499. */
+  /**
+   * Stores the bytes of one request, if it has any, and says how far the upload is.
+   *
+   * @throws StorageError 400, 404, 499
+   */
   receive(id: string, request: SessionRequest): Promise<UploadProgress>;
   cancel(id: string): Promise<void>;
   close(): Promise<void>;
@@ -21,7 +25,7 @@ export interface ResumableSessions {
 export interface SessionRequest {
   readonly range: UploadRange;
   readonly body: Readable;
-  /** The X-Goog-Hash header of this request; clients send it with the last one. */
+  /** The X-Goog-Hash header of this request; clients send it with the last request. */
   readonly hashHeader?: string | undefined;
 }
 
@@ -38,16 +42,16 @@ interface Session {
   readonly target: UploadTarget;
   readonly writer: ContentWriter;
   readonly state: 'open' | 'cancelled' | ObjectRecord;
-  /** The request that is sending now, and the promise of its end. */
+  /** The request that is sending bytes now; `ended` resolves when it has ended. */
   readonly active?: { readonly body: Readable; readonly ended: Promise<void> };
 }
 
-// Cloud Storage keeps multiples of this; a smaller piece can only be an upload's last.
+// Cloud Storage keeps multiples of this; only an upload's last piece may be smaller.
 const MIN_CHUNK_BYTES = 256 * 1024;
 
 /**
- * Resumable uploads that live as long as the process: after a restart a session is unknown (404),
- * on which clients begin again.
+ * Creates the store of resumable uploads, which live as long as the process. After a restart a
+ * session is unknown (404), and clients begin again.
  */
 export function createResumableSessions(options: ResumableSessionsOptions): ResumableSessions {
   const sessions = new Map<string, Session>();
@@ -71,7 +75,7 @@ export function createResumableSessions(options: ResumableSessionsOptions): Resu
     if (state !== 'open' && state !== 'cancelled') {
       return { record: state };
     }
-    // While another request is sending, this one only asks: the end is that one's to declare.
+    // While another request is sending, only that one may complete the upload.
     if (active !== undefined || !isComplete(request.range, writer.sizeBytes())) {
       return { sizeBytes: writer.sizeBytes() };
     }
@@ -79,7 +83,7 @@ export function createResumableSessions(options: ResumableSessionsOptions): Resu
     return { record };
   }
 
-  // A client that sends again has given up its earlier request, of which we may not know yet.
+  // A client that sends again has given up its earlier request, even if it still looks open here.
   async function append(id: string, request: SessionRequest & { start: number }): Promise<void> {
     for (let earlier = find(id).active; earlier; earlier = find(id).active) {
       earlier.body.destroy();
@@ -150,7 +154,7 @@ function checkRange({ end, totalBytes }: UploadRange, start: number, keptBytes: 
   }
 }
 
-/** Throws 400 for more bytes than the client announced. */
+/** @throws StorageError 400 for more bytes than the client announced */
 function isComplete({ start, end, totalBytes }: UploadRange, sizeBytes: number): boolean {
   if (totalBytes === undefined) {
     // "bytes 0-*/*": the end of the request is the end of the object.

@@ -65,7 +65,7 @@ test.each([{ resumable: true }, { resumable: false }])(
   },
 );
 
-test('of two uploads that both demand a new object, one wins', async () => {
+test('one of two uploads that both demand a new object wins', async () => {
   await using server = await startWithBucket();
   const outcomes = await Promise.allSettled(
     ['a', 'b'].map((text) =>
@@ -107,7 +107,7 @@ test('content is checked against the checksum in its metadata', async () => {
   expect(await server.bucket.file('a').exists()).toEqual([true]);
 });
 
-test('a client that sends all before it listens gets its answer to a refused upload', async () => {
+test('a client that sends everything before it reads still gets the refusal', async () => {
   await using server = await startWithBucket();
   const request = sendRequest(
     `${server.url}/upload/storage/v1/b/permits-feed/o?uploadType=multipart&ifGenerationMatch=1`,
@@ -136,7 +136,7 @@ test('an upload whose client hangs up leaves nothing', async () => {
   expect(await bucket.file('a').exists()).toEqual([false]);
 });
 
-test('progress of an upload is reported as it comes', async () => {
+test('the progress of an upload is reported as bytes arrive', async () => {
   const seen: number[] = [];
   await using server = await startTestStorage({
     onUploadProgress: ({ bucket, name }, bytesReceived) => {

@@ -19,12 +19,12 @@ export interface UploadRoutesOptions {
   readonly createWriter: (object: ObjectAddress) => ContentWriter;
 }
 
-// gcloud starts resumable uploads under a path of their own.
+// gcloud starts resumable uploads under the second path.
 const UPLOAD_PATHS = ['/upload/storage/v1/b/:bucket/o', '/resumable/upload/storage/v1/b/:bucket/o'];
 
 type BucketRequest = Request<{ bucket: string }>;
 
-/** Uploads in one request (media, multipart) and in many (resumable), all streamed to disk. */
+/** Creates the routes of uploads: media, multipart and resumable, all streamed to disk. */
 export function createUploadRoutes(options: UploadRoutesOptions): {
   router: Router;
   sessions: ResumableSessions;
@@ -51,7 +51,7 @@ export function createUploadRoutes(options: UploadRoutesOptions): {
       const record = storeUpload(target, writer.finish(), objects);
       response.json(createObjectResource(record, readOrigin(request)));
     } finally {
-      // Of a stored object nothing is left here; of any other nothing may be.
+      // Has no effect once the content is stored as an object.
       await writer.discard();
     }
   }
@@ -144,7 +144,7 @@ function sendProgress(request: Request, response: Response, progress: UploadProg
   if (progress.sizeBytes > 0) {
     response.set('Range', `bytes=0-${progress.sizeBytes - 1}`);
   }
-  // 308 is a redirect to HTTP libraries that know no better; they ask for it in a header instead.
+  // Clients whose HTTP library treats 308 as a redirect ask for it in a header instead.
   if (request.get('x-guploader-no-308') === 'yes') {
     response.set('X-Http-Status-Code-Override', '308').end();
     return;

@@ -7,7 +7,7 @@ import { readQueryText } from '../request-values.ts';
 import { invalidArgument } from '../storage-error.ts';
 import type { ReceivedContent } from './content-writer.ts';
 
-/** What an upload is to become: the object, its fields, and on what conditions. */
+/** The object that an upload creates: its address, fields, preconditions and checksums. */
 export interface UploadTarget {
   readonly address: ObjectAddress;
   readonly fields: ObjectFields;
@@ -17,12 +17,16 @@ export interface UploadTarget {
 
 export interface UploadRequest {
   readonly bucket: string;
-  /** The object's metadata as the client sent it: JSON text, or '' when there is none. */
+  /** The object's metadata as the client sent it: JSON text, or '' if there is none. */
   readonly metadata: string;
   readonly contentType: string | undefined;
 }
 
-/** Reads and checks an upload's target before its content comes. Throws 400, 404, 412. */
+/**
+ * Reads and checks an upload's target before its content arrives.
+ *
+ * @throws StorageError 400, 404, 412
+ */
 export function readUploadTarget(
   request: Request,
   { bucket, metadata, contentType }: UploadRequest,
@@ -50,7 +54,7 @@ export function readUploadTarget(
   return target;
 }
 
-/** Makes the content the object, if it is what the client meant and the conditions still hold. */
+/** Stores the content as the object, if its checksums match and the preconditions still hold. */
 export function storeUpload(
   target: UploadTarget,
   content: ReceivedContent,

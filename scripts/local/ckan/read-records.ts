@@ -1,9 +1,10 @@
 import { createRecordSplitter } from '../../../functions/shared/chunks/split-records.ts';
 
 /**
- * The records of a bare JSON array one by one, each as its own bytes, in batches of as many as a
- * piece of the source completes. Memory holds one piece and one record.
- * @throws SyncError when the source is no JSON array
+ * Reads a bare JSON array, yielding for each piece of the source the records that it completes,
+ * each as its own bytes. Memory holds one piece and one record.
+ *
+ * @throws SyncError when the source is not a JSON array
  */
 export async function* readRecords(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer[]> {
   const ranges: [start: number, end: number][] = [];
