@@ -3,8 +3,8 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { generateFeed } from './generate-feed/generate-feed.ts';
 import { LAST_DAY, MOST_RECORDS } from './generate-feed/generate-records.ts';
+import { generateFeed } from './generate-feed/generate-text.ts';
 
 interface Options {
   records: number;

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClonedDatabase, cloneDatabase } from '../functions/shared/testing/clone-database.ts';
-import { generateText } from './generate-feed/generate-feed.ts';
+import { generateText } from './generate-feed/generate-text.ts';
 
 const SCRIPT = fileURLToPath(new URL('./local.ts', import.meta.url));
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

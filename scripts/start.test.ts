@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClonedDatabase, cloneDatabase } from '../functions/shared/testing/clone-database.ts';
-import { generateText } from './generate-feed/generate-feed.ts';
+import { generateText } from './generate-feed/generate-text.ts';
 
 const SCRIPT = fileURLToPath(new URL('./start.ts', import.meta.url));
 const PATIENCE = 60_000;

@@ -3,10 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { BadRecord, FeedRecord } from '../generate-feed/columns.ts';
+import type { BadRecord, FeedRecord } from '../generate-feed/feed-columns.ts';
 import { formatRecord } from '../generate-feed/format-record.ts';
-import { generateText } from '../generate-feed/generate-feed.ts';
 import { generateRecords } from '../generate-feed/generate-records.ts';
+import { generateText } from '../generate-feed/generate-text.ts';
 import { createFeedIndex, type FeedIndex } from './feed-index.ts';
 
 const PIECE_CHARACTERS = 1 << 18;

@@ -1,7 +1,7 @@
-import type { Permit } from './columns.ts';
 import { describeWork } from './describe-work.ts';
 import { compileWeights, draw, pickOne, toBelow } from './draw.ts';
 import { estimateCost } from './estimate-cost.ts';
+import type { Permit } from './feed-columns.ts';
 import type { Identity } from './identify-permit.ts';
 import { locateJob } from './locate-permit.ts';
 import { measureAreas } from './measure-areas.ts';

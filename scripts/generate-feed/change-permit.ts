@@ -1,6 +1,6 @@
-import type { Permit } from './columns.ts';
 import { addRevisionNote } from './describe-work.ts';
 import { compileWeights, draw, toBelow } from './draw.ts';
+import type { Permit } from './feed-columns.ts';
 import { measureArea } from './measure-areas.ts';
 import { NEXT_STATUSES, UNISSUED_STATUSES } from './vocabulary/statuses.ts';
 import { RELABELLED } from './vocabulary/structure-types.ts';

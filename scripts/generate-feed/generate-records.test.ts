@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { COLUMNS } from './columns.ts';
+import { COLUMNS } from './feed-columns.ts';
 import { generateRecords } from './generate-records.ts';
 
 type Row = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { buildPermit } from './build-permit.ts';
 import { changePermit } from './change-permit.ts';
-import type { BadRecord, FeedRecord, Permit } from './columns.ts';
 import { draw } from './draw.ts';
+import type { BadRecord, FeedRecord, Permit } from './feed-columns.ts';
 import { findCopy, findOriginal, identifyPermit } from './identify-permit.ts';
 import { countBirths, findBirthDay, findDeathDay, listChangeDays } from './lifetime.ts';
 import { createNumbering } from './number-permits.ts';

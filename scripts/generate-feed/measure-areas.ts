@@ -1,5 +1,5 @@
-import { AREA_COLUMNS, type AreaColumn } from './columns.ts';
 import { draw, pickOne, toBelow } from './draw.ts';
+import { AREA_COLUMNS, type AreaColumn } from './feed-columns.ts';
 import type { PermitType } from './vocabulary/works.ts';
 
 export type Areas = Readonly<Record<AreaColumn, number | null>>;

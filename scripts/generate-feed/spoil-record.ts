@@ -1,4 +1,4 @@
-import type { BadRecord, FeedRecord } from './columns.ts';
+import type { BadRecord, FeedRecord } from './feed-columns.ts';
 
 /** A record that no default of the pipeline can store; four ways, in turn. */
 export function spoilRecord(record: FeedRecord, index: number): BadRecord {

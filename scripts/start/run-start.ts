@@ -5,8 +5,8 @@ import { reportFunctionLine } from '../local/logs/report-function-line.ts';
 import { reportWorkflowEntry } from '../local/logs/report-workflow-entry.ts';
 import { type LocalCloud, startLocalCloud } from '../local/start-local-cloud.ts';
 import { formatResult } from './format-result.ts';
+import { createProgressView } from './progress-view.ts';
 import { runSync, type SyncResult } from './run-sync.ts';
-import { createProgressView } from './show-progress.ts';
 
 export interface StartOptions {
   readonly file?: string;

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
-import { runTool } from '../../shared/run-tool.ts';
 import { readStack, readTerraformVariables } from '../../shared/terraform-variables.ts';
 import { type Check, finding, ok } from '../check.ts';
+import { runTool } from './run-tool.ts';
 
 /** Terraform enables the others itself, and needs these to do so. */
 const NEEDED_FIRST = ['cloudresourcemanager.googleapis.com', 'serviceusage.googleapis.com'];

@@ -1,5 +1,5 @@
-import { NOT_FOUND, runTool } from '../../shared/run-tool.ts';
 import { type Check, finding, ok } from '../check.ts';
+import { NOT_FOUND, runTool } from './run-tool.ts';
 
 const GCLOUD_HOME = 'install it: https://cloud.google.com/sdk/docs/install';
 const TERRAFORM_HOME = 'install it: https://developer.hashicorp.com/terraform/install';

@@ -1,4 +1,4 @@
-import { AREA_COLUMNS, COLUMNS } from '../../generate-feed/columns.ts';
+import { AREA_COLUMNS, COLUMNS } from '../../generate-feed/feed-columns.ts';
 
 export type DatastoreField = Readonly<{ id: string; type: string }>;
 

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { generateFeed } from './generate-feed.ts';
 import { generateRecords } from './generate-records.ts';
+import { generateFeed } from './generate-text.ts';
 
 test('the feed parses to the records', async () => {
   const options = { records: 2000, day: 3, bad: 4 };
