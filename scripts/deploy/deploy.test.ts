@@ -248,7 +248,7 @@ describe('npm run deploy', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       ok: false,
       failed: 'apply',
-      error: 'terraform apply has exited with 1',
+      error: 'terraform apply exited with 1',
       next: expect.stringContaining('npm run deploy again'),
       done: ['check', 'build', 'plan'],
     });
@@ -310,8 +310,8 @@ describe('npm run deploy', () => {
     await running.said('applying');
     running.interrupt();
     const { code, stderr } = await running.ended;
-    expect(stderr).toContain('stopped in order');
-    expect(stderr).toContain('error: apply: terraform apply has exited with 1');
+    expect(stderr).toContain('stopped cleanly');
+    expect(stderr).toContain('error: apply: terraform apply exited with 1');
     expect(code).toBe(1);
   });
 });
