@@ -10,8 +10,8 @@ const WORKFLOW_ID = 'engine-alone';
 const CHUNK_CONCURRENCY = '4';
 
 /**
- * Measures the milliseconds of the sync's workflow when every function answers at once, which is the
- * cost of the engine and its HTTP calls. The answers come from this process and are included.
+ * Measures the milliseconds of the sync's workflow when every function answers at once, which is
+ * the cost of the engine and its HTTP calls. The answers come from this process and are included.
  */
 export async function measureEngine(
   { workflows }: Pick<GoogleApis, 'workflows'>,

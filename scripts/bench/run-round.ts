@@ -37,9 +37,9 @@ function requireEqual(what: string, found: unknown, expected: unknown): void {
 }
 
 /**
- * Runs every case once, ours next to the case that it is compared with, so a slowdown of the machine
- * affects both. A case starts with the tables of the previous one, after vacuum analyze and a
- * checkpoint.
+ * Runs every case once, ours next to the case that it is compared with, so a slowdown of the
+ * machine affects both. A case starts with the tables of the previous one, after vacuum analyze and
+ * a checkpoint.
  *
  * @throws Error if a case has a wrong result.
  */

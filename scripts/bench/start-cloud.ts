@@ -17,8 +17,8 @@ export interface CloudProcess {
 }
 
 /**
- * Starts a local cloud with its functions in a separate process. `signal` ends it at once, because a
- * workflow would keep retrying for about 20 minutes.
+ * Starts a local cloud with its functions in a separate process. `signal` ends it at once, because
+ * a workflow would keep retrying for about 20 minutes.
  */
 export async function startCloud(
   options: Omit<Request<'start'>, 'kind'>,

@@ -4,8 +4,9 @@ import { build } from 'esbuild';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Packages that stay outside the bundle. The framework's command must share its registry of functions
- * with the code; the others use gRPC, whose protocol files are found by their path in the package.
+ * Packages that stay outside the bundle. The framework's command must share its registry of
+ * functions with the code; the others use gRPC, whose protocol files are found by their path in the
+ * package.
  */
 const EXTERNAL = [
   '@google-cloud/cloud-sql-connector',

@@ -1,6 +1,8 @@
 import { type Zippable, zipSync } from 'fflate';
 
-/** The earliest time of a ZIP file, which has no time zone, so the bytes are the same everywhere. */
+/**
+ * The earliest time of a ZIP file, which has no time zone, so the bytes are the same everywhere.
+ */
 const MODIFIED_AT = new Date(1980, 0, 1);
 
 /** Packs files by path into a ZIP file whose bytes depend only on theirs. */

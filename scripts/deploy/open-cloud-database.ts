@@ -20,8 +20,8 @@ function baseUrl(): string {
 }
 
 /**
- * Connects to the stack's database as its built-in user postgres, the only one who may create tables
- * and grant rights. The password is new each time and never leaves this process.
+ * Connects to the stack's database as its built-in user postgres, the only one who may create
+ * tables and grant rights. The password is new each time and never leaves this process.
  */
 export async function openCloudDatabase(outputs: StackOutputs): Promise<OpenDatabase> {
   const auth = new GoogleAuth({ scopes: SCOPE });

@@ -21,8 +21,8 @@ export interface SmokeResult {
 }
 
 /**
- * Starts one sync of the City's feed and follows it to its end. If this process ends first, the sync
- * continues.
+ * Starts one sync of the City's feed and follows it to its end. If this process ends first, the
+ * sync continues.
  */
 export async function runSmokeSync(
   outputs: StackOutputs,

@@ -19,8 +19,8 @@ const DONE = 'DONE';
 const POLL_MILLISECONDS = 1_000;
 
 /**
- * Sets the password of a Cloud SQL instance's built-in user postgres and waits until it is in effect.
- * The password is sent only in the request's body.
+ * Sets the password of a Cloud SQL instance's built-in user postgres and waits until it is in
+ * effect. The password is sent only in the request's body.
  * Source: https://cloud.google.com/sql/docs/postgres/admin-api/rest/v1/users/update
  *
  * @param connectionName `project:region:instance`

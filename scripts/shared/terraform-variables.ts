@@ -11,8 +11,9 @@ export interface TerraformVariables {
 }
 
 /**
- * Reads the variables of a Terraform folder that are needed before Terraform runs. A variable is set
- * by a line `name = value` in terraform.tfvars or by TF_VAR_<name>; Terraform itself reads the rest.
+ * Reads the variables of a Terraform folder that are needed before Terraform runs. A variable is
+ * set by a line `name = value` in terraform.tfvars or by TF_VAR_<name>; Terraform itself reads the
+ * rest.
  */
 export function readTerraformVariables(folder: string): TerraformVariables {
   const file = join(folder, 'terraform.tfvars');

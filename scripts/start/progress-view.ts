@@ -15,7 +15,8 @@ function megabytes(bytes: number): string {
 }
 
 /**
- * Shows a bar on a terminal; elsewhere a line after the download and after every tenth of the chunks.
+ * Shows a bar on a terminal; elsewhere a line after the download and after every tenth of the
+ * chunks.
  */
 export function createProgressView(stream: Terminal): ProgressView {
   return stream.isTTY ? createBar(stream) : createLines(stream);

@@ -26,8 +26,8 @@ function atLeast(name: string, least: number, measured: number): Target {
 }
 
 /**
- * Compares the medians of a run with the targets. They are meant for as many records as the City has;
- * a run of another size is compared with the same figures.
+ * Compares the medians of a run with the targets. They are meant for as many records as the City
+ * has; a run of another size is compared with the same figures.
  *
  * @param walPerUnchanged bytes, in the case in which nothing has changed.
  */
