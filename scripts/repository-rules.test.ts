@@ -10,13 +10,13 @@ const MAX_LINES = 400;
 const MAX_FILES_IN_FOLDER = 20;
 const MAX_COMMENT_COLUMNS = 100;
 
-/** Folders of numbered or alike files, which a reader looks up by name. */
+/** Folders of files of one kind, which readers look up by name. */
 const CROWDED_FOLDERS = ['sql/migrations', 'sql/queries', 'terraform'];
 
 /** Folders whose long lines of comments are still to be wrapped. */
 const PENDING_COMMENTS = ['functions/', 'scripts/local/', 'sql/', 'terraform/', 'workflows/'];
 
-/** Names that say what a file is to its folder. */
+/** Names of files that have the same role in each folder. */
 const SHARED_NAMES = ['README.md', 'contract.ts', 'errors.ts', 'index.test.ts', 'index.ts'];
 
 interface SourceFile {
@@ -71,7 +71,7 @@ function findImports(
 /** Lists files and everything that they import, directly or not. */
 function listReachable(from: readonly SourceFile[]): readonly SourceFile[] {
   const reached = new Set(from);
-  // A set's iteration also visits what is added to it.
+  // Iterating over a set also visits the elements that are added meanwhile.
   for (const { imports } of reached) {
     for (const file of sources) if (imports.includes(file.path)) reached.add(file);
   }

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createFeeds } from '../../functions/ingest-chunk/testing/feed-record.ts';
 import { createModel } from '../../functions/ingest-chunk/testing/merge-model.ts';
-import { checkCompleted } from './check-outcome.ts';
+import { checkCompleted } from './check-completed.ts';
 import { FAULT_KINDS } from './fault-injector.ts';
 import { POINT_NAMES } from './points.ts';
 import { runSchedule } from './run-schedule.ts';

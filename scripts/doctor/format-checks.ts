@@ -1,6 +1,6 @@
 import type { CheckResult } from './check.ts';
 
-/** Formats results as a table; under a finding stands its fix. */
+/** Formats results as a table, with the fix below each finding. */
 export function formatChecks(results: readonly CheckResult[]): string {
   const width = Math.max(...results.map(({ name }) => name.length));
   return results

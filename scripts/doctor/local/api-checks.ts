@@ -66,7 +66,7 @@ export function createApiChecks(cloud: LocalCloudAddress): readonly Check[] {
       const missing = wanted.filter((_, index) => found[index] === undefined);
       if (missing.length === 0)
         return ok('sync-trigger, sync-completed and sync-dead-letter, subscribed to');
-      return finding(`There is no ${missing.join(', ')}`, `${START} creates them when it starts`);
+      return finding(`Missing: ${missing.join(', ')}`, `${START} creates them when it starts`);
     },
   };
 
@@ -79,10 +79,7 @@ export function createApiChecks(cloud: LocalCloudAddress): readonly Check[] {
         const letters = await queue.pull(MOST_LETTERS);
         await queue.release(letters);
         if (letters.length === 0) return ok('none');
-        return finding(
-          `${letters.length} ${letters.length === 1 ? 'waits' : 'wait'}`,
-          'npm run dead-letters, then npm run redrive',
-        );
+        return finding(`${letters.length} waiting`, 'npm run dead-letters, then npm run redrive');
       } finally {
         await queue.close();
       }

@@ -85,7 +85,7 @@ describe('npm run doctor, against a local cloud', () => {
       'Google APIs': 'ok',
       workflow: 'permit-sync is not deployed in northamerica-northeast2',
       topics:
-        'There is no topics/sync-trigger, topics/sync-completed, topics/sync-dead-letter, ' +
+        'Missing: topics/sync-trigger, topics/sync-completed, topics/sync-dead-letter, ' +
         'subscriptions/sync-dead-letter, subscriptions/eventarc-sync-trigger',
       'dead letters': 'skipped',
       database: 'ok',
@@ -121,7 +121,7 @@ describe('npm run doctor, against a local cloud', () => {
       const { code, states } = await examine(cloud.environment);
       expect(states).toMatchObject({
         'last run': 'Run 1 failed: feed_malformed: no array',
-        'dead letters': '1 waits',
+        'dead letters': '1 waiting',
       });
       expect(code).toBe(1);
     }
