@@ -10,7 +10,7 @@ function bench(...args: string[]) {
   return promisify(execFile)(process.execPath, [SCRIPT, ...args]);
 }
 
-test('npm run bench runs every case, finds each right, and prints one document', async () => {
+test('npm run bench runs and checks every case and prints one document', async () => {
   const { stdout, stderr } = await bench('--records', '300', '--repeats', '1', '--json');
   const report = JSON.parse(stdout) as Report;
   expect([report.records, report.repeats, report.sample]).toEqual([300, 1, 300]);
@@ -33,6 +33,6 @@ test('npm run bench runs every case, finds each right, and prints one document',
   expect(stderr).toContain('Round 1 of 1\n  floor, first load');
 });
 
-test('wrong usage is exit code 2', async () => {
+test('wrong usage exits with 2', async () => {
   await expect(bench('--repeats', '0')).rejects.toMatchObject({ code: 2 });
 });

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { wholeNumber } from './shared/arguments.ts';
 import { runCommand } from './shared/run-command.ts';
 
-const README = new URL('../README.md', import.meta.url);
+const README = new URL('./bench/README.md', import.meta.url);
 const QUICK_RECORDS = 25_000;
 const FULL_RECORDS = 237_000;
 
@@ -19,7 +19,7 @@ interface Options {
 
 async function bench({ quick, repeats, growth = false, ...options }: Options): Promise<void> {
   const records = options.records ?? (quick ? QUICK_RECORDS : FULL_RECORDS);
-  // Loaded once the command line is known to be right: it takes a second.
+  // Loaded only after the command line has been checked: it takes a second.
   const { runBench } = await import('./bench/run-bench.ts');
   const { renderReport } = await import('./bench/report/render-report.ts');
   const { replaceMarked } = await import('./bench/report/replace-marked.ts');
@@ -42,13 +42,15 @@ async function bench({ quick, repeats, growth = false, ...options }: Options): P
 
 await runCommand(
   new Command('npm run bench --')
-    .description('Times syncs beside the least that PostgreSQL can be asked, and a row at a time.')
-    .option('--records <number>', 'of the feed (default: 237000)', wholeNumber(1, 2_000_000))
-    .option('--quick', '25,000 records')
-    .option('--repeats <number>', 'how often each case is run', wholeNumber(1, 100), 3)
-    .option('--growth', 'measures first loads of 1, 2, 5 and 10 times as many records, too')
-    .option('--json', 'prints one JSON document')
-    .option('--check', 'exits with 1 when a target that was measured is missed')
-    .option('--write-readme', 'puts the tables into README.md')
+    .description(
+      'Times syncs against the least work PostgreSQL can do, and against a row at a time.',
+    )
+    .option('--records <number>', 'size of the feed (default: 237000)', wholeNumber(1, 2_000_000))
+    .option('--quick', 'a feed of 25,000 records')
+    .option('--repeats <number>', 'how often to run each case', wholeNumber(1, 100), 3)
+    .option('--growth', 'also measure first loads of 1, 2, 5 and 10 times as many records')
+    .option('--json', 'print one JSON document')
+    .option('--check', 'exit with 1 if a measured target is missed')
+    .option('--write-readme', 'write the tables to scripts/bench/README.md')
     .action(bench),
 );

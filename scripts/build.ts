@@ -16,8 +16,8 @@ async function build({ json, out }: Options): Promise<void> {
 
 await runCommand(
   new Command('npm run build --')
-    .description('Writes dist/functions.zip, the source of the functions that is deployed.')
-    .option('--out <path>', 'a folder in place of dist')
+    .description("Builds dist/functions.zip, the functions' source for deployment.")
+    .option('--out <path>', 'target folder (default: dist)')
     .option('--json', 'print one JSON document')
     .action(build),
 );

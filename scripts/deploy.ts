@@ -16,7 +16,7 @@ function print(document: unknown): void {
   process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
-/** The end, for people: what the sync came to and what to paste next. */
+/** Formats the result of the first sync and the lines to paste next. */
 function formatEnd({ plan, outputs, smoke }: Deployment): string {
   if (!outputs) {
     const changes = Object.values(plan).flat().length;
@@ -34,9 +34,12 @@ Deployed. The first sync: ${JSON.stringify(smoke?.result)}
 
 async function deploy(options: Options, command: Command): Promise<void> {
   if (!options.plan && !options.yes && !process.stdin.isTTY) {
-    command.error('error: there is no terminal to ask on; give --yes, or --plan to stop before', {
-      exitCode: 2,
-    });
+    command.error(
+      'error: there is no terminal to ask on; give --yes, or --plan to stop before applying',
+      {
+        exitCode: 2,
+      },
+    );
   }
   const [{ runDeploy }, { StepFailure }] = await Promise.all([
     import('./deploy/run-deploy.ts'),
@@ -57,22 +60,23 @@ async function deploy(options: Options, command: Command): Promise<void> {
 
 await runCommand(
   new Command('npm run deploy --')
-    .description('Puts everything on Google Cloud, or brings it up to date there.')
-    .option('--plan', 'stop after the plan; nothing is changed')
+    .description('Deploys everything to Google Cloud, or updates it there.')
+    .option('--plan', 'stop after the plan, without changing anything')
     .option('--yes', 'apply the plan without asking')
     .option('--json', 'print one JSON document')
     .addOption(terraformOption())
-    // Neither is read from the environment, where it would be that of a local cloud.
+    // Neither is read from the environment, where it would point to a local cloud.
     .addOption(
       new Option(
         '--database-url <url>',
-        'a tunnel of your own to the database, as its owner; its password is read from PGPASSWORD',
+        'your own tunnel to the database, as its owner; the password is read from PGPASSWORD',
       ).argParser(postgresUrl),
     )
     .addOption(
-      new Option('--endpoint <url>', 'for the first sync, in place of the Google APIs').argParser(
-        httpUrl,
-      ),
+      new Option(
+        '--endpoint <url>',
+        'used by the first sync in place of the Google APIs',
+      ).argParser(httpUrl),
     )
     .action(deploy),
 );

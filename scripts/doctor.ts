@@ -1,7 +1,14 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { allWell, type Check, runChecks } from './doctor/check.ts';
 import { formatChecks } from './doctor/format-checks.ts';
-import { databaseUrlOption, endpointOption, terraformOption } from './shared/options.ts';
+import {
+  databaseUrlOption,
+  endpointOption,
+  locationOption,
+  projectOption,
+  terraformOption,
+  workflowOption,
+} from './shared/options.ts';
 import { runCommand } from './shared/run-command.ts';
 
 interface Options {
@@ -15,7 +22,7 @@ interface Options {
   readonly databaseUrl?: string;
 }
 
-/** Where npm run local has the Google APIs unless told otherwise. */
+/** Default address of the Google APIs of npm run local. */
 const LOCAL_ENDPOINT = 'http://127.0.0.1:8080';
 
 async function listChecks(options: Options): Promise<readonly Check[]> {
@@ -46,22 +53,14 @@ async function examine(options: Options): Promise<void> {
 
 await runCommand(
   new Command('npm run doctor --')
-    .description('Checks what deploying needs, or a local cloud, and says what mends each finding.')
-    .option('--local', 'check the local cloud, as with --endpoint')
+    .description(
+      'Checks what a deployment needs, or a local cloud, and shows how to fix each problem.',
+    )
+    .option('--local', 'check the local cloud (also implied by --endpoint)')
     .addOption(endpointOption())
-    .addOption(
-      new Option('--project <id>', 'of the local cloud')
-        .env('GOOGLE_CLOUD_PROJECT')
-        .default('local-project'),
-    )
-    .addOption(
-      new Option('--location <region>', 'of its workflow')
-        .env('WORKFLOW_LOCATION')
-        .default('northamerica-northeast2'),
-    )
-    .addOption(
-      new Option('--workflow <name>', 'its name').env('WORKFLOW_NAME').default('permit-sync'),
-    )
+    .addOption(projectOption().default('local-project'))
+    .addOption(locationOption())
+    .addOption(workflowOption())
     .addOption(databaseUrlOption())
     .addOption(terraformOption())
     .option('--json', 'print one JSON document')

@@ -25,14 +25,14 @@ async function run(...args: readonly string[]) {
   return { exitCode: await exited, stdout, stderr };
 }
 
-test('it writes the day to standard output, and words to standard error', async () => {
+test('the day goes to standard output, a message to standard error', async () => {
   const { exitCode, stdout, stderr } = await run('--records', '20', '--day', '2', '--out', '-');
   expect(exitCode).toBe(0);
   expect(JSON.parse(stdout)).toEqual([...generateRecords({ records: 20, day: 2 })]);
   expect(stderr).toContain('Day 2 of a feed of 20');
 });
 
-test('a name that ends in .gz gets it compressed', async () => {
+test('a file whose name ends in .gz is compressed', async () => {
   const file = path.join(folder, 'feed.json.gz');
   const { exitCode, stdout } = await run('--records', '20', '--seed', '7', '--out', file);
   expect([exitCode, stdout]).toEqual([0, '']);
@@ -46,13 +46,13 @@ test.each([
   [['--out', '-', '--records', '1e3'], 'Give a whole number from 0 to 2000000'],
   [['--out', '-', '--records', '3', '--bad', '4'], '--bad must not exceed --records'],
   [['--out', '-', '--colour', 'red'], '--colour'],
-])('wrong usage %j is exit code 2, with what is wrong', async (args, complaint) => {
+])('wrong usage %j exits with 2 and a message', async (args, complaint) => {
   const { exitCode, stdout, stderr } = await run(...args);
   expect([exitCode, stdout]).toEqual([2, '']);
   expect(stderr).toContain(complaint);
 });
 
-test('a file that cannot be written is exit code 1 and one line', async () => {
+test('a file that cannot be written exits with 1 and one line', async () => {
   const { exitCode, stderr } = await run('--records', '1', '--out', path.join(folder, 'no', 'x'));
   expect(exitCode).toBe(1);
   expect(stderr.trim().split('\n')).toEqual([expect.stringContaining('ENOENT')]);

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClonedDatabase, cloneDatabase } from '../functions/shared/testing/clone-database.ts';
-import { generateText } from './generate-feed/generate-feed.ts';
+import { generateText } from './generate-feed/generate-text.ts';
 
 const SCRIPT = fileURLToPath(new URL('./local.ts', import.meta.url));
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -55,7 +55,7 @@ function waitUntilUp(): Promise<string> {
   });
 }
 
-/** The README's blocks of shell lines on keeping it up: curl's, then gcloud's. */
+/** The README's two blocks of shell lines on keeping it up: curl's, then gcloud's. */
 const [curlLines = '', gcloudLines = ''] = [
   ...(README.split('## Keep it up\n')[1]?.split('\n## ')[0] ?? '').matchAll(
     /```sh\n([\s\S]*?)```/g,
@@ -84,7 +84,7 @@ async function send(method: string, path: string, body?: unknown): Promise<unkno
 }
 
 describe('npm run local', () => {
-  test('prints the lines for gcloud that the README has', () => {
+  test('prints the README’s lines for gcloud', () => {
     const printed = said.match(/export CLOUDSDK_\S+/g) ?? [];
     const endpoint = read('Google APIs');
     expect(printed).toEqual(
@@ -118,7 +118,7 @@ describe('npm run local', () => {
     PATIENCE,
   );
 
-  test('makes the waits of workflows shorter and writes what they log to a file', async () => {
+  test('shortens the waits of workflows and writes their log to a file', async () => {
     const sourceContents = `- nap:\n    call: sys.sleep\n    args: [31536000]\n- tell:\n    call: sys.log\n    args: {text: rested, severity: NOTICE}\n`;
     await send('POST', 'workflows?workflowId=nap', { sourceContents });
     const { name } = (await send('POST', 'workflows/nap/executions', {})) as { name: string };

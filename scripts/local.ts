@@ -14,9 +14,11 @@ import { runCommand } from './shared/run-command.ts';
 
 await runCommand(
   new Command('npm run local --')
-    .description('Starts the local cloud and stays up: the Google APIs, PostgreSQL, the functions.')
-    .option('--port <number>', 'of sync-api', wholeNumber(0, 65_535), 3000)
-    .option('--cloud-port <number>', 'of the Google APIs', wholeNumber(0, 65_535), 8080)
+    .description(
+      'Starts the local cloud (Google APIs, PostgreSQL, functions) and keeps it running.',
+    )
+    .option('--port <number>', 'port of sync-api', wholeNumber(0, 65_535), 3000)
+    .option('--cloud-port <number>', 'port of the Google APIs', wholeNumber(0, 65_535), 8080)
     .addOption(recordsOption())
     .addOption(dataDirOption())
     .addOption(databaseUrlOption())
@@ -25,7 +27,7 @@ await runCommand(
     .addOption(smtpUrlOption())
     .addOption(alertEmailOption())
     .action(async (options: LocalOptions) => {
-      // Loaded once the command line is known to be right: it takes a second.
+      // Loaded only after the command line has been checked: it takes a second.
       const { runLocal } = await import('./local/run-local.ts');
       await runLocal(options);
     }),

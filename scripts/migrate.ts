@@ -12,7 +12,7 @@ async function migrate({ databaseUrl }: { readonly databaseUrl: string }): Promi
 
 await runCommand(
   new Command('npm run migrate --')
-    .description('Brings a PostgreSQL database to the latest migration. Safe to run at any time.')
+    .description('Brings a PostgreSQL database to the latest migration; safe to run at any time.')
     .addOption(databaseUrlOption().makeOptionMandatory())
     .action(migrate),
 );

@@ -12,7 +12,7 @@ const projectId = 'letters';
 const location = 'northamerica-northeast2';
 const PATIENCE = 30_000;
 
-/** A workflow that gives its argument back. */
+/** A workflow that returns its argument. */
 const SOURCE = `
 main:
   params: [argument]
@@ -81,7 +81,7 @@ async function listRuns(): Promise<unknown[]> {
 }
 
 test(
-  'dead-letters lists age, run, chunks and error, and leaves the letters where they are',
+  'dead-letters lists age, run, chunks and error, and leaves the letters in the queue',
   async () => {
     const { stdout } = await run('dead-letters');
     expect(stdout).toBe(
@@ -93,7 +93,7 @@ test(
 );
 
 test(
-  'redrive --dry-run only says what it would do',
+  'redrive --dry-run only prints what it would do',
   async () => {
     deployWorkflow();
     const { stdout } = await run('redrive', '--dry-run', '--limit', '5');
@@ -105,7 +105,7 @@ test(
 );
 
 test(
-  'redrive --run starts that letter’s sync again and takes the letter off',
+  'redrive --run starts that letter’s sync again and acknowledges the letter',
   async () => {
     deployWorkflow();
     const { stdout } = await run('redrive', '--run', '7');
@@ -123,7 +123,7 @@ test(
 );
 
 test(
-  'redrive keeps a letter whose execution could not be started, and exits with 1',
+  'redrive exits with 1 and keeps a letter whose execution could not be started',
   async () => {
     expect(await run('redrive')).toMatchObject({
       code: 1,

@@ -7,7 +7,7 @@ import { cloneDatabase } from '../functions/shared/testing/clone-database.ts';
 
 const SCRIPT = fileURLToPath(new URL('./rejects.ts', import.meta.url));
 
-test('lists the rejects of a run or of the latest, and a record’s text only as JSON', async () => {
+test('lists the rejects of a run, by default the latest; only JSON has the records’ text', async () => {
   await using database = await cloneDatabase();
   const client = new pg.Client(database.url);
   await client.connect();

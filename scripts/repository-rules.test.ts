@@ -1,18 +1,29 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { dirname, extname, join, relative, sep } from 'node:path';
+import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FOLDERS = ['functions', 'scripts', 'sql', 'terraform', 'workflows'];
 const MAX_LINES = 400;
+const MAX_FILES_IN_FOLDER = 20;
+const MAX_COMMENT_COLUMNS = 100;
+
+/** Folders of files of one kind, which readers look up by name. */
+const CROWDED_FOLDERS = ['sql/migrations', 'sql/queries', 'terraform'];
+
+/** Folders whose long lines of comments are still to be wrapped. */
+const PENDING_COMMENTS = ['functions/', 'scripts/local/', 'sql/', 'terraform/', 'workflows/'];
+
+/** Names of files that have the same role in each folder. */
+const SHARED_NAMES = ['README.md', 'contract.ts', 'errors.ts', 'index.test.ts', 'index.ts'];
 
 interface SourceFile {
-  /** From the repository's root, with slashes. */
+  /** Path from the repository's root, with slashes. */
   readonly path: string;
   readonly text: string;
-  /** What it imports: paths from the root for relative imports, else the specifier. */
+  /** Its imports: paths from the root for relative imports, otherwise the specifiers. */
   readonly imports: readonly string[];
 }
 
@@ -31,12 +42,12 @@ const files = FOLDERS.filter((folder) => existsSync(join(ROOT, folder)))
     readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).split(sep).join('/'))
-      // What a tool has put there, such as Terraform's providers.
+      // Hidden folders are those of tools, such as Terraform's providers.
       .filter((path) => !path.includes('/.')),
   )
   .map(readSource);
 const sources = files.filter(({ path }) => extname(path) === '.ts');
-/** npm run chaos is a test that goes on for as long as one likes. */
+/** Tests and their helpers; npm run chaos is a test that runs for any length of time. */
 const TESTS = /\.test\.ts$|\/testing\/|\/chaos\/|^scripts\/chaos\.ts$/;
 function isTest({ path }: SourceFile) {
   return TESTS.test(path);
@@ -45,7 +56,7 @@ function isIn(folder: string) {
   return (file: SourceFile) => file.path.startsWith(`${folder}/`);
 }
 
-/** Each import that breaks a rule, as `file imports what`. */
+/** Lists the imports that break a rule, as `file imports specifier`. */
 function findImports(
   from: readonly SourceFile[],
   breaks: (specifier: string, file: SourceFile) => boolean,
@@ -57,11 +68,21 @@ function findImports(
   );
 }
 
+/** Lists files and everything that they import, directly or not. */
+function listReachable(from: readonly SourceFile[]): readonly SourceFile[] {
+  const reached = new Set(from);
+  // Iterating over a set also visits the elements that are added meanwhile.
+  for (const { imports } of reached) {
+    for (const file of sources) if (imports.includes(file.path)) reached.add(file);
+  }
+  return [...reached];
+}
+
 function findText(from: readonly SourceFile[], pattern: RegExp): readonly string[] {
   return from.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
 }
 
-/** `download` for `functions/download/index.ts`. */
+/** Extracts `download` from `functions/download/index.ts`. */
 function functionOf(path: string): string | undefined {
   return /^functions\/([^/]+)\//.exec(path)?.[1];
 }
@@ -74,14 +95,14 @@ describe('the rules of this repository', () => {
     expect(download?.imports).toContain('@google-cloud/functions-framework');
   });
 
-  test('functions never import from scripts, their tests neither', () => {
+  test('functions never import from scripts, nor do their tests', () => {
     const imports = findImports(sources.filter(isIn('functions')), (specifier) =>
       specifier.startsWith('scripts/'),
     );
     expect(imports).toEqual([]);
   });
 
-  test('a function never imports another function; only its tests may', () => {
+  test('a function never imports another function; its tests may', () => {
     const production = sources.filter(isIn('functions')).filter((file) => !isTest(file));
     const imports = findImports(production, (specifier, { path }) => {
       const [from, to] = [functionOf(path), functionOf(specifier)];
@@ -90,8 +111,7 @@ describe('the rules of this repository', () => {
     expect(imports).toEqual([]);
   });
 
-  test('no production code imports a test or what only tests use', () => {
-    // Vitest's global set-up is itself a part of the tests.
+  test('no production code imports a test or a helper of tests', () => {
     const production = sources.filter((file) => !isTest(file));
     const imports = findImports(
       production,
@@ -111,7 +131,27 @@ describe('the rules of this repository', () => {
     expect(imports).toEqual([]);
   });
 
-  test('relative imports name the file that is there', () => {
+  test('the checks of the workflow engine do not import its interpreter', () => {
+    const engine = 'scripts/local/workflows';
+    const checks = sources.filter(isIn(`${engine}/check`)).filter((file) => !isTest(file));
+    const imports = findImports(checks, (specifier) =>
+      specifier.startsWith(`${engine}/interpreter/`),
+    );
+    expect(imports).toEqual([]);
+  });
+
+  test('deploying and migrating need nothing of the local cloud', () => {
+    const entries = sources
+      .filter(({ path }) => /^(?:sql|terraform)\/|^scripts\/(?:deploy|migrate)/.test(path))
+      .filter((file) => !isTest(file));
+    expect(entries.map(({ path }) => path)).toContain('scripts/migrate.ts');
+    const imports = findImports(listReachable(entries), (specifier) =>
+      specifier.startsWith('scripts/local/'),
+    );
+    expect(imports).toEqual([]);
+  });
+
+  test('relative imports name files that exist', () => {
     const paths = new Set(files.map(({ path }) => path));
     const imports = findImports(
       sources,
@@ -135,7 +175,7 @@ describe('the rules of this repository', () => {
     expect(reading).toEqual(['functions/index.ts']);
   });
 
-  test('nothing is switched off that checks the code', () => {
+  test('no check of the code is switched off', () => {
     expect(findText(sources, /@ts-(?:ignore|expect-error|nocheck)|biome[-]ignore/)).toEqual([]);
   });
 
@@ -145,6 +185,41 @@ describe('the rules of this repository', () => {
       .filter(({ path }) => !path.endsWith('.cases.yaml'))
       .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
       .filter(({ lines }) => lines > MAX_LINES);
+    expect(long).toEqual([]);
+  });
+
+  test(`no folder has more than ${MAX_FILES_IN_FOLDER} files beside each other, tests aside`, () => {
+    const crowded = [...Map.groupBy(files, ({ path }) => dirname(path))]
+      .filter(([folder]) => !CROWDED_FOLDERS.includes(folder))
+      .map(([folder, all]) => ({ folder, files: all.filter((file) => !isTest(file)).length }))
+      .filter(({ files }) => files > MAX_FILES_IN_FOLDER);
+    expect(crowded).toEqual([]);
+  });
+
+  test('no two files share a name', () => {
+    const shared = [...Map.groupBy(files, ({ path }) => basename(path))]
+      .filter(([name, all]) => all.length > 1 && !SHARED_NAMES.includes(name))
+      .map(([, all]) => all.map(({ path }) => path));
+    expect(shared).toEqual([]);
+  });
+
+  test('named functions at the top of a module are declarations', () => {
+    // With a type annotation an arrow function is a value of that type.
+    const arrow =
+      /^(?:export )?const \w+ = (?:async )?(?:<[^>]*>)?(?:\w+|\([^)]*\)(?:: [^=;\n]+)?) =>/m;
+    expect(findText(sources, arrow)).toEqual([]);
+  });
+
+  test(`no line of a comment has more than ${MAX_COMMENT_COLUMNS} columns`, () => {
+    const long = files
+      .filter(({ path }) => /\.(?:ts|sql)$/.test(path) && !path.startsWith('sql/migrations/'))
+      .filter(({ path }) => !PENDING_COMMENTS.some((folder) => path.startsWith(folder)))
+      .flatMap(({ path, text }) =>
+        text.split('\n').flatMap((line, index) => {
+          const isComment = /^\s*(?:\/\/|\/\*|\*|--)/.test(line);
+          return isComment && line.length > MAX_COMMENT_COLUMNS ? [`${path}:${index + 1}`] : [];
+        }),
+      );
     expect(long).toEqual([]);
   });
 });

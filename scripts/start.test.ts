@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClonedDatabase, cloneDatabase } from '../functions/shared/testing/clone-database.ts';
-import { generateText } from './generate-feed/generate-feed.ts';
+import { generateText } from './generate-feed/generate-text.ts';
 
 const SCRIPT = fileURLToPath(new URL('./start.ts', import.meta.url));
 const PATIENCE = 60_000;
@@ -70,7 +70,7 @@ async function selectRuns() {
   return rows;
 }
 
-/** Waits until the process has said some words; goes on reading, so that it can say more. */
+/** Waits until the process has written some words, and keeps reading so it can write more. */
 function waitForOutput(child: ChildProcess, words: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = '';
@@ -78,7 +78,7 @@ function waitForOutput(child: ChildProcess, words: string): Promise<void> {
       said += part;
       if (said.includes(words)) resolve();
     });
-    child.once('exit', () => reject(new Error(`It never said "${words}": ${said}`)));
+    child.once('exit', () => reject(new Error(`It never wrote "${words}": ${said}`)));
   });
 }
 
@@ -103,7 +103,7 @@ describe('npm start', () => {
   );
 
   test(
-    'ends with a table for people, on the synthetic feed, a day further at each start',
+    'ends with a table, on the synthetic feed, one day later at each start',
     async () => {
       const first = await startOnDatabase('--records', '50');
       expect(first.stderr).toContain('synthetic, 50 records, day 0');
@@ -116,7 +116,7 @@ describe('npm start', () => {
   );
 
   test(
-    'exits with 1 when the sync fails, and says why',
+    'exits with 1 and the reason when the sync fails',
     async () => {
       const path = join(directory, 'rubbish.json');
       await writeFile(path, '[{}] and more');
@@ -133,7 +133,7 @@ describe('npm start', () => {
   );
 
   test(
-    'waits for less time between the attempts when time is warped',
+    'waits less between the attempts when time is warped',
     async () => {
       const asked: string[] = [];
       const portal = createServer((request, response) => {

@@ -15,14 +15,16 @@ await runCommand(
   new Command('npm start --')
     .description('Runs one sync on this machine, from the feed to PostgreSQL, and exits.')
     .addOption(
-      new Option('--file <path>', 'a feed file, plain or gzip')
+      new Option('--file <path>', 'sync a feed file, plain or gzip')
         .argParser(readableFile)
         .conflicts(['url', 'live']),
     )
     .addOption(
-      new Option('--url <url>', 'a feed on the web').argParser(httpUrl).conflicts(['file', 'live']),
+      new Option('--url <url>', 'sync a feed from the web')
+        .argParser(httpUrl)
+        .conflicts(['file', 'live']),
     )
-    .addOption(new Option('--live', "the City's feed").conflicts(['file', 'url']))
+    .addOption(new Option('--live', "sync the City's feed").conflicts(['file', 'url']))
     .addOption(recordsOption())
     .addOption(dataDirOption())
     .addOption(databaseUrlOption())
@@ -31,7 +33,7 @@ await runCommand(
     .addOption(alertEmailOption())
     .option('--json', 'print one JSON document')
     .action(async (options: StartOptions) => {
-      // Loaded once the command line is known to be right: it takes a second.
+      // Loaded only after the command line has been checked: it takes a second.
       const { runStart } = await import('./start/run-start.ts');
       await runStart(options);
     }),

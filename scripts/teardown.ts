@@ -13,8 +13,8 @@ async function teardown(options: TeardownOptions, command: Command): Promise<voi
 
 await runCommand(
   new Command('npm run teardown --')
-    .description('Removes everything that was deployed, with all its data, once it is told to.')
-    .option('--yes', 'do not ask for the project id')
+    .description('Removes everything that was deployed, with all its data, after asking.')
+    .option('--yes', 'remove without asking for the project id')
     .addOption(terraformOption())
     .action(teardown),
 );

@@ -3,25 +3,25 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { BadRecord, FeedRecord } from '../generate-feed/columns.ts';
+import type { BadRecord, FeedRecord } from '../generate-feed/feed-columns.ts';
 import { formatRecord } from '../generate-feed/format-record.ts';
-import { generateText } from '../generate-feed/generate-feed.ts';
 import { generateRecords } from '../generate-feed/generate-records.ts';
+import { generateText } from '../generate-feed/generate-text.ts';
 import { createFeedIndex, type FeedIndex } from './feed-index.ts';
 
 const PIECE_CHARACTERS = 1 << 18;
 
 export interface WrittenFeed {
-  /** Name of its file in the folder. */
+  /** File name in the folder. */
   readonly file: string;
   readonly index: FeedIndex;
 }
 
 export interface BenchFeeds {
   readonly first: WrittenFeed;
-  /** The generator's next day: 0.15 % new, 0.4 % changed, 0.15 % gone. */
+  /** The generator's next day: 0.15 % new, 0.4 % changed, 0.15 % removed. */
   readonly weekday: WrittenFeed;
-  /** The weekday's records, each with another status and description. */
+  /** The weekday's records, each with a different status and description. */
   readonly changed: WrittenFeed;
 }
 
@@ -56,7 +56,7 @@ async function writeRecords(folder: string, file: string, records: Records): Pro
   return { file, index };
 }
 
-/** Writes the feeds of every case into a folder, before anything is timed. */
+/** Writes the feeds of all cases to a folder, before anything is timed. */
 export async function writeBenchFeeds(folder: string, records: number): Promise<BenchFeeds> {
   await mkdir(folder, { recursive: true });
   const nextDay = () => generateRecords({ records, day: 1 });
@@ -68,8 +68,8 @@ export async function writeBenchFeeds(folder: string, records: number): Promise<
 }
 
 /**
- * Writes a feed of `times` as many records: the first day's over and over, each time under other
- * permit numbers, so that every size holds the same kinds of records.
+ * Writes a feed of `times` as many records: the first day's repeatedly, each time with different
+ * permit numbers, so every size has the same kinds of records.
  *
  * @returns the name of its file.
  */
@@ -87,7 +87,7 @@ export async function writeRepeatedFeed(
         const renamed = piece
           .toString('latin1')
           .replaceAll('"PERMIT_NUM": "', `"PERMIT_NUM": "${prefix}`);
-        // Between two copies a comma stands for the end of one array and the start of the next.
+        // Between two copies a comma replaces the end of one array and the start of the next.
         const opened = copy > 0 ? renamed.replace(/^\[/, ', ') : renamed;
         yield Buffer.from(copy < times - 1 ? opened.replace(/\]$/, '') : opened, 'latin1');
       }

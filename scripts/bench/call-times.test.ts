@@ -8,7 +8,7 @@ function completed(step: string, duration_ms: number) {
   return JSON.stringify({ event: 'call_completed', step, duration_ms });
 }
 
-test('calls are timed by the entries of their ends; other lines are nothing', async () => {
+test('calls are timed by the log entries of their ends; other lines are ignored', async () => {
   const times = [100, 260];
   const clock = createCallClock(() => times.shift() ?? 0);
   clock.watch('not JSON');
@@ -24,7 +24,7 @@ test('calls are timed by the entries of their ends; other lines are nothing', as
   expect(await clock.take()).toEqual([]);
 });
 
-test('the end of a call that has begun is waited for', async () => {
+test('take() waits for the end of a call that has begun', async () => {
   const clock = createCallClock(() => 50);
   clock.watch(started('snapshot'));
   const taken = clock.take();
@@ -32,7 +32,7 @@ test('the end of a call that has begun is waited for', async () => {
   expect(await taken).toEqual([{ step: 'snapshot', start: 30, end: 50 }]);
 });
 
-test('calls side by side count once in the span and each in the sum', () => {
+test('concurrent calls count once in the span and each in the sum', () => {
   const calls = [
     { step: 'download', start: 10, end: 30 },
     { step: 'ingest-chunk', start: 40, end: 60 },

@@ -3,15 +3,15 @@ import { parseLogLine } from '../local/logs/parse-log-line.ts';
 /** The calls of one function during a sync, in milliseconds. */
 export interface StepTimes {
   readonly calls: number;
-  /** From the start of the first to the end of the last. */
+  /** From the start of the first call to the end of the last. */
   readonly span: number;
-  /** The sum of their durations: above `span` when they run side by side. */
+  /** The sum of their durations, greater than `span` when they run concurrently. */
   readonly busy: number;
 }
 
 export interface CallTimes {
   readonly steps: Readonly<Record<string, StepTimes>>;
-  /** While no function was called. */
+  /** Time without any call. */
   readonly between: number;
 }
 
@@ -22,13 +22,13 @@ interface Call {
 }
 
 export interface CallClock {
-  /** Takes a line that a function has logged. */
+  /** Takes a line of a function's log. */
   watch(line: string): void;
-  /** Waits for the ends of the calls that have begun, and forgets them all. */
+  /** Waits until open calls have ended, then returns all calls and clears them. */
   take(): Promise<readonly Call[]>;
 }
 
-/** Times calls by the functions' own entries `call_started` and `call_completed`. */
+/** Times calls by the functions' log entries `call_started` and `call_completed`. */
 export function createCallClock(now: () => number = () => performance.now()): CallClock {
   let calls: Call[] = [];
   let open = 0;
@@ -45,7 +45,7 @@ export function createCallClock(now: () => number = () => performance.now()): Ca
       if (open === 0) onIdle();
     },
     async take() {
-      // A function answers first and logs the end of the call then.
+      // A function logs the end of a call only after answering it.
       if (open > 0) {
         await new Promise<void>((resolve) => {
           onIdle = resolve;
@@ -58,7 +58,7 @@ export function createCallClock(now: () => number = () => performance.now()): Ca
   };
 }
 
-/** @param total the sync's own milliseconds, from its trigger to its end. */
+/** Sums calls by step. @param total the sync's milliseconds, from its trigger to its end. */
 export function sumCalls(calls: readonly Call[], total: number): CallTimes {
   const steps = Map.groupBy(calls, ({ step }) => step);
   return {

@@ -1,6 +1,6 @@
 import type { CallTimes } from './call-times.ts';
 
-/** What the bench asks of the process that holds a local cloud; one request at a time. */
+/** Requests from the benchmark to the process of a local cloud, one at a time. */
 export type CloudRequest =
   | {
       readonly kind: 'start';
@@ -19,7 +19,7 @@ export interface SyncAnswer {
   readonly calls: CallTimes;
 }
 
-/** The answers by the request's kind. */
+/** Answers by the request's kind. */
 export interface CloudAnswers {
   readonly start: null;
   readonly sync: SyncAnswer;

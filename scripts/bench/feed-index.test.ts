@@ -14,7 +14,7 @@ function indexOf(...records: ReturnType<typeof record>[]): FeedIndex {
   return index;
 }
 
-test('into an empty database every key is new, and what repeats a key is superseded', () => {
+test('in an empty database every key is new, and a repeated key is superseded', () => {
   const feed = indexOf(record('1', 'a'), record('2', 'a'), record('1', 'b'));
   expect([feed.records, feed.permits]).toEqual([3, 2]);
   expect(feed.expect()).toEqual({
@@ -24,7 +24,7 @@ test('into an empty database every key is new, and what repeats a key is superse
   });
 });
 
-test('after another feed it tells new from changed and unchanged; _id and what is gone do not count', () => {
+test('after another feed, records are new, changed or unchanged; _id and removed permits do not count', () => {
   const before = indexOf(record('1', 'a'), record('2', 'a'), record('3', 'a'));
   const after = indexOf(record('4', 'a'), record('2', 'b'), record('1', 'a'));
   expect(after.expect(before)).toEqual({
@@ -34,7 +34,7 @@ test('after another feed it tells new from changed and unchanged; _id and what i
   });
 });
 
-test('a change among records with one key may or may not be an update; their order is none', () => {
+test('a change among records with one key may be an update; a change of their order is not', () => {
   const before = indexOf(record('1', 'a'), record('1', 'b'));
   expect(indexOf(record('1', 'b'), record('1', 'a')).expect(before).records_updated).toEqual([
     0, 0,

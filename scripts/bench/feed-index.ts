@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 
 type Contents = Readonly<Record<string, unknown>>;
 
-/** What a sync of a feed has to count, given the feed of the sync before. */
+/** The counts that a sync of a feed must have, given the feed of the previous sync. */
 export interface ExpectedCounts {
   readonly records_new: number;
-  /** Least and most: among records with the same key it depends on which of them wins. */
+  /** Least and most, because it depends on which record with a repeated key wins. */
   readonly records_updated: readonly [least: number, most: number];
   readonly records_superseded: number;
 }
@@ -13,11 +13,11 @@ export interface ExpectedCounts {
 export interface FeedIndex {
   add(record: Contents): void;
   readonly records: number;
-  /** Distinct keys: as many permits as the feed leaves behind in an empty table. */
+  /** Distinct keys, which is the number of permits after a sync into an empty table. */
   readonly permits: number;
-  /** The contents under a key, without `_id`; undefined when the feed does not have it. */
+  /** A fingerprint of a key's contents, without `_id`; undefined if the feed lacks the key. */
   find(key: string): string | undefined;
-  /** @param before the feed of the sync before; none for an empty database. */
+  /** @param before the feed of the previous sync; undefined for an empty database. */
   expect(before?: FeedIndex): ExpectedCounts;
 }
 
@@ -26,8 +26,8 @@ function isShared(contents: string): boolean {
 }
 
 /**
- * Collects keys and contents of a feed's records as they are written, so that what a sync counts can
- * be checked without asking the code that is timed.
+ * Collects the keys and contents of a feed's records as they are written, so a sync's counts can be
+ * checked independently of the code that is timed.
  */
 export function createFeedIndex(): FeedIndex {
   const contentsByKey = new Map<string, string>();
@@ -39,7 +39,7 @@ export function createFeedIndex(): FeedIndex {
       const key = JSON.stringify([PERMIT_NUM, REVISION_NUM, PERMIT_TYPE]);
       const fingerprint = hash('md5', JSON.stringify(contents), 'hex');
       const others = contentsByKey.get(key);
-      // Sorted: the order in the file decides nothing.
+      // Sorted, because the order in the file has no effect.
       const all = others === undefined ? [fingerprint] : [...others.split('+'), fingerprint];
       contentsByKey.set(key, all.sort().join('+'));
       records += 1;

@@ -2,8 +2,9 @@ import { FUNCTION_NAMES } from '../../functions/function-names.ts';
 import { startFunction } from '../local/functions/start-function.ts';
 
 /**
- * Milliseconds from the start of a function's process to its first answer, a refusal of an empty
- * request: as it is started locally, from its source, without Node's compile cache.
+ * Measures the milliseconds from the start of each function's process to its first answer, the
+ * refusal of an empty request. Functions start as they do locally: from source, here without Node's
+ * compile cache.
  */
 export async function measureColdStarts(
   databaseUrl: string,

@@ -6,12 +6,12 @@ import { timeExecution } from './time-execution.ts';
 
 const WORKFLOW = new URL('../../workflows/permit-sync.yaml', import.meta.url);
 const WORKFLOW_ID = 'engine-alone';
-/** As the local cloud has it. */
+/** The local cloud's value. */
 const CHUNK_CONCURRENCY = '4';
 
 /**
- * The milliseconds that the sync's workflow takes when every function answers at once: what the
- * engine and its HTTP calls cost. The answers come from this same process and count too.
+ * Measures the milliseconds of the sync's workflow when every function answers at once, which is
+ * the cost of the engine and its HTTP calls. The answers come from this process and are included.
  */
 export async function measureEngine(
   { workflows }: Pick<GoogleApis, 'workflows'>,
@@ -35,7 +35,7 @@ export async function measureEngine(
         FINALIZE_URL: `${server.url}/finalize`,
         SNAPSHOT_URL: `${server.url}/snapshot`,
         CHUNK_CONCURRENCY,
-        // The one is published to, as after every sync; the other is not.
+        // Only the first is published to, as after every completed sync.
         COMPLETED_TOPIC: 'sync-completed',
         DEAD_LETTER_TOPIC: 'sync-dead-letter',
       },

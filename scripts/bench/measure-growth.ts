@@ -7,7 +7,7 @@ import { startCloud } from './start-cloud.ts';
 const FACTORS = [1, 2, 5, 10];
 const WARM_UP_RECORDS = 5_000;
 
-/** A first load of `factor` times as many records, by processes of its own. */
+/** A first load of `factor` times as many records by new processes. */
 export interface GrowthStep {
   readonly factor: number;
   readonly records: number;
@@ -28,8 +28,8 @@ export interface GrowthOptions {
 }
 
 /**
- * Times first loads of growing feeds, all sizes once and then again, each after a small sync that is
- * not timed: else the smallest would pay most for code that is not compiled yet.
+ * Times first loads of growing feeds, all sizes in each repeat, each after a small untimed sync.
+ * Without it the smallest feed would pay most for code that has not been compiled yet.
  *
  * @returns a list per repeat.
  */
@@ -71,7 +71,7 @@ async function loadOnce(
       [result.executionId],
     );
     if (rows[0]?.stored !== factor * records) {
-      throw new Error(`The sync of ${file} has stored ${rows[0]?.stored} records`);
+      throw new Error(`The sync of ${file} stored ${rows[0]?.stored} records`);
     }
     say(`  ${factor} times as many: ${(result.milliseconds / 1000).toFixed(2)} s\n`);
     const memory = await cloud.readMemory();

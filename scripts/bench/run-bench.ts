@@ -26,18 +26,18 @@ export interface BenchOptions {
 }
 
 /**
- * The City's server would be another machine: here it is to take as little of this one as it can. What is
- * no option of its own is passed on to the stream that reads the file.
+ * Options of the feed server, which should use as little of this machine as possible, because the
+ * City's server is another machine. express.static passes highWaterMark on to the file's stream.
  */
 const FEED_OPTIONS = { highWaterMark: 1 << 20 } as Parameters<typeof express.static>[1];
 
-/** Measures everything on a PostgreSQL of its own and leaves nothing behind. */
+/** Measures everything on a temporary PostgreSQL and leaves nothing behind. */
 export async function runBench(options: BenchOptions): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const interruption = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => {
-      // With the cloud and PostgreSQL gone, whatever is being measured fails.
+      // Without the cloud and PostgreSQL, the current measurement fails.
       interruption.abort();
       stack.disposeAsync();
     });
@@ -57,25 +57,25 @@ export async function runBench(options: BenchOptions): Promise<Report> {
   };
   const floor = await open('floor');
   const ours = await open('ours');
-  const place = { folder, feedFolder, feedOrigin: server.url, signal };
+  const resources = { folder, feedFolder, feedOrigin: server.url, signal };
 
-  const rounds = await measureRounds(options, place, floor, ours);
+  const rounds = await measureRounds(options, resources, floor, ours);
   const coldStarts: Figures['coldStarts'][number][] = [];
   for (let repeat = 0; repeat < options.repeats; repeat += 1) {
     coldStarts.push(await measureColdStarts(ours.url, join(folder, 'logs')));
   }
   const growth = options.growth
-    ? await measureGrowth({ ...options, ...place, database: ours })
+    ? await measureGrowth({ ...options, ...resources, database: ours })
     : undefined;
   const { records, repeats } = options;
   const machine = await describeMachine(ours);
   return summarise({ machine, records, repeats, ...rounds, coldStarts, growth });
 }
 
-/** With the settings of `npm start`, but for autovacuum: it would strike some cases and not others. */
+/** Starts a server as `npm start` does but without autovacuum, which would slow only some cases. */
 async function startServer(folder: string, stack: AsyncDisposableStack): Promise<Postgres> {
   const postgres = await startPostgres({ directory: join(folder, 'postgres') });
-  // For root, its data lies outside the folder.
+  // When run as root, its data is outside the folder.
   stack.defer(() => rm(postgres.folder, { recursive: true, force: true }));
   stack.defer(postgres.stop);
   const admin = new pg.Client(postgres.databaseUrl('postgres'));
@@ -86,17 +86,17 @@ async function startServer(folder: string, stack: AsyncDisposableStack): Promise
   return postgres;
 }
 
-interface Place {
+interface Resources {
   readonly folder: string;
   readonly feedFolder: string;
   readonly feedOrigin: string;
   readonly signal: AbortSignal;
 }
 
-/** Runs every case as often as asked for, with one cloud throughout. */
+/** Runs every case `repeats` times with the same cloud. */
 async function measureRounds(
   { records, repeats, say }: BenchOptions,
-  { folder, feedFolder, feedOrigin, signal }: Place,
+  { folder, feedFolder, feedOrigin, signal }: Resources,
   floor: BenchDatabase,
   ours: BenchDatabase,
 ): Promise<Pick<Figures, 'rounds' | 'memory' | 'sample'>> {
@@ -107,7 +107,7 @@ async function measureRounds(
   try {
     const feedUrl = (file: string): string => `${feedOrigin}/${file}`;
     const readyRows = join(folder, 'ready-rows.tsv');
-    say('Loading the first feed once, for the rows that the floor gets\n');
+    say('Loading the first feed once to get the rows for the floor\n');
     await cloud.sync(feedUrl(feeds.first.file));
     await ours.writePermits(readyRows);
     const sample = await sampleRows(ours, SAMPLE_RECORDS);

@@ -6,7 +6,7 @@ import { measureCommit } from './floor/measure-commit.ts';
 import { runSyncCase, type SyncMeasurement } from './run-sync-case.ts';
 import type { CloudProcess } from './start-cloud.ts';
 
-/** What every round works on; made beforehand, not timed. */
+/** Everything that a round needs, prepared before it is timed. */
 export interface Bench {
   readonly floor: BenchDatabase;
   readonly ours: BenchDatabase;
@@ -19,13 +19,13 @@ export interface Bench {
   readonly say: (text: string) => void;
 }
 
-/** Every case once. */
+/** Measurements of every case, once each. */
 export interface Round {
   readonly floor: { readonly first: Measurement; readonly unchanged: Measurement };
-  /** Of the sample. */
+  /** A row at a time, on the sample. */
   readonly rows: { readonly first: Measurement; readonly unchanged: Measurement };
   readonly ours: Readonly<Record<'first' | 'unchanged' | 'weekday' | 'changed', SyncMeasurement>>;
-  /** Milliseconds of a transaction that does nothing else. */
+  /** Milliseconds of a transaction that only commits. */
   readonly commit: number;
   /** Milliseconds of the workflow with functions that answer at once. */
   readonly engine: number;
@@ -33,14 +33,15 @@ export interface Round {
 
 function requireEqual(what: string, found: unknown, expected: unknown): void {
   if (found === expected) return;
-  throw new Error(`${what}: ${found} where ${expected} is right`);
+  throw new Error(`${what}: ${found} instead of ${expected}`);
 }
 
 /**
- * Runs every case once, ours beside what it is compared with, so that a machine that slows down slows
- * both. A case starts where the one before has left the tables, after vacuum analyze and a checkpoint.
+ * Runs every case once, ours next to the case that it is compared with, so a slowdown of the
+ * machine affects both. A case starts with the tables of the previous one, after vacuum analyze and
+ * a checkpoint.
  *
- * @throws Error when a case has not done what it should have.
+ * @throws Error if a case has a wrong result.
  */
 export async function runRound(bench: Bench): Promise<Round> {
   const { floor, ours, cloud, feeds, feedUrl, readyRows, say } = bench;
@@ -52,7 +53,7 @@ export async function runRound(bench: Bench): Promise<Round> {
   };
   const runFloor = async (expected: number): Promise<Measurement> => {
     const { result, ...measurement } = await floor.measure(() => loadFloor(floor, readyRows));
-    requireEqual('rows that the floor has written', result, expected);
+    requireEqual('rows written by the floor', result, expected);
     return measurement;
   };
   const runRows = async (expected: number): Promise<Measurement> => {
@@ -61,7 +62,11 @@ export async function runRound(bench: Bench): Promise<Round> {
     return measurement;
   };
   const sync = (feed: typeof first, before?: typeof first): Promise<SyncMeasurement> =>
-    runSyncCase(ours, cloud, feedUrl(feed.file), feed.index, before?.index);
+    runSyncCase(ours, cloud, {
+      url: feedUrl(feed.file),
+      feed: feed.index,
+      before: before?.index,
+    });
 
   await floor.empty();
   const floorFirst = await tell('floor, first load', runFloor(first.index.permits));
@@ -71,7 +76,7 @@ export async function runRound(bench: Bench): Promise<Round> {
     await ours.readContents(),
     await floor.readContents(),
   ];
-  requireEqual("the digest of ours against the floor's", stored, expected);
+  requireEqual('digest of our permits', stored, expected);
   const floorUnchanged = await tell('floor, all unchanged', runFloor(0));
   const oursUnchanged = await tell('ours, all unchanged', sync(first, first));
   const oursWeekday = await tell('ours, weekday', sync(weekday, first));

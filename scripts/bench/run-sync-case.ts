@@ -10,6 +10,13 @@ export interface SyncMeasurement extends Measurement {
   readonly chunks: number;
 }
 
+export interface SyncCase {
+  readonly url: string;
+  readonly feed: FeedIndex;
+  /** The feed of the previous sync; undefined for an empty database. */
+  readonly before: FeedIndex | undefined;
+}
+
 interface RunRow {
   readonly status: string;
   readonly chunks_total: number;
@@ -42,21 +49,18 @@ function describeFault(run: RunRow, feed: FeedIndex, expected: ExpectedCounts): 
     run.records_unchanged === unchanged &&
     run.records_errors === 0;
   if (isRight) return null;
-  return `${JSON.stringify(run)} where ${feed.records} records and ${JSON.stringify(expected)} are right`;
+  return `${JSON.stringify(run)} instead of ${feed.records} records and ${JSON.stringify(expected)}`;
 }
 
 /**
- * Times one sync, from its trigger to `completed`, and checks what it has counted.
+ * Times one sync, from its trigger to `completed`, and checks its counts.
  *
- * @param before the feed of the sync before; none when the database is empty.
- * @throws Error when the counts are not those that the feeds demand: a wrong sync is not fast.
+ * @throws Error if the counts do not match the feeds, because a wrong sync has no valid time.
  */
 export async function runSyncCase(
   database: BenchDatabase,
   cloud: CloudProcess,
-  url: string,
-  feed: FeedIndex,
-  before?: FeedIndex,
+  { url, feed, before }: SyncCase,
 ): Promise<SyncMeasurement> {
   const { result, walBytes } = await database.measure(() => cloud.sync(url));
   const { rows } = await database.client.query<RunRow>(RUN, [result.executionId]);

@@ -1,5 +1,5 @@
-// A local cloud in a process of its own, so that its memory is its own and its work is beside the
-// bench's, as it is beside nothing else under `npm start`. It ends with its parent.
+// Runs a local cloud in a separate process, so neither its memory nor its work mixes with the
+// benchmark's. It ends with its parent.
 import { Storage } from '@google-cloud/storage';
 import { FUNCTION_NAMES } from '../../functions/function-names.ts';
 import { storageOptions } from '../../functions/shared/endpoint.ts';
@@ -20,7 +20,7 @@ async function start(request: CloudRequest & { kind: 'start' }): Promise<null> {
     databaseUrl: request.databaseUrl,
     functionsEnvironment: {
       FEED_ALLOWED_HOSTS: request.feedOrigin,
-      // Ten times the City's feed has 2.2 GB.
+      // Ten times the City's feed is 2.2 GB.
       MAX_FEED_BYTES: String(2 ** 40),
     },
     onFunctionLine: (_name, line) => clock.watch(line),
@@ -32,8 +32,8 @@ async function sync(cloud: Cloud, file_path: string): Promise<CloudAnswers['sync
   await clock.take();
   const { executionId, milliseconds } = await timeExecution(cloud, WORKFLOW_NAME, { file_path });
   const calls = sumCalls(await clock.take(), milliseconds);
-  // Untimed: the objects of many syncs would fill the disk, and their writing back would go on into
-  // the next case.
+  // Untimed: the objects of many syncs would fill the disk, and writing them back would slow the
+  // next case.
   const storage = new Storage(storageOptions(cloud.config));
   await storage.bucket(cloud.config.FEED_BUCKET).deleteFiles({ force: true });
   return { executionId, milliseconds, calls };
@@ -70,6 +70,6 @@ process.on('message', (request: CloudRequest) => {
     (error: unknown) => reply({ error: error instanceof Error ? error.message : String(error) }),
   );
 });
-// Ctrl-C reaches every process of the terminal; the parent is the one to decide.
+// Ctrl-C reaches every process of the terminal; the parent stops this one.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit(0));

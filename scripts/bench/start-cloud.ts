@@ -9,16 +9,16 @@ type Request<Kind extends CloudRequest['kind']> = CloudRequest & { readonly kind
 
 export interface CloudProcess {
   sync(url: string): Promise<CloudAnswers['sync']>;
-  /** Milliseconds of the workflow alone, with functions that answer at once. */
+  /** Milliseconds of the workflow alone, when functions answer at once. */
   measureEngine(chunks: number): Promise<number>;
-  /** Peak resident memory of each function and of the local cloud itself so far, in bytes. */
+  /** Peak resident memory so far of each function and of the local cloud, in bytes. */
   readMemory(): Promise<CloudAnswers['memory']>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a local cloud, with its functions, in a process of its own. `signal` ends it, whatever it is
- * doing: a workflow would go on and try again for some twenty minutes.
+ * Starts a local cloud with its functions in a separate process. `signal` ends it at once, because
+ * a workflow would keep retrying for about 20 minutes.
  */
 export async function startCloud(
   options: Omit<Request<'start'>, 'kind'>,
@@ -31,7 +31,7 @@ export async function startCloud(
   });
   child.on('error', () => {});
   const exited = once(child, 'exit').then((): never => {
-    throw new Error('The process of the local cloud has ended');
+    throw new Error('The process of the local cloud ended');
   });
   exited.catch(() => {});
 

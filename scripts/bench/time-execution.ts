@@ -8,9 +8,9 @@ export interface TimedExecution {
 }
 
 /**
- * Runs a workflow to its end.
+ * Runs a workflow to its end and times it.
  *
- * @throws Error with the workflow's own when it does not succeed.
+ * @throws Error with the workflow's error if it does not succeed.
  */
 export async function timeExecution(
   { workflows }: Pick<GoogleApis, 'workflows'>,
@@ -23,5 +23,5 @@ export async function timeExecution(
   const { state, error } = await workflows.waitForExecution(executionId);
   const milliseconds = performance.now() - startedAt;
   if (state === 'SUCCEEDED') return { executionId, milliseconds };
-  throw new Error(`Execution ${executionId} of ${workflowId} has ${state}: ${error?.payload}`);
+  throw new Error(`Execution ${executionId} of ${workflowId} ended as ${state}: ${error?.payload}`);
 }

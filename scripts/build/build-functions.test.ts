@@ -28,7 +28,7 @@ function parse(path: string) {
 }
 
 describe('the deployable source', () => {
-  test('holds the code, the queries, a manifest and its lock, and nothing else', () => {
+  test('has only the code, the queries, a manifest and its lock', () => {
     const [manifest, lock, code, ...queries] = built.files;
     expect([manifest, lock, code]).toEqual([
       'package.json',
@@ -40,7 +40,7 @@ describe('the deployable source', () => {
     expect(Object.keys(entries).sort()).toEqual([...built.files].sort());
   });
 
-  test('is made of no test, no script and no development dependency', async () => {
+  test('contains no test, no script and no development dependency', async () => {
     const lock = JSON.parse(
       await readFile(new URL('../../package-lock.json', import.meta.url), 'utf8'),
     );
@@ -61,7 +61,7 @@ describe('the deployable source', () => {
     }
   });
 
-  test('names what the buildpack needs: entry point, runtime, the framework; no script', () => {
+  test('names what the buildpack needs (entry point, runtime, framework) and no script', () => {
     const manifest = parse('package.json');
     expect(manifest).toMatchObject({
       type: 'module',
@@ -73,14 +73,14 @@ describe('the deployable source', () => {
     expect(manifest).not.toHaveProperty('devDependencies');
   });
 
-  test('has a lock that npm ci takes', async () => {
+  test('has a lock that npm ci accepts', async () => {
     const { stdout } = await run('npm', ['ci', '--dry-run', '--offline', '--omit=dev'], {
       cwd: join(directory, 'functions'),
     });
     expect(stdout).toMatch(/^added \d+ packages/m);
   });
 
-  test('is the same, byte for byte, in another time zone and another folder', async () => {
+  test('has the same bytes in another time zone and another folder', async () => {
     const { stdout } = await run(process.execPath, [SCRIPT, '--json', '--out', directory], {
       cwd: directory,
       env: { TZ: 'Asia/Tokyo' },

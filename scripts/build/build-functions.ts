@@ -9,10 +9,10 @@ import { pruneLock } from './prune-lock.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 
-/** Where `npm run build` writes and Terraform reads: `dist/functions.zip`, `dist/functions/`. */
+/** Folder of `functions.zip` and `functions/`, written by `npm run build` and read by Terraform. */
 export const DIST = fileURLToPath(new URL('dist', ROOT));
 
-/** Two folders deep, as the sources are: from there the code finds `sql/queries`. */
+/** Two folders deep, like the sources, so the code finds `sql/queries`. */
 const MAIN = 'functions/bundle/index.js';
 const QUERIES = 'sql/queries';
 
@@ -20,14 +20,14 @@ export interface BuiltFunctions {
   readonly zip: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** Paths inside it. */
+  /** Paths inside the zip. */
   readonly files: readonly string[];
-  /** Every file that went into the code, from the repository's root. */
+  /** Paths of the code's source files from the repository's root. */
   readonly inputs: readonly string[];
 }
 
 /**
- * Writes the source that Cloud Functions builds from, all five functions in one, to
+ * Writes the source from which Cloud Functions builds all five functions to
  * `<directory>/functions/` and `<directory>/functions.zip`. The same sources give the same bytes.
  */
 export async function buildFunctions(directory: string = DIST): Promise<BuiltFunctions> {
@@ -62,7 +62,7 @@ function toJson(value: unknown): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** No scripts: the buildpack would run one named `build`. */
+/** A manifest without scripts, because the buildpack would run one named `build`. */
 function createManifest(dependencies: readonly string[]) {
   const { name, version, license, type } = packageJson;
   const ranges: Readonly<Record<string, string>> = packageJson.dependencies;
@@ -73,7 +73,7 @@ function createManifest(dependencies: readonly string[]) {
     license,
     type,
     main: MAIN,
-    // The deployed runtime, nodejs24; the repository's own range would allow a later one.
+    // The deployed runtime, nodejs24; the repository's range would allow a later one.
     engines: { node: '24.x' },
     dependencies: Object.fromEntries(dependencies.map((each) => [each, ranges[each] ?? '*'])),
   };

@@ -4,8 +4,9 @@ import { build } from 'esbuild';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Stay outside the bundle. The framework's command has to share its registry of functions with the
- * code; the others speak gRPC, whose protocol files are found by their place in the package.
+ * Packages that stay outside the bundle. The framework's command must share its registry of
+ * functions with the code; the others use gRPC, whose protocol files are found by their path in the
+ * package.
  */
 const EXTERNAL = [
   '@google-cloud/cloud-sql-connector',
@@ -14,7 +15,7 @@ const EXTERNAL = [
   '@google-cloud/workflows',
 ];
 
-/** pg asks for it in case it is installed. */
+/** Imported by pg if it is installed. */
 const NOT_INSTALLED = ['pg-native'];
 
 /** Packages written as CommonJS call `require`, which an ES module does not have. */
@@ -24,16 +25,16 @@ const require = createRequire(import.meta.url);
 
 export interface FunctionsBundle {
   readonly code: Uint8Array;
-  /** Packages that have to be installed beside it. */
+  /** Packages to install beside the code. */
   readonly dependencies: readonly string[];
-  /** Every file that went in, from the repository's root. */
+  /** Paths of the source files from the repository's root. */
   readonly inputs: readonly string[];
 }
 
-/** Bundles `functions/index.ts` and what it imports into one ES module; it is not minified. */
+/** Bundles `functions/index.ts` and its imports into one ES module, not minified. */
 export async function bundleFunctions(): Promise<FunctionsBundle> {
   const { outputFiles, metafile } = await build({
-    // Paths stand in the output as comments: the same ones wherever the build is called from.
+    // The output has paths in comments: this makes them independent of the current folder.
     absWorkingDir: ROOT,
     entryPoints: ['functions/index.ts'],
     outfile: 'index.js',
@@ -48,7 +49,7 @@ export async function bundleFunctions(): Promise<FunctionsBundle> {
     logLevel: 'silent',
   });
   const [file] = outputFiles;
-  if (file === undefined) throw new Error('esbuild has given no output');
+  if (file === undefined) throw new Error('esbuild produced no output');
   const imported = new Set(
     Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path)),
   );

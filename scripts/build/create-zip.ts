@@ -1,9 +1,11 @@
 import { type Zippable, zipSync } from 'fflate';
 
-/** A ZIP file keeps local time without a zone, and begins in 1980: the same bytes everywhere. */
+/**
+ * The earliest time of a ZIP file, which has no time zone, so the bytes are the same everywhere.
+ */
 const MODIFIED_AT = new Date(1980, 0, 1);
 
-/** Packs files, by their path, into a ZIP file whose bytes follow from theirs alone. */
+/** Packs files by path into a ZIP file whose bytes depend only on theirs. */
 export function createZip(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const entries: Zippable = {};
   for (const path of [...files.keys()].sort()) entries[path] = files.get(path) as Uint8Array;

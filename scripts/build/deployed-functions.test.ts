@@ -20,7 +20,7 @@ const NODE_MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url
 interface Served {
   readonly url: string;
   readonly child: ChildProcess;
-  /** What it has logged so far. */
+  /** Its log so far. */
   log(): string;
 }
 
@@ -28,9 +28,9 @@ let directory: string;
 let context: TestContext;
 let functions: Readonly<Record<FunctionName, Served>>;
 
-/** As Cloud Run would: the framework's own command, in a folder that holds nothing else. */
+/** Serves a function as Cloud Run does: by the framework's command, in a folder of its own. */
 async function serve(target: FunctionName, environment: Record<string, string>): Promise<Served> {
-  // The command takes a port and does not say which one it got.
+  // The command does not report its port, so it must be chosen here.
   const port = await choosePort();
   const child = spawn(
     process.execPath,
@@ -46,7 +46,7 @@ async function serve(target: FunctionName, environment: Record<string, string>):
     child.stderr?.on('data', (part) => {
       output += part;
     });
-    child.once('exit', () => reject(new Error(`${target} has ended: ${output}`)));
+    child.once('exit', () => reject(new Error(`${target} ended: ${output}`)));
   });
   await listening;
   return { url: `http://127.0.0.1:${port}`, child, log: () => output };
@@ -55,12 +55,13 @@ async function serve(target: FunctionName, environment: Record<string, string>):
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'deployed-'));
   await buildFunctions(directory);
-  // In place of `npm ci`: the lock's packages, at its versions, are among the repository's own.
+  // In place of `npm ci`: the repository has the lock's packages in the same versions.
   await symlink(NODE_MODULES, join(directory, 'functions/node_modules'), 'junction');
   context = await createTestContext();
   const { config } = context;
   const environment = {
-    // Of its own: Monitoring takes one point a series in five seconds, and others write theirs, too.
+    // A separate project, because Monitoring takes one point per series in five seconds and other
+    // tests write theirs as well.
     GOOGLE_CLOUD_PROJECT: `deployed-${randomUUID()}`,
     FEED_BUCKET: config.FEED_BUCKET,
     DATABASE_URL: config.DATABASE_URL ?? '',
@@ -94,7 +95,7 @@ async function post(name: FunctionName, body: object): Promise<Record<string, un
 }
 
 describe('the built functions, started by functions-framework outside the repository', () => {
-  test('do a whole sync over HTTP, and list it', async () => {
+  test('do a whole sync over HTTP and list it', async () => {
     const file_path = join(directory, 'feed.json');
     await writeFile(file_path, JSON.stringify([1, 2, 3].map((ordinal) => permitRecord(ordinal))));
 
@@ -111,7 +112,7 @@ describe('the built functions, started by functions-framework outside the reposi
       records_total: 3,
       records_new: 3,
     });
-    // The client of Cloud Monitoring is not in the bundle; its credentials are.
+    // Cloud Monitoring's client is not in the bundle, but its credentials library is.
     expect(functions.finalize.log()).not.toContain('metrics_not_written');
     expect(await post('snapshot', { run_id })).toMatchObject({ effectiveness_score: 0 });
 

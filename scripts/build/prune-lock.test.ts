@@ -18,7 +18,7 @@ function pathsOf(packages: object, ...names: string[]): string[] {
 }
 
 describe('pruneLock', () => {
-  test('keeps what the dependencies need, however deep, and nothing else', () => {
+  test('keeps only what the dependencies need, at any depth', () => {
     const packages = {
       'node_modules/a': { dependencies: { b: '*' } },
       'node_modules/b': { dependencies: { a: '*' } },
@@ -27,7 +27,7 @@ describe('pruneLock', () => {
     expect(pathsOf(packages, 'a')).toEqual(['node_modules/a', 'node_modules/b']);
   });
 
-  test('keeps the copy that Node would find: the nearest one', () => {
+  test('keeps the copy that Node would find, the nearest one', () => {
     const packages = {
       'node_modules/@x/a': { dependencies: { b: '*' } },
       'node_modules/@x/a/node_modules/b': { dependencies: { c: '*' } },
@@ -44,7 +44,7 @@ describe('pruneLock', () => {
     ]);
   });
 
-  test('keeps optional dependencies and peers that are there; only a required one must be', () => {
+  test('keeps optional dependencies and peers that exist; only required ones must exist', () => {
     const packages = {
       'node_modules/a': {
         dependencies: { native: '*' },

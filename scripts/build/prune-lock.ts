@@ -27,13 +27,13 @@ interface Manifest {
 }
 
 /**
- * What is left of a package-lock.json (version 3) for a manifest with fewer dependencies: the
- * packages that it needs, at the versions and places they had.
+ * Reduces a package-lock.json (version 3) to the packages that a manifest with fewer dependencies
+ * needs, at their versions and paths.
  * Source: https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json
  */
 export function pruneLock(lock: unknown, manifest: Manifest): Record<string, unknown> {
   const { packages } = lockFile.parse(lock);
-  // As it was read, with the order of its keys.
+  // As it was read, with its keys in order.
   const { packages: locked, ...rest } = lock as z.infer<typeof lockFile>;
   const kept = new Set<string>();
   const keep = (from: string, { optional, name }: Need): void => {
@@ -65,8 +65,8 @@ interface Need {
 }
 
 function listNeeds(locked: LockedPackage): readonly Need[] {
-  const needs = (of: z.infer<typeof names>, optional: boolean) =>
-    Object.keys(of ?? {}).map((name): Need => ({ name, optional }));
+  const needs = (dependencies: z.infer<typeof names>, optional: boolean) =>
+    Object.keys(dependencies ?? {}).map((name): Need => ({ name, optional }));
   const isOptionalPeer = (name: string) => locked.peerDependenciesMeta?.[name]?.optional === true;
   const peers = needs(locked.peerDependencies, false).filter(({ name }) => !isOptionalPeer(name));
   // npm lists an optional dependency among the dependencies as well.
@@ -79,7 +79,7 @@ function listNeeds(locked: LockedPackage): readonly Need[] {
   ];
 }
 
-/** As Node looks for it: in the package's own node_modules, then in each folder's above it. */
+/** Finds a package as Node does: in the dependent's node_modules, then in each folder above. */
 function findInstalled(
   packages: Readonly<Record<string, LockedPackage>>,
   from: string,

@@ -1,11 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A moment in the life of one connection; the connection stands still until it has been watched. */
+/** A moment in the life of one connection, which stands still until `watch` has resolved. */
 export interface DatabaseMoment {
-  /** Before a statement or a part of a COPY's data reaches the server, or after a commit, before its answer is back. */
+  /**
+   * Before a statement or part of a COPY's data reaches the server; or after a commit, before its
+   * answer reaches the client.
+   */
   readonly kind: 'statement' | 'copy-data' | 'committed';
-  /** The statements of the transaction so far, oldest first; the last one is that of the moment. */
+  /** The statements of the transaction so far, oldest first; the last is the current one. */
   readonly transaction: readonly string[];
 }
 
@@ -18,9 +21,9 @@ export interface DatabaseProxy {
 }
 
 /**
- * Stands between a client and PostgreSQL and reads along what the client says.
+ * Starts a proxy between a client and PostgreSQL that reads the client's messages.
  *
- * @param findUrl the server's URL, which may change when it is started again
+ * @param findUrl returns the server's URL, which may change when the server restarts
  * @param watch is awaited at every moment
  */
 export async function startDatabaseProxy(
@@ -31,14 +34,15 @@ export async function startDatabaseProxy(
   const cut = () => {
     for (const socket of sockets) socket.destroy();
   };
-  // A statement is many small messages: without noDelay each would wait for the one before it.
+  // A statement is many small messages; without noDelay each would wait for the previous one.
   const server = createServer({ noDelay: true }, async (client) => {
     sockets.add(client);
     client.on('error', () => {}).on('close', () => sockets.delete(client));
     const { hostname, port } = new URL(await findUrl());
     const upstream = connect({ host: hostname, port: Number(port), noDelay: true });
     upstream.on('error', () => {});
-    // Either side's end is the other's: the server rolls back, the client sees a broken connection.
+    // When one side ends, so does the other: the server rolls back, the client sees a broken
+    // connection.
     upstream.on('close', () => client.destroy());
     client.on('close', () => upstream.destroy());
     relay(client, upstream, watch).catch(() => client.destroy());
@@ -91,7 +95,7 @@ const PARSE = 'P'.charCodeAt(0);
 const COPY_DATA = 'd'.charCodeAt(0);
 const LENGTH_BYTES = 4;
 
-/** Whole messages: a type of one byte, which only the first message has not, a length, a body. */
+/** Yields whole messages: a type byte, absent only from the first message; a length; a body. */
 async function* readMessages(socket: Socket): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   let typeBytes = 0;
@@ -107,7 +111,7 @@ async function* readMessages(socket: Socket): AsyncGenerator<Buffer> {
   }
 }
 
-/** The text of a Query or Parse message; a Parse has the prepared statement's name before it. */
+/** The text of a Query or Parse message; in a Parse the prepared statement's name precedes it. */
 function readStatement(message: Buffer): string | undefined {
   const [type] = message;
   if (type !== QUERY && type !== PARSE) return undefined;

@@ -1,62 +1,63 @@
 import type { DatabaseProxy } from './database-proxy.ts';
-import type { FunctionGate } from './function-proxy.ts';
+import type { FunctionProxy } from './function-proxy.ts';
 import { type Moment, POINTS, type PointName, type Step } from './points.ts';
 import type { Restartable } from './restartable.ts';
 
-/** What belongs to one function and can be struck. */
+/** The parts of one function that a fault can hit. */
 interface Target {
   readonly process: Restartable<unknown>;
-  readonly proxy: DatabaseProxy;
-  readonly gate: FunctionGate;
+  readonly databaseProxy: DatabaseProxy;
+  readonly functionProxy: FunctionProxy;
 }
 
-type Strikeable = Target & { readonly database: Restartable<unknown> };
+type FaultTarget = Target & { readonly database: Restartable<unknown> };
 
-/** What can happen at a point. */
-export const FAULTS = {
+const FAULT_ACTIONS = {
   'process killed': ({ process }) => process.crash(),
-  'call cut': async ({ gate }) => gate.cut(),
-  '503 answered': async ({ gate }) => gate.answer503(),
-  'database connections cut': async ({ proxy }) => proxy.cut(),
+  'call cut': async ({ functionProxy }) => functionProxy.cut(),
+  '503 answered': async ({ functionProxy }) => functionProxy.answer503(),
+  'database connections cut': async ({ databaseProxy }) => databaseProxy.cut(),
   'PostgreSQL restarted': ({ database }) => database.crash(),
-} as const satisfies Record<string, (target: Strikeable) => Promise<void>>;
+} as const satisfies Record<string, (target: FaultTarget) => Promise<void>>;
 
-export type FaultName = keyof typeof FAULTS;
-export const FAULT_NAMES = Object.keys(FAULTS) as readonly FaultName[];
+export type FaultKind = keyof typeof FAULT_ACTIONS;
+export const FAULT_KINDS = Object.keys(FAULT_ACTIONS) as readonly FaultKind[];
 
-/** A fault when a run comes to a point for the nth time (from 1) and each time after, `times` in all. */
-export interface Strike {
+/** A fault at a point of a run. */
+export interface Fault {
   readonly point: PointName;
-  readonly fault: FaultName;
+  readonly kind: FaultKind;
+  /** The visit to the point, from 1, at which the fault first occurs. */
   readonly nth: number;
+  /** The number of consecutive visits at which it occurs. */
   readonly times: number;
 }
 
-/** Watches every moment of a run, and strikes where it has been told to. */
-export function createStriker(database: Restartable<unknown>) {
+/** Watches every moment of a run and injects the faults that are armed. */
+export function createFaultInjector(database: Restartable<unknown>) {
   const targets = new Map<Step, Target>();
-  let armed: { readonly strike: Strike; seen: number }[] = [];
+  let armed: { readonly fault: Fault; visits: number }[] = [];
   return {
     add: (step: Step, target: Target) => targets.set(step, target),
-    arm(strikes: readonly Strike[]) {
-      armed = strikes.map((strike) => ({ strike, seen: 0 }));
+    arm(faults: readonly Fault[]) {
+      armed = faults.map((fault) => ({ fault, visits: 0 }));
     },
-    /** Takes back what has not struck. @returns how many have. */
+    /** Clears the armed faults. @returns how many of them have occurred. */
     disarm(): number {
-      const struck = armed.filter(({ strike, seen }) => seen >= strike.nth).length;
+      const occurred = armed.filter(({ fault, visits }) => visits >= fault.nth).length;
       armed = [];
-      return struck;
+      return occurred;
     },
     async watch(step: Step, moment: Moment): Promise<void> {
       const target = targets.get(step);
       if (target === undefined) return;
       for (const each of armed) {
-        const { fault, nth, times } = each.strike;
-        const point = POINTS[each.strike.point];
+        const { kind, nth, times } = each.fault;
+        const point = POINTS[each.fault.point];
         if (point.step !== step || !point.is(moment)) continue;
-        each.seen += 1;
-        if (each.seen < nth || each.seen >= nth + times) continue;
-        await FAULTS[fault]({ ...target, database });
+        each.visits += 1;
+        if (each.visits < nth || each.visits >= nth + times) continue;
+        await FAULT_ACTIONS[kind]({ ...target, database });
       }
     },
   };

@@ -2,11 +2,11 @@ import type { FeedRecord } from '../../functions/shared/testing/permit-record.ts
 import { type Listening, listen } from '../local/rest/listen.ts';
 
 export interface FeedPortal extends Listening {
-  /** What is served from now on. */
+  /** Replaces the feed that is served. */
   publish(records: readonly FeedRecord[]): void;
 }
 
-/** Serves a feed in two halves; `watch` is awaited in between. */
+/** Serves a feed in two halves and awaits `watch` between them. */
 export async function startFeedPortal(watch: () => Promise<void>): Promise<FeedPortal> {
   let text = '[]';
   const server = await listen(async (_request, response) => {

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createFeeds } from '../../functions/ingest-chunk/testing/feed-record.ts';
 import { createModel } from '../../functions/ingest-chunk/testing/merge-model.ts';
-import { checkCompleted } from './check-outcome.ts';
-import { FAULT_NAMES } from './fault-injector.ts';
+import { checkCompleted } from './check-completed.ts';
+import { FAULT_KINDS } from './fault-injector.ts';
 import { POINT_NAMES } from './points.ts';
 import { runSchedule } from './run-schedule.ts';
 import { type ChaosCloud, startChaosCloud } from './start-chaos-cloud.ts';
@@ -24,26 +24,26 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** A load of some chunks, and what the City makes of it by the next day. */
+/** A feed of several chunks, and the same feed as the City changes it by the next day. */
 const [[before = [], after = []] = []] = fc.sample(
   createFeeds(20, { minLength: 2, maxLength: 2 }, { minLength: 40, maxLength: 40 }),
   { numRuns: 1, seed: 1 },
 );
 
-test.each(POINT_NAMES.flatMap((point) => FAULT_NAMES.map((fault) => ({ point, fault }))))(
-  '$point, $fault: the sync completes as if nothing had happened',
-  async ({ point, fault }) => {
+test.each(POINT_NAMES.flatMap((point) => FAULT_KINDS.map((kind) => ({ point, kind }))))(
+  '$point, $kind: the sync completes as if nothing had happened',
+  async ({ point, kind }) => {
     await cloud.query('truncate stored_permits, permit_history, sync_runs cascade');
     const model = createModel();
     const calm = await cloud.sync(before, []);
     await checkCompleted(cloud.query, model, before, calm.execution);
-    const { execution, struck } = await cloud.sync(after, [{ point, fault, nth: 1, times: 1 }]);
-    expect(struck).toBe(1);
+    const { execution, occurred } = await cloud.sync(after, [{ point, kind, nth: 1, times: 1 }]);
+    expect(occurred).toBe(1);
     await checkCompleted(cloud.query, model, after, execution);
   },
 );
 
-/** A call whose every attempt is struck gives up, unless an earlier attempt has done the work. */
+/** A call that is hit at every attempt gives up, unless an earlier attempt has done the work. */
 test.each([
   { point: 'before the run row', ending: 'redriven' },
   { point: 'while downloading', ending: 'redriven' },
@@ -55,6 +55,6 @@ test.each([
   { point: 'after finalize before the answer', ending: 'completed' },
   { point: 'in snapshot', ending: 'completed' },
 ] as const)('$point, killed at every attempt: $ending', async ({ point, ending }) => {
-  const strikes = [{ point, fault: 'process killed', nth: 1, times: 20 }] as const;
-  expect(await runSchedule(cloud, { before, after, strikes })).toBe(ending);
+  const faults = [{ point, kind: 'process killed', nth: 1, times: 20 }] as const;
+  expect(await runSchedule(cloud, { before, after, faults })).toBe(ending);
 });

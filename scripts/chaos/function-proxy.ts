@@ -4,27 +4,27 @@ import { buffer } from 'node:stream/consumers';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-export interface FunctionGate {
+export interface FunctionProxy {
   readonly url: string;
-  /** Answers 503 to every call in hand, while the function goes on with it. */
+  /** Answers 503 to every open call; the function goes on with the work. */
   answer503(): void;
-  /** Breaks the connection of every call in hand. */
+  /** Breaks the connection of every open call. */
   cut(): void;
-  /** Resolves once the function has ended every call, also those that the workflow has given up. */
+  /** Resolves once the function has ended every call, even those that the workflow gave up. */
   settle(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Stands between the workflow and a function. A call waits until the function is there: that is the
- * time between two attempts, in which the platform starts what has died.
+ * Starts a proxy between the workflow and a function. A call waits until the function is running:
+ * this stands for the time between two attempts, in which the platform restarts a dead process.
  */
-export async function startFunctionGate(findUrl: () => Promise<string>): Promise<FunctionGate> {
-  const inHand = new Set<ServerResponse>();
+export async function startFunctionProxy(findUrl: () => Promise<string>): Promise<FunctionProxy> {
+  const open = new Set<ServerResponse>();
   const calls = new Set<Promise<void>>();
   const passOn = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await buffer(request);
-    inHand.add(response.on('close', () => inHand.delete(response)));
+    open.add(response.on('close', () => open.delete(response)));
     try {
       const answer = await fetch(await findUrl(), { method: 'POST', headers: JSON_TYPE, body });
       respond(response, answer.status, await answer.text());
@@ -41,10 +41,10 @@ export async function startFunctionGate(findUrl: () => Promise<string>): Promise
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     answer503() {
-      for (const response of inHand) respond(response, 503, '"the gate says 503"');
+      for (const response of open) respond(response, 503, '"the proxy says 503"');
     },
     cut() {
-      for (const response of inHand) response.destroy();
+      for (const response of open) response.destroy();
     },
     async settle() {
       await Promise.all(calls);
@@ -56,7 +56,7 @@ export async function startFunctionGate(findUrl: () => Promise<string>): Promise
   };
 }
 
-/** What has been answered, or broken off, stays so. */
+/** Answers, unless the call has been answered or cut already. */
 function respond(response: ServerResponse, status: number, body: string): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, JSON_TYPE).end(body);

@@ -4,7 +4,7 @@ import type { DatabaseMoment } from './database-proxy.ts';
 export const STEPS = ['download', 'ingest-chunk', 'finalize', 'snapshot'] as const;
 export type Step = (typeof STEPS)[number];
 
-/** A moment in a function's call: of its database connection, or half of the feed being sent. */
+/** A moment of a call: one of its database connection, or when half of the feed has been sent. */
 export type Moment = DatabaseMoment | { readonly kind: 'half-sent' };
 
 interface Point {
@@ -12,7 +12,7 @@ interface Point {
   readonly is: (moment: Moment) => boolean;
 }
 
-/** When the last statement is `last`, and one before it in the same transaction is `earlier`. */
+/** Matches when the last statement is `last` and the same transaction has one like `earlier`. */
 function statement(last: RegExp, earlier = /(?:)/) {
   return (moment: Moment): boolean =>
     moment.kind === 'statement' && ends(moment.transaction, last, earlier);
@@ -30,7 +30,7 @@ function ends(transaction: readonly string[], last: RegExp, earlier: RegExp): bo
 const FINISH_CHUNK = /set\s+status = 'done'/;
 const CLOSE_RUN = /^update "sync_runs" set "status"/;
 
-/** Where a fault can strike, in the order of a run. */
+/** The points at which a fault can occur, in the order of a run. */
 export const POINTS = {
   'before the run row': { step: 'download', is: statement(/^insert into "sync_runs"/) },
   'while downloading': { step: 'download', is: ({ kind }) => kind === 'half-sent' },

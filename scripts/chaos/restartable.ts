@@ -1,12 +1,12 @@
-/** Something that can be ended in the middle and is then started again. */
+/** Something that can be killed at any time and is then started again. */
 export interface Restartable<T> {
-  /** The one that runs now, or the one being started. */
+  /** The running instance, or the one that is being started. */
   current(): Promise<T>;
-  /** Ends it; resolves once it is gone, while the next one is starting. */
+  /** Kills it; resolves once it has ended, while the next one is starting. */
   crash(): Promise<void>;
 }
 
-/** `kill` ends one at once; `start` starts the first and each next one. */
+/** Starts an instance with `start`, and another one each time `kill` has ended the last. */
 export function createRestartable<T>(
   start: () => Promise<T>,
   kill: (running: T) => Promise<void>,
@@ -17,7 +17,7 @@ export function createRestartable<T>(
     crash() {
       const killed = current.then(kill);
       current = killed.then(start);
-      // Whoever asks for it sees the failure; nobody asking is none.
+      // Callers of current() see a failure; without any, it must not be an unhandled rejection.
       current.catch(() => {});
       return killed;
     },

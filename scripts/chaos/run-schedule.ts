@@ -4,23 +4,23 @@ import { createFeeds } from '../../functions/ingest-chunk/testing/feed-record.ts
 import { createModel } from '../../functions/ingest-chunk/testing/merge-model.ts';
 import { readNetHistory, readPermits } from '../../functions/ingest-chunk/testing/read-tables.ts';
 import type { FeedRecord } from '../../functions/shared/testing/permit-record.ts';
-import { FAULT_NAMES, type Strike } from './fault-injector.ts';
+import { FAULT_KINDS, type Fault } from './fault-injector.ts';
 import { POINT_NAMES } from './points.ts';
 import type { ChaosCloud } from './start-chaos-cloud.ts';
 
-const MOST_STRIKES = 6;
-/** Of a call by the workflow; fewer faults than that must not fail it. */
+const MOST_FAULTS = 6;
+/** The workflow's attempts at a call; fewer faults than this must not fail it. */
 const ATTEMPTS = 3;
-/** More than the attempts of all chunks of a feed. */
+/** More than the attempts at all chunks of a feed. */
 const MOST_TIMES = 20;
 
-/** A day and the next one; they are not made smaller when a schedule fails, only the strikes are. */
+/** Two consecutive days. When a schedule fails only the faults are shrunk, not the feeds. */
 const feeds = fc.noShrink(
   createFeeds(20, { minLength: 2, maxLength: 2 }, { minLength: 1, maxLength: 60 }),
 );
-const strike: fc.Arbitrary<Strike> = fc.record({
+const fault: fc.Arbitrary<Fault> = fc.record({
   point: fc.constantFrom(...POINT_NAMES),
-  fault: fc.constantFrom(...FAULT_NAMES),
+  kind: fc.constantFrom(...FAULT_KINDS),
   nth: fc.integer({ min: 1, max: 4 }),
   times: fc.oneof(
     { weight: 3, arbitrary: fc.constant(1) },
@@ -31,26 +31,27 @@ const strike: fc.Arbitrary<Strike> = fc.record({
 export interface Schedule {
   readonly before: readonly FeedRecord[];
   readonly after: readonly FeedRecord[];
-  readonly strikes: readonly Strike[];
+  readonly faults: readonly Fault[];
 }
 
 /** Any faults at any points. */
 export const schedule: fc.Arbitrary<Schedule> = fc
-  .tuple(feeds, fc.array(strike, { maxLength: MOST_STRIKES, size: 'max' }))
-  .map(([[before = [], after = []], strikes]) => ({ before, after, strikes }));
+  .tuple(feeds, fc.array(fault, { maxLength: MOST_FAULTS, size: 'max' }))
+  .map(([[before = [], after = []], faults]) => ({ before, after, faults }));
 
-/** How a schedule ended: at once, or after its dead letter was redriven. */
+/** How a schedule ended: in its own run, or after its dead letter was redriven. */
 export type Ending = 'completed' | 'redriven';
 
 /**
- * Syncs one feed calmly and the next one under strikes. When that gives up, it has to have left one
- * letter, with which it is run again, calmly. In the end all has to be as the model has it.
+ * Syncs one feed without faults and the next one with them. If that sync gives up, it must leave
+ * exactly one dead letter, from which it is run again without faults. In the end everything must be
+ * as the model predicts.
  *
  * @throws AssertionError
  */
 export async function runSchedule(
   cloud: ChaosCloud,
-  { before, after, strikes }: Schedule,
+  { before, after, faults }: Schedule,
 ): Promise<Ending> {
   const { query } = cloud;
   await query('truncate stored_permits, permit_history, sync_runs cascade');
@@ -59,11 +60,12 @@ export async function runSchedule(
   strictEqual(calm.execution.state, 'SUCCEEDED', calm.execution.error?.payload);
   model.apply(before);
 
-  const struck = await cloud.sync(after, strikes);
+  const faulted = await cloud.sync(after, faults);
   const letters = await cloud.takeLetters();
-  const gaveUp = struck.execution.state !== 'SUCCEEDED';
-  const blows = strikes.reduce((sum, { times }) => sum + times, 0);
-  if (blows < ATTEMPTS) strictEqual(gaveUp, false, `gave up: ${struck.execution.error?.payload}`);
+  const gaveUp = faulted.execution.state !== 'SUCCEEDED';
+  const mostTimes = faults.reduce((sum, { times }) => sum + times, 0);
+  if (mostTimes < ATTEMPTS)
+    strictEqual(gaveUp, false, `gave up: ${faulted.execution.error?.payload}`);
   strictEqual(letters.length, gaveUp ? 1 : 0, 'dead letters');
   for (const { argument, failed_chunks, run_id } of letters) {
     const resume = failed_chunks.length > 0 ? { resume_run_id: run_id } : {};
@@ -77,7 +79,7 @@ export async function runSchedule(
   const [first, ...runs] = await query<Run>(RUNS);
   ok(first);
   strictEqual(runs.length, gaveUp ? 2 : 1, 'runs');
-  // The first of two can have completed, too: finalize closed it, and not one answer arrived.
+  // The first of two can have completed as well: finalize closed it, but no answer arrived.
   strictEqual(runs.at(-1)?.status, 'completed');
   ok(runs.every(({ status }) => status !== 'running'));
   const sumOfNew = runs.reduce((sum, run) => sum + run.records_new, 0);
@@ -95,7 +97,7 @@ interface Run {
 
 const RUNS = 'select id::integer, status, records_new from sync_runs order by id';
 
-/** The records of the last run, and of the run that it resumes. */
+/** Counts the records of the last run and of the run that it resumes. */
 const ACCOUNTED = `
   select sum(records_total)::integer as records
   from sync_runs

@@ -14,9 +14,9 @@ import { createVirtualClock } from '../local/workflows/clock/virtual-clock.ts';
 import type { Execution } from '../local/workflows/service/execution.ts';
 import { type DeadLetter, openDeadLetterQueue } from '../shared/dead-letter-queue.ts';
 import { startDatabaseProxy } from './database-proxy.ts';
-import { createStriker, type Strike } from './fault-injector.ts';
+import { createFaultInjector, type Fault } from './fault-injector.ts';
 import { startFeedPortal } from './feed-portal.ts';
-import { startFunctionGate } from './function-proxy.ts';
+import { startFunctionProxy } from './function-proxy.ts';
 import { type Moment, STEPS, type Step } from './points.ts';
 import { createRestartable, type Restartable } from './restartable.ts';
 
@@ -25,29 +25,29 @@ const LOCATION = 'northamerica-northeast2';
 const WORKFLOW = 'permit-sync';
 const BUCKET = 'chaos-feeds';
 const DATABASE = 'permits';
-/** Small, so that a small feed has several. */
+/** Small, so a small feed has several chunks. */
 const CHUNK_RECORDS = 10;
 const MOST_LETTERS = 10;
 
 const WORKFLOW_SOURCE = new URL('../../workflows/permit-sync.yaml', import.meta.url);
 
 export interface ChaosCloud {
-  /** Syncs a feed, or goes on as the argument says, while the strikes come down on it. */
+  /** Syncs a feed, or does what the argument says, while the faults are injected. */
   sync(
     feed: readonly FeedRecord[],
-    strikes: readonly Strike[],
+    faults: readonly Fault[],
     argument?: Readonly<Record<string, unknown>>,
-  ): Promise<{ readonly execution: Execution; readonly struck: number }>;
-  /** The dead letters on the topic, which are then gone from it. */
+  ): Promise<{ readonly execution: Execution; readonly occurred: number }>;
+  /** Takes the dead letters off their topic. */
   takeLetters(): Promise<readonly DeadLetter[]>;
-  /** Asks the database directly, not through what is struck. */
+  /** Queries the database directly, past the proxies. */
   query<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]>;
   stop(): Promise<void>;
 }
 
 /**
- * The real workflow on the engine with a clock of its own, the functions in processes that can be
- * killed, a PostgreSQL that can, and proxies between them that strike at a point.
+ * Starts the real workflow on the engine with a virtual clock, the functions and PostgreSQL in
+ * processes that can be killed, and proxies between them through which faults are injected.
  */
 export async function startChaosCloud(directory: string): Promise<ChaosCloud> {
   const database = createDatabaseServer(join(directory, 'postgres'));
@@ -74,8 +74,8 @@ export async function startChaosCloud(directory: string): Promise<ChaosCloud> {
   });
 
   const queue = openDeadLetterQueue({ project: PROJECT, endpoint: apis.endpoint });
-  const striker = createStriker(database);
-  const portal = await startFeedPortal(() => striker.watch('download', { kind: 'half-sent' }));
+  const injector = createFaultInjector(database);
+  const portal = await startFeedPortal(() => injector.watch('download', { kind: 'half-sent' }));
   const environment = {
     ...google,
     FEED_BUCKET: BUCKET,
@@ -86,26 +86,29 @@ export async function startChaosCloud(directory: string): Promise<ChaosCloud> {
     WORKFLOW_NAME: WORKFLOW,
   };
   const startStep = async (step: Step) => {
-    const watch = (moment: Moment) => striker.watch(step, moment);
-    const proxy = await startDatabaseProxy(databaseUrl, watch);
+    const watch = (moment: Moment) => injector.watch(step, moment);
+    const databaseProxy = await startDatabaseProxy(databaseUrl, watch);
     const options = {
-      environment: { ...environment, DATABASE_URL: proxy.url },
+      environment: { ...environment, DATABASE_URL: databaseProxy.url },
       logDirectory: join(directory, 'logs'),
     };
     const process = createRestartable(
       () => startFunction(step, options),
       (running) => running.kill(),
     );
-    const gate = await startFunctionGate(async () => {
+    const functionProxy = await startFunctionProxy(async () => {
       await database.current();
       return (await process.current()).url;
     });
-    return { step, process, proxy, gate };
+    return { step, process, databaseProxy, functionProxy };
   };
   const targets = await Promise.all(STEPS.map(startStep));
-  for (const target of targets) striker.add(target.step, target);
+  for (const target of targets) injector.add(target.step, target);
   const urls = Object.fromEntries(
-    targets.map(({ step, gate }) => [`${step.toUpperCase().replace('-', '_')}_URL`, gate.url]),
+    targets.map(({ step, functionProxy }) => [
+      `${step.toUpperCase().replace('-', '_')}_URL`,
+      functionProxy.url,
+    ]),
   );
   apis.workflows.deploy({
     workflowId: WORKFLOW,
@@ -119,17 +122,17 @@ export async function startChaosCloud(directory: string): Promise<ChaosCloud> {
   });
 
   return {
-    async sync(feed, strikes, argument = { file_path: `${portal.url}/feed.json` }) {
+    async sync(feed, faults, argument = { file_path: `${portal.url}/feed.json` }) {
       portal.publish(feed);
-      striker.arm(strikes);
+      injector.arm(faults);
       const { name } = apis.workflows.createExecution({
         workflowId: WORKFLOW,
         argument: JSON.stringify(argument),
       });
       const execution = await apis.workflows.waitForExecution(name.split('/').at(-1) ?? '');
-      const struck = striker.disarm();
-      await Promise.all(targets.map(({ gate }) => gate.settle()));
-      return { execution, struck };
+      const occurred = injector.disarm();
+      await Promise.all(targets.map(({ functionProxy }) => functionProxy.settle()));
+      return { execution, occurred };
     },
     async takeLetters() {
       const letters = await queue.pull(MOST_LETTERS);
@@ -147,10 +150,10 @@ export async function startChaosCloud(directory: string): Promise<ChaosCloud> {
     },
     async stop() {
       await Promise.all(
-        targets.map(async ({ process, proxy, gate }) => {
-          await gate.close();
+        targets.map(async ({ process, databaseProxy, functionProxy }) => {
+          await functionProxy.close();
           await (await process.current()).stop();
-          await proxy.close();
+          await databaseProxy.close();
         }),
       );
       await portal.close();
@@ -161,7 +164,7 @@ export async function startChaosCloud(directory: string): Promise<ChaosCloud> {
   };
 }
 
-/** A server that a crash leaves to recover from its log, as the loss of a machine would. */
+/** A server that, after a crash, recovers from its log as it would after losing the machine. */
 function createDatabaseServer(directory: string): Restartable<Postgres> {
   return createRestartable(
     () => startPostgres({ directory }),

@@ -1,4 +1,4 @@
-/** A step that has failed: what, why, and what to type next. */
+/** The failure of a step: its name, the cause, and what to do next. */
 export class StepFailure extends Error {
   override name = 'StepFailure';
   readonly step: string;
@@ -14,13 +14,13 @@ export class StepFailure extends Error {
 }
 
 export interface Steps {
-  /** Names of the steps that have been done. */
+  /** Names of the completed steps. */
   readonly done: readonly string[];
-  /** @throws StepFailure with `next`, should the work throw. */
+  /** @throws StepFailure with `next` if the work throws. */
   run<T>(name: string, next: string, work: () => Promise<T>): Promise<T>;
 }
 
-/** Runs named steps one after the other and announces each. */
+/** Runs named steps in sequence and announces each. */
 export function createSteps(say: (text: string) => void): Steps {
   const done: string[] = [];
   return {

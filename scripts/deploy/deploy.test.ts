@@ -21,7 +21,7 @@ import type { Answer } from '../testing/stub-programs.ts';
 const projectId = 'test-project';
 const location = 'northamerica-northeast2';
 
-/** In the place of the sync: two steps, and a run that has completed, or not. */
+/** A workflow in place of the sync, with two steps and the given end. */
 function workflowSource(end: string): string {
   return `
 main:
@@ -112,7 +112,7 @@ beforeEach(async () => {
   await project.programs.answer(answersOf());
 });
 
-/** The owner's URL without the password, which is in the environment. */
+/** The owner's URL without the password, which the environment has. */
 function databaseUrl(): string {
   const url = new URL(database.url);
   url.password = '';
@@ -127,7 +127,7 @@ function environment(): Record<string, string> {
   return {
     ...project.environment,
     PGPASSWORD: password(),
-    // No credentials of whoever runs the tests, and no way to Google.
+    // Without the credentials of the person who runs the tests, and without a way to Google.
     HOME: directory,
     CLOUDSDK_CONFIG: directory,
     METADATA_SERVER_DETECTION: 'none',
@@ -143,7 +143,7 @@ function deploy(...args: string[]) {
   return runScript('deploy', ['--terraform', project.terraform, ...args], environment());
 }
 
-/** `plan` for `terraform -chdir=… plan …`. */
+/** Extracts `plan` from `terraform -chdir=… plan …`. */
 function toTerraformCommand(line: string): string {
   return line.split(' ')[2] ?? '';
 }
@@ -164,7 +164,7 @@ async function listTables(): Promise<readonly string[]> {
 }
 
 describe('npm run deploy', () => {
-  test('checks, builds, plans, applies that very plan, migrates, grants, syncs once', async () => {
+  test('checks, builds, plans, applies exactly that plan, migrates, grants, syncs once', async () => {
     const { code, stdout, stderr } = await deploy('--yes', '--json', ...withDatabase());
     expect(JSON.parse(stdout), stderr).toMatchObject({
       ok: true,
@@ -197,7 +197,7 @@ describe('npm run deploy', () => {
     expect(existsSync(dirname(file))).toBe(false);
   });
 
-  test('ends with what to paste next, for people; the password is shown nowhere', async () => {
+  test('ends with what to paste next and never shows the password', async () => {
     const { stdout, stderr } = await deploy('--yes', ...withDatabase());
     const everything = [stdout, stderr, ...(await project.programs.calls())].join('\n');
     expect(everything).not.toContain(password());
@@ -220,7 +220,7 @@ describe('npm run deploy', () => {
     expect(code).toBe(0);
   });
 
-  test('without a terminal and --yes it refuses before anything else, and exits with 2', async () => {
+  test('without a terminal and without --yes it refuses at once and exits with 2', async () => {
     const before = await project.programs.calls();
     const { code, stderr } = await deploy();
     expect(stderr).toContain('there is no terminal to ask on; give --yes, or --plan');
@@ -228,7 +228,7 @@ describe('npm run deploy', () => {
     expect(await project.programs.calls()).toEqual(before);
   });
 
-  test('a check that fails stops it before it builds', async () => {
+  test('a failed check stops it before the build', async () => {
     await project.programs.answer([{ when: 'gcloud auth list' }, ...answersOf()]);
     const { code, stdout, stderr } = await deploy('--yes', '--json');
     expect(JSON.parse(stdout)).toMatchObject({
@@ -241,14 +241,14 @@ describe('npm run deploy', () => {
     expect(code).toBe(1);
   });
 
-  test('an apply that fails half-way is said to, with what to type; the database is not touched', async () => {
+  test('an apply that fails half-way is reported with what to do; the database is not touched', async () => {
     const answer = { when: ' apply ', stderr: 'Error: quota exceeded\n', code: 1 };
     await project.programs.answer([answer, ...answersOf()]);
     const { code, stdout, stderr } = await deploy('--yes', '--json', ...withDatabase());
     expect(JSON.parse(stdout)).toMatchObject({
       ok: false,
       failed: 'apply',
-      error: 'terraform apply has exited with 1',
+      error: 'terraform apply exited with 1',
       next: expect.stringContaining('npm run deploy again'),
       done: ['check', 'build', 'plan'],
     });
@@ -257,7 +257,7 @@ describe('npm run deploy', () => {
     expect(code).toBe(1);
   });
 
-  test('outputs that are not those of the stack are named', async () => {
+  test('unexpected outputs of the stack are named', async () => {
     await project.programs.answer(answersOf({ ...stackOutputs(), database_users: {} }));
     const { stdout } = await deploy('--yes', '--json', ...withDatabase());
     expect(JSON.parse(stdout)).toMatchObject({
@@ -266,7 +266,7 @@ describe('npm run deploy', () => {
     });
   });
 
-  test('users who do not exist fail the grants; the migrations before them are done', async () => {
+  test('the grants fail for users who do not exist, after the migrations', async () => {
     const database_users = { ...users.names, snapshot: 'nobody@test-project.iam' };
     await project.programs.answer(answersOf({ ...stackOutputs(), database_users }));
     const { stdout } = await deploy('--yes', '--json', ...withDatabase());
@@ -277,19 +277,19 @@ describe('npm run deploy', () => {
     });
   });
 
-  test('a first sync that fails is a failure, with its error and where to look', async () => {
+  test('a first sync that fails is a failure with its error and where to look', async () => {
     apis.workflows.deploy({ workflowId: 'permit-sync', source: FAILS });
     const { code, stdout, stderr } = await deploy('--yes', '--json', ...withDatabase());
     expect(JSON.parse(stdout)).toMatchObject({
       failed: 'sync',
-      error: expect.stringContaining('has FAILED: "feed_unavailable"'),
+      error: expect.stringContaining('ended as FAILED: "feed_unavailable"'),
       next: expect.stringContaining('https://cloud.example/executions'),
     });
     expect(stderr).toContain('done: check, build, plan, apply, connect, migrate, grant');
     expect(code).toBe(1);
   });
 
-  test('says what a database with a private address takes, before it tries', async () => {
+  test('explains how to reach a database with a private address before connecting', async () => {
     await project.programs.answer(answersOf(stackOutputs(false)));
     const { stdout, stderr } = await deploy('--yes', '--json');
     const [before = '', after = ''] = stderr.split('== connect');
@@ -302,7 +302,7 @@ describe('npm run deploy', () => {
     });
   });
 
-  test('on Ctrl-C it lets Terraform stop in order, and says what was done', async () => {
+  test('on Ctrl-C it lets Terraform stop cleanly and reports what was done', async () => {
     const answer = { when: ' apply ', stderr: 'applying\n', waits: true, code: 1 };
     await project.programs.answer([answer, ...answersOf()]);
     const args = ['--terraform', project.terraform, '--yes', ...withDatabase()];
@@ -310,8 +310,8 @@ describe('npm run deploy', () => {
     await running.said('applying');
     running.interrupt();
     const { code, stderr } = await running.ended;
-    expect(stderr).toContain('stopped in order');
-    expect(stderr).toContain('error: apply: terraform apply has exited with 1');
+    expect(stderr).toContain('stopped cleanly');
+    expect(stderr).toContain('error: apply: terraform apply exited with 1');
     expect(code).toBe(1);
   });
 });

@@ -14,14 +14,14 @@ const PASSWORD_BYTES = 32;
 const CONNECTION_TIMEOUT_MILLISECONDS = 15_000;
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
-/** As gcloud does: another endpoint, for private access to the API. */
+/** The endpoint that gcloud uses, which may be another one for private access to the API. */
 function baseUrl(): string {
   return process.env.CLOUDSDK_API_ENDPOINT_OVERRIDES_SQL ?? 'https://sqladmin.googleapis.com/';
 }
 
 /**
- * Connects to the stack's database as its built-in user postgres, who alone may create tables and
- * grant rights. The password is new each time and stays in this process: nobody else knows it.
+ * Connects to the stack's database as its built-in user postgres, the only one who may create
+ * tables and grant rights. The password is new each time and never leaves this process.
  */
 export async function openCloudDatabase(outputs: StackOutputs): Promise<OpenDatabase> {
   const auth = new GoogleAuth({ scopes: SCOPE });

@@ -5,13 +5,13 @@ import { migrateDatabase } from '../../sql/migrate-database.ts';
 import type { OpenDatabase } from './open-cloud-database.ts';
 import type { StackOutputs } from './stack-outputs.ts';
 
-/** Through a tunnel of the operator's, or else through the Cloud SQL connector. */
+/** Connects through the operator's tunnel, otherwise through the Cloud SQL connector. */
 export async function openDatabase(
   outputs: StackOutputs,
   databaseUrl: string | undefined,
 ): Promise<OpenDatabase> {
   if (databaseUrl === undefined) {
-    // Loaded where it is used: it takes a second.
+    // Loaded only when it is needed: it takes a second.
     const { openCloudDatabase } = await import('./open-cloud-database.ts');
     return openCloudDatabase(outputs);
   }
@@ -19,7 +19,7 @@ export async function openDatabase(
   return { pool, close: () => pool.end() };
 }
 
-/** Brings the database to the latest migration. @returns the names of those applied. */
+/** Brings the database to the latest migration. @returns the names of the applied migrations. */
 export function migrate({ pool }: OpenDatabase): Promise<readonly string[]> {
   return migrateDatabase(new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }));
 }

@@ -19,10 +19,10 @@ import { type StackOutputs, stackOutputs } from './stack-outputs.ts';
 
 export interface DeployOptions {
   readonly terraform: string;
-  /** Stops after the plan. */
+  /** Stop after the plan. */
   readonly plan?: boolean;
   readonly yes?: boolean;
-  /** A way of the operator's own to the database, as its owner. */
+  /** The operator's own connection to the database, as its owner. */
   readonly databaseUrl?: string;
   readonly endpoint?: string;
 }
@@ -37,23 +37,23 @@ export interface Deployment {
 
 type Say = (text: string) => void;
 
-const AGAIN = 'then npm run deploy again: what has been done is not done twice';
+const AGAIN = 'then npm run deploy again; completed work is not repeated';
 
-const PRIVATE = `The database has a private address only: this must run inside the VPC. If it does not, either
+const PRIVATE = `The database has only a private address, so this must run inside the VPC. Otherwise, either
   set database_public_ip = true in terraform.tfvars and deploy again, or
   run cloud-sql-proxy --private-ip inside the VPC, forward its port to this machine, and deploy again
   with --database-url postgresql://postgres@127.0.0.1:PORT/permits and the password in PGPASSWORD
 `;
 
 /**
- * Brings the whole system up, or up to date, one step after the other.
+ * Deploys the whole system, or updates it, step by step.
  *
- * @throws StepFailure that names the step; what was done before it stays.
+ * @throws StepFailure with the name of the step; the steps before it are not undone.
  */
 export async function runDeploy(options: DeployOptions, say: Say): Promise<Deployment> {
   const steps = createSteps(say);
-  await steps.run('check', `mend what is listed, ${AGAIN}`, () => check(options.terraform, say));
-  await steps.run('build', `mend the build (npm run build), ${AGAIN}`, async () => {
+  await steps.run('check', `fix what is listed, ${AGAIN}`, () => check(options.terraform, say));
+  await steps.run('build', `fix the build (npm run build), ${AGAIN}`, async () => {
     const { zip, bytes } = await buildFunctions(join(options.terraform, '../dist'));
     say(`${zip}, ${bytes.toLocaleString('en')} bytes\n`);
   });
@@ -79,14 +79,18 @@ async function check(terraformFolder: string, say: Say): Promise<void> {
 }
 
 function makePlan(terraform: Terraform, steps: Steps, say: Say): Promise<PlanSummary> {
-  return steps.run('plan', `mend what Terraform says, ${AGAIN}; nothing was changed`, async () => {
-    await terraform.init();
-    const summary = summarizePlan(await terraform.plan());
-    const count = (of: keyof PlanSummary) => `${summary[of].length} to ${of}`;
-    say(`${count('create')}, ${count('update')}, ${count('replace')}, ${count('destroy')}\n`);
-    for (const address of [...summary.replace, ...summary.destroy]) say(`  removes ${address}\n`);
-    return summary;
-  });
+  return steps.run(
+    'plan',
+    `fix what Terraform reports, ${AGAIN}; nothing was changed`,
+    async () => {
+      await terraform.init();
+      const summary = summarizePlan(await terraform.plan());
+      const count = (action: keyof PlanSummary) => `${summary[action].length} to ${action}`;
+      say(`${count('create')}, ${count('update')}, ${count('replace')}, ${count('destroy')}\n`);
+      for (const address of [...summary.replace, ...summary.destroy]) say(`  removes ${address}\n`);
+      return summary;
+    },
+  );
 }
 
 async function applyPlan(
@@ -94,7 +98,7 @@ async function applyPlan(
   steps: Steps,
   { yes, terraform: folder }: DeployOptions,
 ): Promise<StackOutputs> {
-  const next = `mend what Terraform says, ${AGAIN}; what it made before stays, and is in its state`;
+  const next = `fix what Terraform reports, ${AGAIN}; what it has created stays and is in its state`;
   if (!yes) {
     const { projectId } = readTerraformVariables(folder);
     await steps.run('confirm', 'npm run deploy', async () => {
@@ -106,7 +110,7 @@ async function applyPlan(
     await terraform.apply();
     const { success, data, error } = stackOutputs.safeParse(await terraform.outputs());
     if (success) return data;
-    throw new Error(`The stack has other outputs than expected:\n${z.prettifyError(error)}`);
+    throw new Error(`The stack's outputs are not as expected:\n${z.prettifyError(error)}`);
   });
 }
 
@@ -117,7 +121,7 @@ async function prepareDatabase(
   say: Say,
 ): Promise<readonly string[]> {
   const isPrivate = !outputs.database_public_ip && databaseUrl === undefined;
-  const unreached = isPrivate ? PRIVATE : `see that the database can be reached, ${AGAIN}`;
+  const unreached = isPrivate ? PRIVATE : `make sure that the database can be reached, ${AGAIN}`;
   if (isPrivate) say(`\n${PRIVATE}`);
   const database = await steps.run('connect', unreached, async () => {
     const opened = await openDatabase(outputs, databaseUrl);
@@ -128,11 +132,11 @@ async function prepareDatabase(
     return opened;
   });
   try {
-    const migrations = await steps.run('migrate', `mend the migration, ${AGAIN}`, () =>
+    const migrations = await steps.run('migrate', `fix the migration, ${AGAIN}`, () =>
       migrate(database),
     );
     say(migrations.length === 0 ? 'up to date\n' : `applied ${migrations.join(', ')}\n`);
-    await steps.run('grant', `mend sql/grants or the users, ${AGAIN}`, () =>
+    await steps.run('grant', `fix sql/grants or the users, ${AGAIN}`, () =>
       grant(database, outputs),
     );
     return migrations;
@@ -147,12 +151,12 @@ function smokeSync(
   { endpoint }: DeployOptions,
   say: Say,
 ): Promise<SmokeResult> {
-  const next = `the README's “When something breaks” has the error's code; its steps are at
+  const next = `look up the error's code in the README, “When something breaks”; the execution is at
     ${outputs.console_url}
-  once it is mended, ${outputs.run_command}`;
+  once it is fixed, ${outputs.run_command}`;
   return steps.run('sync', next, async () => {
     const smoke = await runSmokeSync(outputs, endpoint, (step) => say(`  ${step}\n`));
     if (smoke.state === 'SUCCEEDED') return smoke;
-    throw new Error(`${smoke.name} has ${smoke.state}: ${smoke.error ?? 'no error'}`);
+    throw new Error(`${smoke.name} ended as ${smoke.state}: ${smoke.error ?? 'no error'}`);
   });
 }

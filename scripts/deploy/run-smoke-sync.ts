@@ -8,21 +8,21 @@ import type { StackOutputs } from './stack-outputs.ts';
 
 const POLL_MILLISECONDS = 1_000;
 
-/** Of google.cloud.workflows.executions.v1.Execution.State: REST gives the name, gRPC the number. */
+/** Names of Execution.State by number: REST returns the name, gRPC the number. */
 const STATES = ['STATE_UNSPECIFIED', 'ACTIVE', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'UNAVAILABLE'];
 
 export interface SmokeResult {
   readonly name: string;
   readonly state: string;
-  /** What the workflow returned: the closed run. */
+  /** The workflow's result: the closed run. */
   readonly result?: unknown;
-  /** What it raised. */
+  /** The error that the workflow raised. */
   readonly error?: string;
 }
 
 /**
- * Starts one sync of the City's feed and follows it to its end. Should this process end before, the
- * sync goes on.
+ * Starts one sync of the City's feed and follows it to its end. If this process ends first, the
+ * sync continues.
  */
 export async function runSmokeSync(
   outputs: StackOutputs,

@@ -9,7 +9,7 @@ interface Received {
   readonly body: string;
 }
 
-/** Answers each request with the next document, and the last one for ever. */
+/** Answers each request with the next document, then always with the last one. */
 async function startAdminApi(status: number, ...documents: readonly object[]) {
   const received: Received[] = [];
   const server = await startTestServer(async (request, response) => {
@@ -29,7 +29,7 @@ async function startAdminApi(status: number, ...documents: readonly object[]) {
 }
 
 describe('setPostgresPassword', () => {
-  test('sets it in the body of one request and waits until the operation is done', async () => {
+  test('sends it in the body of one request and waits until the operation is done', async () => {
     await using api = await startAdminApi(
       200,
       { name: 'op', status: 'PENDING' },
@@ -48,13 +48,13 @@ describe('setPostgresPassword', () => {
     for (const poll of polls) expect(poll).toMatchObject({ method: 'GET', body: '' });
   });
 
-  test('fails with the words of an operation that failed', async () => {
+  test('fails with the message of a failed operation', async () => {
     const error = { errors: [{ message: 'The password is too short' }] };
     await using api = await startAdminApi(200, { name: 'op', status: 'DONE', error });
     await expect(api.set()).rejects.toThrow('Cloud SQL: The password is too short');
   });
 
-  test('fails with the words of a request that is refused', async () => {
+  test('fails with the message of a refused request', async () => {
     await using api = await startAdminApi(403, { error: { message: 'cloudsql.users.update' } });
     await expect(api.set()).rejects.toThrow(/^Cloud SQL: 403 .*cloudsql\.users\.update/);
   });

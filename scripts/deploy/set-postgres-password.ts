@@ -14,17 +14,17 @@ export interface AdminApi {
   readonly pollMilliseconds?: number;
 }
 
-/** How the operation to end looks like, in the API's words. */
+/** The API's status of a completed operation. */
 const DONE = 'DONE';
 const POLL_MILLISECONDS = 1_000;
 
 /**
- * Sets the password of the built-in user postgres of a Cloud SQL instance and waits until it holds.
- * The password is in the request's body and nowhere else.
+ * Sets the password of a Cloud SQL instance's built-in user postgres and waits until it is in
+ * effect. The password is sent only in the request's body.
  * Source: https://cloud.google.com/sql/docs/postgres/admin-api/rest/v1/users/update
  *
  * @param connectionName `project:region:instance`
- * @throws Error with the API's own message.
+ * @throws Error with the API's message
  */
 export async function setPostgresPassword(
   { baseUrl, getToken, pollMilliseconds = POLL_MILLISECONDS }: AdminApi,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FUNCTION_NAMES } from '../../functions/function-names.ts';
 
-/** What the stack says of itself; the names are those of terraform/outputs.tf. */
+/** The stack's outputs, named as in terraform/outputs.tf. */
 export const stackOutputs = z.object({
   project_id: z.string(),
   region: z.string(),
@@ -12,7 +12,7 @@ export const stackOutputs = z.object({
   api_url: z.string(),
   database_connection_name: z.string().regex(/^[^:]+:[^:]+:[^:]+$/),
   database_name: z.string(),
-  /** IAM database user of each function. */
+  /** Each function's IAM database user. */
   database_users: z.record(z.enum(FUNCTION_NAMES), z.string()),
   database_public_ip: z.boolean(),
 });

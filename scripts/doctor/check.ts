@@ -1,11 +1,11 @@
-/** What a check has found: that all is well, or what is wrong and what to type against it. */
+/** The result of a check: a detail, or a problem and how to fix it. */
 export type Outcome =
   | { readonly ok: true; readonly detail: string }
   | { readonly ok: false; readonly problem: string; readonly mend: string };
 
 export interface Check {
   readonly name: string;
-  /** Checks that have to be well for this one to mean anything. */
+  /** Checks that must pass before this one makes sense. */
   readonly needs?: readonly string[];
   run(): Promise<Outcome>;
 }
@@ -27,7 +27,7 @@ export function finding(problem: string, mend: string): Outcome {
 }
 
 /**
- * Runs checks, each once those before it that it needs are done, the others at the same time.
+ * Runs checks concurrently, each after the earlier checks that it needs.
  *
  * @returns their results in the order of the checks.
  */
@@ -52,13 +52,13 @@ async function runCheck(
   const missing = (await Promise.all(needs)).find((result) => result?.state !== 'ok');
   if (missing) return { name, state: 'skipped', detail: `${missing.name} first` };
   const outcome = await run().catch((error: Error) =>
-    finding(error.message, 'try again; if it stays, it is a fault of this check'),
+    finding(error.message, 'try again; if the problem persists, this check has a bug'),
   );
   if (outcome.ok) return { name, state: 'ok', detail: outcome.detail };
   return { name, state: 'failed', problem: outcome.problem, mend: outcome.mend };
 }
 
-/** @returns true when no check has failed, nor been skipped because another one has. */
+/** @returns true when no check failed or was skipped. */
 export function allWell(results: readonly CheckResult[]): boolean {
   return results.every(({ state }) => state === 'ok');
 }

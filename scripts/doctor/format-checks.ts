@@ -1,6 +1,6 @@
 import type { CheckResult } from './check.ts';
 
-/** A table for people; under a finding, what mends it. */
+/** Formats results as a table, with the fix below each finding. */
 export function formatChecks(results: readonly CheckResult[]): string {
   const width = Math.max(...results.map(({ name }) => name.length));
   return results

@@ -1,7 +1,7 @@
-import type { Permit } from './columns.ts';
 import { describeWork } from './describe-work.ts';
 import { compileWeights, draw, pickOne, toBelow } from './draw.ts';
 import { estimateCost } from './estimate-cost.ts';
+import type { Permit } from './feed-columns.ts';
 import type { Identity } from './identify-permit.ts';
 import { locateJob } from './locate-permit.ts';
 import { measureAreas } from './measure-areas.ts';
@@ -30,7 +30,11 @@ const NULLABLE_COLUMNS = [
   ...(['RESIDENTIAL', 'MERCANTILE', 'DEMOLITION'] as const),
 ];
 
-/** A permit as it first appears: `birthDate` is when, in days since 1970, null for day 0's own. */
+/**
+ * Builds a permit as it first appears.
+ *
+ * @param birthDate in days since 1970; null for a permit of day 0.
+ */
 export function buildPermit(
   permitSeed: number,
   identity: Identity,
@@ -71,7 +75,7 @@ export function buildPermit(
   return isGappy ? { ...permit, [pickOne(NULLABLE_COLUMNS, draw(permitSeed, 39))]: null } : permit;
 }
 
-/** Null while the status says so; 1 in 5,000 is issued before it was applied for. */
+/** Null for an unissued status; 1 permit in 5,000 is issued before it was applied for. */
 function dateIssue(permitSeed: number, status: string, applied: number): string | null {
   if (UNISSUED_STATUSES.has(status)) return null;
   const drawn = draw(permitSeed, 34);

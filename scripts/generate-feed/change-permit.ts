@@ -1,6 +1,6 @@
-import type { Permit } from './columns.ts';
 import { addRevisionNote } from './describe-work.ts';
 import { compileWeights, draw, toBelow } from './draw.ts';
+import type { Permit } from './feed-columns.ts';
 import { measureArea } from './measure-areas.ts';
 import { NEXT_STATUSES, UNISSUED_STATUSES } from './vocabulary/statuses.ts';
 import { RELABELLED } from './vocabulary/structure-types.ts';
@@ -18,7 +18,11 @@ const pickNextStatus = new Map(
   Object.entries(NEXT_STATUSES).map(([status, weights]) => [status, compileWeights(weights)]),
 );
 
-/** The permit after one change on a date in days since 1970; never equal to what it was. */
+/**
+ * Makes one change to a permit; the result always differs.
+ *
+ * @param date of the change, in days since 1970.
+ */
 export function changePermit(permit: Permit, changeSeed: number, date: number): Permit {
   const drawn = draw(changeSeed, 1);
   switch (pickChange(draw(changeSeed, 0))) {
@@ -48,7 +52,7 @@ function moveDate(issued: string | null, date: number): string {
   return formatDate(issued === null ? date : toEpochDay(issued) + 7);
 }
 
-/** The City's new label, or a type nothing is relabelled to. */
+/** The City's new label, or a type that no other is relabelled to. */
 function relabel(structureType: string | null): string {
   const relabelled = RELABELLED[structureType ?? ''];
   if (relabelled !== undefined) return relabelled;

@@ -2,10 +2,10 @@ import { draw, pickOne, toBelow } from './draw.ts';
 import type { Identity } from './identify-permit.ts';
 import * as phrases from './vocabulary/phrases.ts';
 
-/** The longest description that the City has been seen to publish, in characters. */
+/** Characters of the longest description seen in the City's feed. */
 export const LONGEST_DESCRIPTION = 1942;
 
-/** Invents DESCRIPTION. Permits of one job tell the same story behind different prefixes. */
+/** Invents DESCRIPTION. Permits of one job tell the same story after different prefixes. */
 export function describeWork(identity: Identity, work: string): string {
   const story = draw(identity.jobSeed, 40);
   const prefix = pickPrefix(identity.permitType, draw(story, 1));
@@ -13,7 +13,7 @@ export function describeWork(identity: Identity, work: string): string {
   return fillBlanks(addOddities(text, story), draw(story, 2)).slice(0, LONGEST_DESCRIPTION);
 }
 
-/** The description after somebody has put a note about a revision before it. */
+/** Puts a revision note before a description. */
 export function addRevisionNote(description: string | null, drawn: number): string {
   const note = fillBlanks(pickOne(phrases.REVISION_NOTES, drawn), draw(drawn, 1));
   return `${note}\n${description ?? ''}`.slice(0, LONGEST_DESCRIPTION);
@@ -41,7 +41,7 @@ function tellStory({ isHouse }: Identity, work: string, story: number): string {
   return text;
 }
 
-/** Median 1; 1 % go on for half a page, 1 in 2,000 to the very end of the field. */
+/** Median 1; 1 % fill half a page, 1 in 2,000 fill the field. */
 function countDetails(drawn: number): number {
   const perTenThousand = toBelow(drawn, 10_000);
   if (perTenThousand < 5) return 120;

@@ -1,6 +1,6 @@
 /**
- * A 32-bit number that looks random and depends on nothing but its two arguments (Murmur3's
- * finalizer), so that any record of any day is computed alone. Nest it to derive streams:
+ * Draws a pseudo-random 32-bit number from its two arguments alone (Murmur3's finalizer), so any
+ * record of any day can be computed by itself. Nest calls to derive streams:
  * `draw(draw(seed, ordinal), salt)`.
  */
 export function draw(seed: number, salt: number): number {
@@ -10,29 +10,29 @@ export function draw(seed: number, salt: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** A drawn 32-bit number as a fraction in [0, 1). */
+/** Scales a drawn 32-bit number to a fraction in [0, 1). */
 export function toFraction(drawn: number): number {
   return drawn / 0x1_0000_0000;
 }
 
-/** A drawn 32-bit number as a whole number in [0, limit). */
+/** Scales a drawn 32-bit number to a whole number in [0, limit). */
 export function toBelow(drawn: number, limit: number): number {
   return Math.floor((drawn / 0x1_0000_0000) * limit);
 }
 
-/** One of the values, each as likely as the next. The list must not be empty. */
+/** Picks one of the values, all equally likely. The list must not be empty. */
 export function pickOne<Value>(values: readonly Value[], drawn: number): Value {
   return values[toBelow(drawn, values.length)] as Value;
 }
 
-/** Values with how often each comes; the weights need no common sum. */
+/** Values and their relative frequencies, which need not add up to any particular sum. */
 export type Weights = Readonly<Record<string, number>>;
 
 const SLOTS = 4096;
 
 /**
- * Compiles weights into a lookup: drawn 32-bit number → value. A value with any weight at all
- * comes at least once in 4,096.
+ * Compiles weights into a lookup from a drawn 32-bit number to a value. Every value gets at least
+ * one of 4,096 slots.
  */
 export function compileWeights(weights: Weights): (drawn: number) => string {
   const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);

@@ -2,7 +2,7 @@ import { draw, pickOne, toBelow } from './draw.ts';
 
 const ODD_COSTS = ['*** NOT USED ***', '$', '1,000.', ' 5000', '20000 ', '9              ', '.9'];
 
-/** EST_CONST_COST as the feed spells it: text, a sentinel in half of the rows, or null. */
+/** Invents EST_CONST_COST as the feed spells it: text, a sentinel in half of the rows, or null. */
 export function estimateCost(permitSeed: number): string | null {
   const form = toBelow(draw(permitSeed, 60), 1000);
   if (form < 500) return 'DO NOT UPDATE OR DELETE THIS INFO FIELD';

@@ -1,7 +1,7 @@
 const PLAIN = /^[ !#-[\]-~]*$/;
 const NOT_ASCII = /[\u007f-\uffff]/g;
 
-/** The feed's own spelling of a record: `", "`, `": "`, ASCII, and areas as floats (`0.0`). */
+/** Formats a record as the feed does: `", "`, `": "`, ASCII, and areas as floats (`0.0`). */
 export function formatRecord(record: Readonly<Record<string, unknown>>): string {
   let text = '';
   for (const column in record) {
@@ -27,7 +27,7 @@ function formatText(text: string): string {
   return JSON.stringify(text).replaceAll(NOT_ASCII, escapeUnit);
 }
 
-/** One UTF-16 unit, so that a character beyond the basic plane becomes a surrogate pair. */
+/** Escapes one UTF-16 unit; a character beyond the basic plane becomes a surrogate pair. */
 function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { COLUMNS } from './columns.ts';
+import { COLUMNS } from './feed-columns.ts';
 import { generateRecords } from './generate-records.ts';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -27,12 +27,12 @@ function groupBy(rows: readonly Row[], name: (row: Row) => string): Map<string, 
   return groups;
 }
 
-/** The contents, without the volatile _id. */
+/** The contents without the volatile _id. */
 function contentsOf({ _id, ...contents }: Row): string {
   return JSON.stringify(contents);
 }
 
-/** Counts what a sync would find, by key; keys that repeat are left out. */
+/** Compares two days by key, as a sync would; repeated keys are left out. */
 function compareDays(before: readonly Row[], after: readonly Row[]) {
   const [old, fresh] = [before, after].map((rows) => groupBy(rows, keyOf)) as [
     Map<string, readonly Row[]>,
@@ -45,20 +45,20 @@ function compareDays(before: readonly Row[], after: readonly Row[]) {
   });
   return {
     appeared: [...fresh.keys()].filter((key) => !old.has(key)).length,
-    gone: [...old.keys()].filter((key) => !fresh.has(key)).length,
+    removed: [...old.keys()].filter((key) => !fresh.has(key)).length,
     changed,
   };
 }
 
 describe('a day', () => {
-  test('day 0 has exactly the records asked for, whatever their number', () => {
+  test('day 0 has exactly as many records as asked for', () => {
     for (const records of [0, 1, 3, 777, 778, 1000]) {
       expect([...generateRecords({ records, day: 0 })].length).toBe(records);
     }
     expect(dayZero.length).toBe(RECORDS);
   });
 
-  test('the same seed, size and day are the same records; another seed is another city', () => {
+  test('the same seed, size and day give the same records; another seed gives another city', () => {
     expect(listDay(2)).toEqual(dayTwo);
     expect(contentsOf(listDay(0, { seed: 2 })[0] ?? {})).not.toBe(contentsOf(dayZero[0] ?? {}));
   });
@@ -92,7 +92,7 @@ describe('a day', () => {
     expect(impossible.length).toBeGreaterThan(0);
   });
 
-  test('the City’s oddities are there, about as often as in its feed', () => {
+  test('the City’s oddities appear about as often as in its feed', () => {
     const share = (has: (row: Row) => boolean): number => dayZero.filter(has).length / RECORDS;
     const describes = (pattern: RegExp) => (row: Row) => pattern.test(String(row.DESCRIPTION));
     expect(share((row) => row.STREET_DIRECTION === ' ')).toBeCloseTo(0.85, 1);
@@ -120,11 +120,11 @@ describe('a day', () => {
 });
 
 describe('from day to day', () => {
-  test('0.15 % appear, 0.15 % go and 0.4 % change', () => {
-    const { appeared, gone, changed } = compareDays(dayZero, dayOne);
+  test('0.15 % appear, 0.15 % are removed and 0.4 % change', () => {
+    const { appeared, removed, changed } = compareDays(dayZero, dayOne);
     expect(appeared).toBe(30);
-    expect(gone).toBeGreaterThan(20);
-    expect(gone).toBeLessThan(45);
+    expect(removed).toBeGreaterThan(20);
+    expect(removed).toBeLessThan(45);
     expect(changed.length).toBeGreaterThan(60);
     expect(changed.length).toBeLessThan(105);
   });
@@ -146,13 +146,13 @@ describe('from day to day', () => {
     expect((counts.STATUS?.length ?? 0) / changed.length).toBeGreaterThan(0.5);
   });
 
-  test('a change stays', () => {
+  test('a change persists', () => {
     const { changed } = compareDays(dayZero, dayOne);
     const later = groupBy(dayTwo, keyOf);
     const kept = changed.filter(({ now }) =>
       later.get(keyOf(now))?.some((row) => contentsOf(row) === contentsOf(now)),
     );
-    // The others have changed again or gone on day 2.
+    // The others changed again or were removed on day 2.
     expect(kept.length).toBeGreaterThan(changed.length - 5);
   });
 
@@ -160,10 +160,10 @@ describe('from day to day', () => {
     for (const [index, row] of dayOne.entries()) expect(row._id).toBe(RECORDS + index + 1);
   });
 
-  test('a permit that has gone does not come back', () => {
+  test('a permit that was removed does not come back', () => {
     const [before, after] = [groupBy(dayZero, keyOf), groupBy(dayOne, keyOf)];
-    const gone = [...before.keys()].filter((key) => !after.has(key));
-    for (const row of [...dayTwo, ...listDay(40)]) expect(gone).not.toContain(keyOf(row));
+    const removed = [...before.keys()].filter((key) => !after.has(key));
+    for (const row of [...dayTwo, ...listDay(40)]) expect(removed).not.toContain(keyOf(row));
   });
 
   test('after 260 days the feed is about as large as on the first', () => {
@@ -172,7 +172,7 @@ describe('from day to day', () => {
 });
 
 describe('records that share a key', () => {
-  test('1 in 1,000 is a conditional permit under another permit’s number and revision', () => {
+  test('1 in 1,000 is a conditional permit with another permit’s number and revision', () => {
     const pairs = [...groupBy(dayZero, (row) => `${row.PERMIT_NUM}|${row.REVISION_NUM}`).values()]
       .map((rows) => new Set(rows.map((row) => row.PERMIT_TYPE)))
       .filter((types) => types.size > 1);
@@ -180,7 +180,7 @@ describe('records that share a key', () => {
     expect(pairs.filter((types) => types.has('Conditional Permit')).length).toBe(20);
   });
 
-  test('1 in 10,000 has another’s whole key with other contents, near or in another chunk', () => {
+  test('1 in 10,000 repeats a whole key with other contents, nearby or in another chunk', () => {
     const pairs = [...groupBy(dayZero, keyOf).values()].filter((rows) => rows.length > 1);
     expect(pairs.map((rows) => rows.map((row) => row._id))).toEqual([
       [613, 614],
@@ -196,7 +196,7 @@ describe('records that share a key', () => {
     expect(groups.filter((rows) => rows.length > 1).length).toBeGreaterThanOrEqual(2);
   });
 
-  test('they change places from day to day', () => {
+  test('such pairs swap places from day to day', () => {
     const orders = days.map((rows) =>
       [...groupBy(rows, keyOf).values()]
         .filter((group) => group.length > 1)
@@ -220,7 +220,7 @@ describe('records that share a key', () => {
 });
 
 describe('bad records', () => {
-  test('they come on top of the others, four kinds in turn', () => {
+  test('bad records are added to the others, four kinds in turn', () => {
     const rows = listDay(0, { bad: 8 });
     expect(rows.length).toBe(RECORDS + 8);
     const kindOf = (row: Row): string | null => {

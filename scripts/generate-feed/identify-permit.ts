@@ -10,7 +10,7 @@ const pickSuffix = new Map(
   Object.entries(SUFFIXES).map(([type, weights]) => [type, compileWeights(weights)]),
 );
 
-/** Where the job of each of four neighbouring permits begins. */
+/** The first permit of the job of each of four neighbouring permits. */
 const JOB_STARTS = [
   [0, 1, 2, 3],
   [0, 0, 2, 3],
@@ -20,21 +20,21 @@ const JOB_STARTS = [
   [0, 0, 0, 0],
 ] as const;
 
-/** Who a permit is: its key, and what it shares with the other permits of its job. */
-export type Identity = Readonly<{
-  permitNumber: string;
-  revisionNumber: string;
-  permitType: PermitType;
-  jobSeed: number;
-  isHouse: boolean;
-  application: ApplicationNumber;
-  /** Another record has all three parts of the key too. */
-  isCopy: boolean;
-}>;
+/** A permit's key, and what it shares with the other permits of its job. */
+export interface Identity {
+  readonly permitNumber: string;
+  readonly revisionNumber: string;
+  readonly permitType: PermitType;
+  readonly jobSeed: number;
+  readonly isHouse: boolean;
+  readonly application: ApplicationNumber;
+  /** True when it repeats another record's whole key. */
+  readonly isCopy: boolean;
+}
 
 /**
- * The ordinal whose whole key this record repeats, or null: 1 record in 10,000. Every other such
- * pair lies 7,001 records apart, so that its halves fall into different chunks of 5,000.
+ * The ordinal whose whole key this record repeats (1 record in 10,000), or null. Every other such
+ * pair lies 7,001 records apart, so its halves fall into different chunks of 5,000.
  */
 export function findOriginal(ordinal: number): number | null {
   if (ordinal % 10_000 !== 613) return null;
@@ -49,7 +49,7 @@ export function findCopy(ordinal: number): number | null {
   return findOriginal(far) === ordinal ? far : null;
 }
 
-/** Identifies the record with this ordinal; `number` gives jobs their numbers. */
+/** Identifies the record with this ordinal; `number` numbers the jobs. */
 export function identifyPermit(
   seed: number,
   ordinal: number,
@@ -57,7 +57,7 @@ export function identifyPermit(
 ): Identity {
   const original = findOriginal(ordinal);
   if (original !== null) return { ...identifyPermit(seed, original, number), isCopy: true };
-  // 1 in 1,000 is the conditional permit beside the real one, under the same number.
+  // 1 in 1,000 is a conditional permit beside the real one, with the same number.
   if (ordinal % 1000 === 777) {
     const real = identifyPermit(seed, ordinal - 1, number);
     const isConditional = real.permitType === 'Conditional Permit';
@@ -76,7 +76,7 @@ function identifyMember(
   const startSeed = draw(draw(seed, start), 3);
   const startType = pickLeadingType(draw(startSeed, 0));
   const companions = COMPANION_TYPES[startType] ?? [];
-  // A type that is never filed with others leads alone, and its neighbours lead jobs of their own.
+  // A type that is never filed with others leads alone; its neighbours lead their own jobs.
   const isCompanion = start !== ordinal && companions.length > 0;
   const jobOrdinal = isCompanion ? start : ordinal;
   const jobSeed = jobOrdinal === start ? startSeed : draw(draw(seed, ordinal), 3);

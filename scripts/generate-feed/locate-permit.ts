@@ -12,18 +12,18 @@ import {
 const pickStreetType = compileWeights(STREET_TYPES);
 const pickDirection = compileWeights(STREET_DIRECTIONS);
 
-/** The columns that say where a permit is; all permits of one job share them. */
-export type Place = Readonly<{
-  STREET_NUM: string;
-  STREET_NAME: string;
-  STREET_TYPE: string;
-  STREET_DIRECTION: string;
-  POSTAL: string;
-  GEO_ID: string | null;
-  WARD_GRID: string;
-}>;
+/** The address columns; all permits of one job share them. */
+export interface Place {
+  readonly STREET_NUM: string;
+  readonly STREET_NAME: string;
+  readonly STREET_TYPE: string;
+  readonly STREET_DIRECTION: string;
+  readonly POSTAL: string;
+  readonly GEO_ID: string | null;
+  readonly WARD_GRID: string;
+}
 
-/** Invents the address of a job. The same seed is the same address. */
+/** Invents the address of a job. The same seed gives the same address. */
 export function locateJob(jobSeed: number): Place {
   const site = draw(jobSeed, 10);
   return {

@@ -1,12 +1,12 @@
-import { AREA_COLUMNS, type AreaColumn } from './columns.ts';
 import { draw, pickOne, toBelow } from './draw.ts';
+import { AREA_COLUMNS, type AreaColumn } from './feed-columns.ts';
 import type { PermitType } from './vocabulary/works.ts';
 
 export type Areas = Readonly<Record<AreaColumn, number | null>>;
 
 const NO_AREAS = Object.fromEntries(AREA_COLUMNS.map((column) => [column, 0])) as Areas;
 
-/** The column that a permit of a type usually fills, and how many in a hundred do. */
+/** The column that permits of a type usually fill, and the percentage that do. */
 const USUAL_AREAS: Readonly<Partial<Record<PermitType, readonly [AreaColumn, percent: number]>>> = {
   'Small Residential Projects': ['INTERIOR_ALTERATIONS', 45],
   'Building Additions/Alterations': ['INTERIOR_ALTERATIONS', 70],
@@ -28,7 +28,7 @@ export function measureAreas(permitSeed: number, permitType: PermitType): Areas 
   };
 }
 
-/** Square metres, two decimals at most; clerks like round ones. */
+/** Square metres with at most two decimals; a quarter are round numbers, as clerks enter them. */
 export function measureArea(drawn: number): number {
   if ((drawn & 3) === 0) return 5 * (1 + toBelow(drawn, 60));
   return (100 + toBelow(drawn, (drawn & 31) === 1 ? 4_000_000 : 40_000)) / 100;

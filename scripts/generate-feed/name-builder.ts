@@ -7,7 +7,7 @@ import {
   SURNAMES,
 } from './vocabulary/places.ts';
 
-/** An invented BUILDER_NAME, or null: 6 % are filled, one in five of those with a person's name. */
+/** Invents BUILDER_NAME: 6 % are filled, one in five of those with a person's name. */
 export function nameBuilder(permitSeed: number): string | null {
   if (toBelow(draw(permitSeed, 20), 100) >= 6) return null;
   if (toBelow(draw(permitSeed, 21), 5) === 0) {

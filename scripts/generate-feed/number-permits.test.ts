@@ -4,7 +4,7 @@ import { createNumbering } from './number-permits.ts';
 import { dateOfDay, firstDayOfYear, formatDate } from './weekday-calendar.ts';
 
 test.each([1, 40, 1000, 50_000])(
-  'numbers of %i records never repeat, over three years',
+  'the numbers of %i records never repeat in three years',
   (records) => {
     const number = createNumbering(records);
     const ordinals = records + countBirths(records, 3 * 261);
@@ -14,7 +14,7 @@ test.each([1, 40, 1000, 50_000])(
   },
 );
 
-test('whoever joins later is numbered in the year of that day', () => {
+test('a permit that joins later gets a number of that year', () => {
   const number = createNumbering(10_000);
   for (const ordinal of [10_000, 13_000, 17_777]) {
     const year = formatDate(dateOfDay(findBirthDay(10_000, ordinal))).slice(2, 4);
@@ -22,7 +22,7 @@ test('whoever joins later is numbered in the year of that day', () => {
   }
 });
 
-test('the day of birth is the first on which as many have been born', () => {
+test('the birth day is the first by which that many permits have been born', () => {
   for (const records of [7, 1000, 237_000]) {
     for (let day = 1; day < 60; day += 1) {
       const [from, to] = [countBirths(records, day - 1), countBirths(records, day)];

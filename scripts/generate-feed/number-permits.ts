@@ -1,7 +1,7 @@
 import { countBirths } from './lifetime.ts';
 import { firstDayOfYear, toEpochDay } from './weekday-calendar.ts';
 
-/** The permits of day 0 by the year they were applied for, 2000 to 2025: the older the fewer. */
+/** Relative number of day 0's permits by year of application, 2000 to 2025. */
 const YEAR_WEIGHTS = [
   ...[1, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 15, 18, 21, 24, 28, 34, 40, 44, 56, 66, 80, 104],
   150,
@@ -11,17 +11,17 @@ const BIRTH_YEAR = FIRST_YEAR + YEAR_WEIGHTS.length;
 const FIRST_SEQUENCE = 100_101;
 const USUAL_SEQUENCES = 190_000;
 
-/** Where a job stands among the applications. */
-export type ApplicationNumber = Readonly<{
-  /** When it was applied for, in days since 1970. */
-  date: number;
+/** A job's place among the applications. */
+export interface ApplicationNumber {
+  /** Date of application, in days since 1970. */
+  readonly date: number;
   /** `16 134540`: the first nine characters of PERMIT_NUM, never the same for two jobs. */
-  prefix: string;
-}>;
+  readonly prefix: string;
+}
 
 /**
- * Numbers the jobs of a feed that held `records` permits on day 0, rising with their ordinal as
- * the City's do. Whoever joins later gets a number of the year in which it joins.
+ * Numbers the jobs of a feed with `records` permits on day 0. Numbers rise with the ordinal, as in
+ * the City's feed; a permit that joins later gets a number of the year in which it joins.
  */
 export function createNumbering(records: number): (jobOrdinal: number) => ApplicationNumber {
   const firstYears = spreadOverYears(records);

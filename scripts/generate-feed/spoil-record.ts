@@ -1,6 +1,6 @@
-import type { BadRecord, FeedRecord } from './columns.ts';
+import type { BadRecord, FeedRecord } from './feed-columns.ts';
 
-/** A record that no default of the pipeline can store; four ways, in turn. */
+/** Spoils a record so it cannot be stored, in four ways by turns. */
 export function spoilRecord(record: FeedRecord, index: number): BadRecord {
   switch (index % 4) {
     case 0: {
@@ -16,7 +16,7 @@ export function spoilRecord(record: FeedRecord, index: number): BadRecord {
   }
 }
 
-/** A number of its own, so that a bad record never takes a good one's place. */
+/** A number that no good record has, so a bad record never replaces one. */
 function badNumber(index: number): string {
   return `99 ${100_000 + index} BAD`;
 }

@@ -1,18 +1,18 @@
 const MILLISECONDS_PER_DAY = 86_400_000;
 const FIRST_MONDAY = toEpochDay('2026-01-05');
 
-/** Dates are spelled hundreds of thousands of times a feed, so the usual ones are spelled once. */
+/** The usual dates are formatted once: a feed has hundreds of thousands of them. */
 const FIRST_SPELLED = toEpochDay('1999-01-01');
 const SPELLED: readonly string[] = Array.from({ length: 50 * 366 }, (_, index) =>
   spellDate(FIRST_SPELLED + index),
 );
 
-/** Whole days from 1 January 1970 to a `YYYY-MM-DD`. */
+/** Converts `YYYY-MM-DD` to whole days since 1 January 1970. */
 export function toEpochDay(date: string): number {
   return Date.parse(date) / MILLISECONDS_PER_DAY;
 }
 
-/** `YYYY-MM-DD` of a whole number of days since 1 January 1970. */
+/** Converts whole days since 1 January 1970 to `YYYY-MM-DD`. */
 export function formatDate(epochDay: number): string {
   return SPELLED[epochDay - FIRST_SPELLED] ?? spellDate(epochDay);
 }

@@ -14,7 +14,7 @@ import {
   type ClonedDatabase,
   cloneDatabase,
 } from '../../functions/shared/testing/clone-database.ts';
-import { generateText } from '../generate-feed/generate-feed.ts';
+import { generateText } from '../generate-feed/generate-text.ts';
 import { type ChosenFeed, chooseFeed } from './ckan/choose-feed.ts';
 import { type LocalCloud, startLocalCloud } from './start-local-cloud.ts';
 import type { Execution } from './workflows/service/execution.ts';

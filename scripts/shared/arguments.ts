@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 
-/** @returns a parser of whole numbers in a range. */
+/** Makes a parser of whole numbers in a range. */
 export function wholeNumber(least: number, most: number) {
   return (text: string): number => {
     if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
@@ -9,14 +9,14 @@ export function wholeNumber(least: number, most: number) {
   };
 }
 
-/** A number above 0. */
+/** Parses a number above 0. */
 export function positiveNumber(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError('Give a number above 0.');
 }
 
-/** A file that can be read. */
+/** Checks that a file can be read. */
 export function readableFile(path: string): string {
   try {
     accessSync(path, constants.R_OK);
@@ -27,13 +27,13 @@ export function readableFile(path: string): string {
   return path;
 }
 
-/** A URL of http or https. */
+/** Checks an http or https URL. */
 export function httpUrl(text: string): string {
   if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
   throw new InvalidArgumentError('Give an http:// or https:// URL.');
 }
 
-/** A URL of a PostgreSQL database. */
+/** Checks the URL of a PostgreSQL database. */
 export function postgresUrl(text: string): string {
   if (/^postgres(ql)?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
   throw new InvalidArgumentError('Give a URL like postgresql://user@host:5432/database.');

@@ -17,7 +17,7 @@ test.each([
   ['my-project-2\n', false],
   ['\n', false],
   ['', false],
-])('%j is taken for %s', async (typed, expected) => {
+])('%j counts as %s', async (typed, expected) => {
   const { said, asked } = await answer(typed);
   expect(said).toBe(expected);
   expect(asked).toContain('Type my-project: ');

@@ -5,14 +5,14 @@ interface Terminal {
   readonly output: NodeJS.WritableStream;
 }
 
-/** Asks somebody to type one word. @returns true when it was that word, whole. */
+/** Asks the operator to type a word. @returns true if exactly that word was typed. */
 export async function confirm(
   question: string,
   word: string,
   { input, output }: Terminal = { input: process.stdin, output: process.stderr },
 ): Promise<boolean> {
   const lines = createInterface({ input, output });
-  // Input that ends without an answer is a no.
+  // The end of the input counts as a no.
   const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
   try {
     return (await Promise.race([lines.question(question), ended])).trim() === word;

@@ -4,10 +4,10 @@ import { gaxOptions } from '../../functions/shared/endpoint.ts';
 
 const SUBSCRIPTION = 'sync-dead-letter';
 const PULL_BATCH = 100;
-/** A pull may come back empty although there are messages; twice in a row is taken for the end. */
+/** A pull may return nothing although messages remain; two empty pulls in a row mean the end. */
 const EMPTY_PULLS = 2;
 
-/** What the workflow publishes when it gives up. */
+/** The message that the workflow publishes when it gives up. */
 const deadLetter = z.object({
   execution_id: z.string(),
   run_id: z.number().nullable(),
@@ -29,23 +29,23 @@ export interface PulledLetter {
 }
 
 export interface DeadLetterQueue {
-  /** Up to `limit` letters. Nobody else sees them until they are released, or for a few seconds. */
+  /** Pulls up to `limit` letters, hidden from others until released or for a few seconds. */
   pull(limit: number): Promise<readonly PulledLetter[]>;
   acknowledge(letter: PulledLetter): Promise<void>;
-  /** Gives letters back, to be pulled again. */
+  /** Makes letters available to be pulled again. */
   release(letters: readonly PulledLetter[]): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface QueueOptions {
   readonly project: string;
-  /** Of all Google APIs, where it is not Google. */
+  /** Address of a local cloud in place of the Google APIs. */
   readonly endpoint?: string | undefined;
   /** `host:port` of a Pub/Sub emulator. */
   readonly pubsubHost?: string | undefined;
 }
 
-/** Opens the pull subscription of the dead-letter topic. Messages that are no letters stay there. */
+/** Opens the pull subscription of the dead-letter topic. Other messages stay in it. */
 export function openDeadLetterQueue({
   project,
   endpoint,

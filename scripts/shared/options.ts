@@ -2,26 +2,26 @@ import { fileURLToPath } from 'node:url';
 import { Option } from 'commander';
 import { httpUrl, positiveNumber, postgresUrl, wholeNumber } from './arguments.ts';
 
-// The options that several commands take, each with the same name, meaning and default.
+// Options that several commands share, so each has one name, meaning and default.
 
 export function databaseUrlOption(): Option {
-  return new Option('--database-url <url>', 'a PostgreSQL of your own')
+  return new Option('--database-url <url>', 'your own PostgreSQL database')
     .env('DATABASE_URL')
     .argParser(postgresUrl);
 }
 
 export function dataDirOption(): Option {
-  return new Option('--data-dir <path>', 'where everything is kept').default('.local');
+  return new Option('--data-dir <path>', 'the data directory').default('.local');
 }
 
 export function recordsOption(): Option {
-  return new Option('--records <number>', 'records of the synthetic feed, which is the default')
+  return new Option('--records <number>', 'size of the synthetic feed, the default feed')
     .argParser(wholeNumber(0, 2_000_000))
     .default(25_000);
 }
 
 export function timeWarpOption(): Option {
-  return new Option('--time-warp <number>', 'divides every wait of the workflow')
+  return new Option('--time-warp <number>', 'divide every wait of the workflow by this')
     .argParser(positiveNumber)
     .default(1);
 }
@@ -30,6 +30,18 @@ export function projectOption(): Option {
   return new Option('--project <id>', 'the Google Cloud project')
     .env('GOOGLE_CLOUD_PROJECT')
     .makeOptionMandatory();
+}
+
+export function locationOption(): Option {
+  return new Option('--location <region>', 'region of the workflow')
+    .env('WORKFLOW_LOCATION')
+    .default('northamerica-northeast2');
+}
+
+export function workflowOption(): Option {
+  return new Option('--workflow <name>', 'name of the workflow')
+    .env('WORKFLOW_NAME')
+    .default('permit-sync');
 }
 
 export function endpointOption(): Option {
@@ -41,23 +53,23 @@ export function endpointOption(): Option {
 export function pubsubHostOption(): Option {
   return new Option(
     '--pubsub-host <host:port>',
-    "Google's own Pub/Sub emulator in place of ours",
+    "Google's Pub/Sub emulator in place of the stand-in",
   ).env('PUBSUB_EMULATOR_HOST');
 }
 
 export function smtpUrlOption(): Option {
   return new Option(
     '--smtp-url <url>',
-    'mails alerts; without it they are files in the data directory',
+    'server that mails the alerts (default: files in the data directory)',
   ).env('SMTP_URL');
 }
 
 export function alertEmailOption(): Option {
-  return new Option('--alert-email <address>', 'who gets them').env('ALERT_EMAIL');
+  return new Option('--alert-email <address>', 'recipient of the alerts').env('ALERT_EMAIL');
 }
 
 export function terraformOption(): Option {
-  return new Option('--terraform <folder>', 'the Terraform stack').default(
+  return new Option('--terraform <folder>', 'folder of the Terraform stack').default(
     fileURLToPath(new URL('../../terraform', import.meta.url)),
     'terraform',
   );

@@ -5,8 +5,8 @@ import { COMPILE_CACHE } from './compile-cache.ts';
 const WRONG_USAGE = 2;
 
 /**
- * Runs a command line to its exit code: 2 and the usage for a wrong one, 1 and one line for a
- * failure, else whatever the action sets.
+ * Runs a command line and sets the exit code: 2 with the usage for a wrong command line, 1 with one
+ * line for a failure, otherwise what the action sets.
  */
 export async function runCommand(command: Command): Promise<void> {
   enableCompileCache(COMPILE_CACHE);

@@ -2,17 +2,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface TerraformVariables {
-  /** Path of terraform.tfvars, whether or not it is there. */
+  /** Path of terraform.tfvars, even if it does not exist. */
   readonly file: string;
   readonly exists: boolean;
-  /** Names of the stack's variables that have no default and are set nowhere. */
+  /** Names of the stack's variables that have no default and are not set. */
   readonly unset: readonly string[];
   readonly projectId: string | undefined;
 }
 
 /**
- * Reads of a Terraform folder what is needed before Terraform runs: variables count as set in
- * terraform.tfvars, one `name = value` a line, or by TF_VAR_<name>. Terraform itself reads the rest.
+ * Reads the variables of a Terraform folder that are needed before Terraform runs. A variable is
+ * set by a line `name = value` in terraform.tfvars or by TF_VAR_<name>; Terraform itself reads the
+ * rest.
  */
 export function readTerraformVariables(folder: string): TerraformVariables {
   const file = join(folder, 'terraform.tfvars');
@@ -39,7 +40,7 @@ function listRequired(folder: string): readonly string[] {
     .map(([, name = '']) => name);
 }
 
-/** The text of each of a folder's .tf files. */
+/** Reads the .tf files of a folder. */
 export function readStack(folder: string): readonly string[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.tf'))

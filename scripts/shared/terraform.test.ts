@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openTerraform, summarizePlan, type Terraform } from './terraform.ts';
 
-/** terraform_data is built in: Terraform downloads nothing for it. */
+/** terraform_data is built in, so Terraform downloads nothing. */
 const STACK = `
 resource "terraform_data" "kept" {
   input = "one"
@@ -42,9 +42,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-// Skipped where there is no terraform on the PATH, which is not a part of this repository.
-describe.skipIf(!isInstalled)('the real terraform', () => {
-  test('plans, applies the plan, gives its outputs, and removes it all again', async () => {
+// Skipped if terraform, which is not part of this repository, is not on the PATH.
+describe.skipIf(!isInstalled)('the real Terraform', () => {
+  test('plans, applies the plan, returns its outputs, and removes everything again', async () => {
     await terraform.init();
     expect(summarizePlan(await terraform.plan())).toEqual({
       create: ['terraform_data.kept'],
@@ -66,7 +66,7 @@ describe.skipIf(!isInstalled)('the real terraform', () => {
   test('fails with its exit code when it cannot plan', async () => {
     await writeFile(join(folder, 'main.tf'), 'resource "terraform_data" "kept" { nonsense = 1 }');
     await terraform.init();
-    await expect(terraform.plan()).rejects.toThrow('terraform plan has exited with 1');
+    await expect(terraform.plan()).rejects.toThrow('terraform plan exited with 1');
     expect(said).toContain('An argument named "nonsense" is not expected here.');
   });
 });

@@ -21,30 +21,30 @@ const outputs = z.record(z.string(), z.object({ value: z.unknown() }));
 
 export interface Terraform {
   init(): Promise<void>;
-  /** Writes a plan, to create or with `destroy` to remove. @returns what it would change. */
+  /** Writes a plan, with `destroy` one that removes everything. @returns the planned changes. */
   plan(options?: { readonly destroy?: boolean }): Promise<readonly PlannedChange[]>;
-  /** Does what the last plan says, and nothing else. */
+  /** Applies the last plan and nothing else. */
   apply(): Promise<void>;
   outputs(): Promise<Readonly<Record<string, unknown>>>;
-  /** Removes the plan, which may hold what is secret. */
+  /** Deletes the plan, which may contain secrets. */
   close(): Promise<void>;
 }
 
 /**
- * Terraform in a folder. What it says to people goes to `say`, and it asks nothing.
+ * Opens a Terraform folder. Terraform's output goes to `say`; it asks no questions.
  * Source: https://developer.hashicorp.com/terraform/internals/json-format
  */
 export async function openTerraform(
   folder: string,
   say: (text: string) => void,
 ): Promise<Terraform> {
-  // Only this user can enter a folder that mkdtemp has made.
+  // Only this user can enter a folder made by mkdtemp.
   const directory = await mkdtemp(join(tmpdir(), 'permit-sync-plan-'));
   const file = join(directory, 'plan');
   const shell = $({
     quiet: true,
     nothrow: true,
-    // In the terminal's own group of processes: Ctrl-C reaches Terraform, which then stops in order.
+    // In the terminal's process group: Ctrl-C reaches Terraform, which then stops cleanly.
     detached: false,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TF_IN_AUTOMATION: '1', TF_INPUT: '0' },
@@ -53,7 +53,7 @@ export async function openTerraform(
 
   const show = async (command: string, ...args: readonly string[]): Promise<void> => {
     say(`$ ${['terraform', `-chdir=${folder}`, command, ...args].join(' ')}\n`);
-    // On Ctrl-C this process has to outlive Terraform, which still has its state to write.
+    // On Ctrl-C this process must outlive Terraform, which still has to write its state.
     const wait = () => {};
     process.on('SIGINT', wait);
     const running = shell`terraform -chdir=${folder} ${command} ${color} ${args}`;
@@ -61,7 +61,7 @@ export async function openTerraform(
     running.stderr.on('data', (part) => say(String(part)));
     const { exitCode } = await running;
     process.off('SIGINT', wait);
-    if (exitCode !== 0) throw new Error(`terraform ${command} has exited with ${exitCode}`);
+    if (exitCode !== 0) throw new Error(`terraform ${command} exited with ${exitCode}`);
   };
   const read = async (...args: readonly string[]): Promise<unknown> => {
     const { exitCode, stdout, stderr } = await shell`terraform -chdir=${folder} ${args}`;
@@ -95,7 +95,7 @@ export interface PlanSummary {
   readonly destroy: readonly string[];
 }
 
-/** The addresses of a plan's resources, by what becomes of them. */
+/** Groups the addresses of a plan's resources by what happens to them. */
 export function summarizePlan(changes: readonly PlannedChange[]): PlanSummary {
   const addresses = (matches: (actions: readonly string[]) => boolean) =>
     changes.filter(({ change: { actions } }) => matches(actions)).map(({ address }) => address);

@@ -4,7 +4,7 @@ function count(value: number): string {
   return value.toLocaleString('en');
 }
 
-/** The short table at the end of a run, for people. */
+/** Formats a sync's result as a short table. */
 export function formatResult({ execution, sync_run: run, snapshot, error }: SyncResult): string {
   const rows: (readonly [string, string])[] = [
     ['execution', execution.name.split('/').at(-1) ?? ''],

@@ -8,7 +8,7 @@ export interface ChunkProgress {
   readonly recordsTotal: number;
 }
 
-/** How far an execution's run has come, by its chunks. */
+/** Reads the progress of an execution's run from its chunks. */
 export function readProgress(db: Kysely<Database>, executionId: string): Promise<ChunkProgress> {
   const sum = (expression: string) => sql<number>`coalesce(${sql.raw(expression)}, 0)::integer`;
   return db
@@ -24,7 +24,7 @@ export function readProgress(db: Kysely<Database>, executionId: string): Promise
     .executeTakeFirstOrThrow();
 }
 
-/** The data-quality snapshot that was taken after a run, as JSON. */
+/** Reads the data-quality snapshot taken after a run, as JSON. */
 export async function findSnapshot(
   db: Kysely<Database>,
   runId: number,

@@ -5,8 +5,8 @@ import { reportFunctionLine } from '../local/logs/report-function-line.ts';
 import { reportWorkflowEntry } from '../local/logs/report-workflow-entry.ts';
 import { type LocalCloud, startLocalCloud } from '../local/start-local-cloud.ts';
 import { formatResult } from './format-result.ts';
+import { createProgressView } from './progress-view.ts';
 import { runSync, type SyncResult } from './run-sync.ts';
-import { createProgressView } from './show-progress.ts';
 
 export interface StartOptions {
   readonly file?: string;
@@ -25,7 +25,7 @@ function say(text: string): void {
   process.stderr.write(text);
 }
 
-/** Peak resident memory of each process of ours, in bytes. */
+/** Measures the peak resident memory of each process, in bytes. */
 async function measureMemory(functions: RunningFunctions) {
   const peaks = FUNCTION_NAMES.map(
     async (name) => [name, await functions[name].peakRssBytes()] as const,
@@ -42,12 +42,12 @@ function announce(cloud: LocalCloud, feed: string): void {
 }
 
 function explainNext({ dataDir, databaseUrl }: StartOptions): void {
-  const own = dataDir === '.local' ? '' : ` -- --data-dir ${dataDir}`;
-  const look = databaseUrl ? 'psql "$DATABASE_URL"' : `npm run local${own}`;
+  const options = dataDir === '.local' ? '' : ` -- --data-dir ${dataDir}`;
+  const look = databaseUrl ? 'psql "$DATABASE_URL"' : `npm run local${options}`;
   say(`\n  To look at the data: ${look}\n`);
 }
 
-/** `npm start`: one sync on this machine, from the feed to PostgreSQL. */
+/** Runs one sync on this machine, from the feed to PostgreSQL, for `npm start`. */
 export async function runStart(options: StartOptions): Promise<void> {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -15,13 +15,13 @@ export interface SyncResult {
 }
 
 export interface Progress extends ChunkProgress {
-  /** The step the workflow is at, as the console would show it. */
+  /** The workflow's current step, as the console would show it. */
   readonly step: string;
 }
 
 const POLL_MILLISECONDS = 200;
 
-/** Starts the workflow as `gcloud workflows run` would and follows it to its end. */
+/** Starts the workflow, as `gcloud workflows run` would, and follows it to its end. */
 export async function runSync(
   cloud: LocalCloud,
   argument: Readonly<Record<string, unknown>>,
@@ -37,7 +37,7 @@ export async function runSync(
     });
     const executionId = name?.split('/').at(-1) ?? '';
     const ended = cloud.workflows.waitForExecution(executionId);
-    await follow(cloud, db, executionId, onProgress, ended, signal);
+    await follow({ workflows: cloud.workflows, db, executionId, onProgress, ended, signal });
     if (signal.aborted) await cancel(cloud, executionId);
     const execution = await ended;
     const sync_run = (await findRun(db, executionId)) ?? null;
@@ -55,14 +55,24 @@ export async function runSync(
   }
 }
 
-async function follow(
-  { workflows }: LocalCloud,
-  db: Kysely<Database>,
-  executionId: string,
-  onProgress: (progress: Progress) => void,
-  ended: Promise<unknown>,
-  signal: AbortSignal,
-): Promise<void> {
+interface Followed {
+  readonly workflows: LocalCloud['workflows'];
+  readonly db: Kysely<Database>;
+  readonly executionId: string;
+  readonly onProgress: (progress: Progress) => void;
+  readonly ended: Promise<unknown>;
+  readonly signal: AbortSignal;
+}
+
+/** Reports the progress until the execution has ended or is interrupted. */
+async function follow({
+  workflows,
+  db,
+  executionId,
+  onProgress,
+  ended,
+  signal,
+}: Followed): Promise<void> {
   const state = { ended: false };
   const end = ended.finally(() => {
     state.ended = true;
@@ -75,7 +85,7 @@ async function follow(
   }
 }
 
-/** Stops the execution, and closes its run as finalize would for any failure. */
+/** Cancels the execution and has finalize close its run as failed. */
 async function cancel({ functions, workflows }: LocalCloud, execution_id: string) {
   await workflows.cancelExecution(execution_id);
   const response = await fetch(functions.finalize.url, {

@@ -9,12 +9,12 @@ export interface TeardownOptions {
   readonly yes?: boolean;
 }
 
-/** What holds data that nothing brings back, by Terraform's type. */
+/** Resources whose data cannot be restored, by Terraform type. */
 const STATEFUL: Readonly<Record<string, string>> = {
   google_sql_database_instance: 'database instance, with its backups',
   google_sql_database: 'database',
   google_storage_bucket: 'bucket, with its objects',
-  google_pubsub_subscription: 'subscription, with the messages that wait in it',
+  google_pubsub_subscription: 'subscription, with its undelivered messages',
 };
 
 const PROTECTED = `Deletion protection is on. To lift it:
@@ -23,14 +23,14 @@ const PROTECTED = `Deletion protection is on. To lift it:
   npm run teardown
 `;
 
-const HALF_WAY = `what is gone is gone, what is left is in Terraform's state
-  next: mend what Terraform says, then npm run teardown again`;
+const HALF_WAY = `the rest is still in Terraform's state
+  next: fix what Terraform reports, then npm run teardown again`;
 
 /**
- * Says what would be destroyed, has the project id typed, and destroys it.
+ * Lists what would be destroyed, asks for the project id, and destroys it.
  *
- * @throws Error when something is protected, or the answer is another one: nothing is changed then;
- * or when Terraform stops half-way.
+ * @throws Error before any change if something is protected or the answer is wrong; also when
+ * Terraform stops half-way.
  */
 export async function runTeardown(
   { terraform: folder, yes }: TeardownOptions,
@@ -38,9 +38,9 @@ export async function runTeardown(
 ): Promise<void> {
   const { projectId } = readTerraformVariables(folder);
   if (projectId === undefined) {
-    throw new Error('terraform.tfvars does not say which project (project_id)');
+    throw new Error('terraform.tfvars does not set project_id');
   }
-  // Terraform reads the functions' zip to plan, even to remove them.
+  // Terraform reads the functions' zip to plan, even when removing them.
   await buildFunctions(join(folder, '../dist'));
   const terraform = await openTerraform(folder, say);
   try {
@@ -62,9 +62,7 @@ export async function runTeardown(
     await terraform.apply().catch((cause: Error) => {
       throw new Error(`${cause.message}; ${HALF_WAY}`, { cause });
     });
-    say(
-      'Removed. The APIs stay enabled, and terraform.tfvars and the state stay where they are.\n',
-    );
+    say('Removed. The APIs stay enabled; terraform.tfvars and the state are kept.\n');
   } finally {
     await terraform.close();
   }
@@ -85,6 +83,6 @@ function describe(changes: readonly PlannedChange[], projectId: string): string 
   });
   const resources = changes.length === 1 ? 'resource' : 'resources';
   const head = `\n${changes.length} ${resources} of project ${projectId} will be destroyed`;
-  if (stateful.length === 0) return `${head}; none of them holds data.\n`;
-  return `${head}, among them these, whose data is lost:\n${stateful.join('')}`;
+  if (stateful.length === 0) return `${head}; none of them has data.\n`;
+  return `${head}, including these, whose data will be lost:\n${stateful.join('')}`;
 }

@@ -41,7 +41,7 @@ function teardown(...args: string[]) {
 }
 
 describe('npm run teardown', () => {
-  test('without a terminal and --yes it refuses before anything else, and exits with 2', async () => {
+  test('without a terminal and without --yes it refuses at once and exits with 2', async () => {
     const before = await project.programs.calls();
     const { code, stderr } = await teardown();
     expect(stderr).toContain('there is no terminal to ask on; give --yes');
@@ -49,7 +49,7 @@ describe('npm run teardown', () => {
     expect(await project.programs.calls()).toEqual(before);
   });
 
-  test('explains the deletion protection, and destroys nothing', async () => {
+  test('explains the deletion protection and destroys nothing', async () => {
     await answer(...planOf(true));
     const before = await project.programs.calls();
     const { code, stderr } = await teardown('--yes');
@@ -62,7 +62,7 @@ describe('npm run teardown', () => {
     expect(code).toBe(1);
   });
 
-  test('says what holds data, then applies the plan to destroy', async () => {
+  test('lists what has data, then applies the plan to destroy', async () => {
     const { code, stderr } = await teardown('--yes');
     expect(stderr).toContain('4 resources of project test-project will be destroyed');
     expect(stderr).toContain('  permits-db  database instance, with its backups\n');
@@ -74,7 +74,7 @@ describe('npm run teardown', () => {
     expect(code).toBe(0);
   });
 
-  test('says what is left when Terraform stops half-way', async () => {
+  test('reports what is left when Terraform stops half-way', async () => {
     const stop = { when: ' apply ', stderr: 'Error: still in use\n', code: 1 };
     const shown = {
       when: ' show -json',
@@ -83,11 +83,11 @@ describe('npm run teardown', () => {
     await project.programs.answer([stop, shown]);
     const { code, stderr } = await teardown('--yes');
     expect(stderr).toContain('Error: still in use');
-    expect(stderr).toContain("what is left is in Terraform's state\n  next: mend");
+    expect(stderr).toContain("the rest is still in Terraform's state\n  next: fix");
     expect(code).toBe(1);
   });
 
-  test('says when there is nothing to remove', async () => {
+  test('reports that there is nothing to remove', async () => {
     await answer();
     const { code, stderr } = await teardown('--yes');
     expect(stderr).toContain('There is nothing to remove.');

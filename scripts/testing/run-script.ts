@@ -11,13 +11,13 @@ export interface Ended {
 
 export interface RunningScript {
   readonly ended: Promise<Ended>;
-  /** Waits until it has said some words on standard error. */
+  /** Waits until it has written some words to standard error. */
   said(words: string): Promise<void>;
-  /** Ctrl-C: interrupts it and every program that it runs in its group. */
+  /** Sends Ctrl-C to it and to every program in its process group. */
   interrupt(): void;
 }
 
-/** Starts `scripts/<name>.ts` with no terminal and no other environment than the one given. */
+/** Starts `scripts/<name>.ts` without a terminal, with only the given environment. */
 export function startScript(
   name: string,
   args: readonly string[],
@@ -42,7 +42,7 @@ export function startScript(
           soFar += part;
           if (soFar.includes(words)) resolve();
         });
-        child.once('close', () => reject(new Error(`It never said "${words}": ${soFar}`)));
+        child.once('close', () => reject(new Error(`It never wrote "${words}": ${soFar}`)));
       }),
     interrupt() {
       process.kill(-(child.pid as number), 'SIGINT');

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { startTestServer } from '../../functions/shared/testing/start-test-server.ts';
 import { type Answer, createStubPrograms, type StubPrograms } from './stub-programs.ts';
 
-/** Credentials that no output may show. */
+/** An access token that no output may contain. */
 export const TOKEN = 'ya29.a-token-of-the-test';
 
 export interface TestProject extends AsyncDisposable {
   readonly programs: StubPrograms;
-  /** A Terraform folder; `dist` lies beside it. */
+  /** A Terraform folder, beside which `dist` is written. */
   readonly terraform: string;
-  /** For the command under test. */
+  /** Environment of the command under test. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Permissions that the project says it has not granted. */
+  /** Permissions that the project does not grant. */
   readonly denied: Set<string>;
   setVariables(text: string): Promise<void>;
 }
@@ -47,7 +47,7 @@ project_id         = "test-project"
 database_public_ip = true # deliberately
 `;
 
-/** A project in which nothing is amiss, as gcloud and terraform tell it. */
+/** The answers of gcloud and terraform for a project that has no problems. */
 export const HEALTHY: readonly Answer[] = [
   { when: 'gcloud version', stdout: '{"Google Cloud SDK": "528.0.0"}' },
   { when: 'terraform version', stdout: '{"terraform_version": "1.11.4"}' },
@@ -62,7 +62,7 @@ export const HEALTHY: readonly Answer[] = [
   },
 ];
 
-/** Outside programs, a Terraform folder and the project's permissions, all of a test's own. */
+/** Starts stub programs, a Terraform folder and an API for the project's permissions. */
 export async function startTestProject(): Promise<TestProject> {
   const directory = await mkdtemp(join(tmpdir(), 'project-'));
   const terraform = join(directory, 'terraform');

@@ -3,26 +3,26 @@ import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** What a program answers when its command line contains `when`. */
+/** A program's answer when its command line contains `when`. */
 export interface Answer {
   readonly when: string;
   readonly stdout?: string;
   readonly stderr?: string;
   readonly code?: number;
-  /** Says that it runs, and then waits to be interrupted. */
+  /** Writes its output, then waits to be interrupted. */
   readonly waits?: boolean;
 }
 
 export interface StubPrograms extends AsyncDisposable {
-  /** A PATH with these programs, and nothing else but a shell. */
+  /** A PATH with only these programs and a shell. */
   readonly path: string;
-  /** The first answer that fits counts; without one a program says nothing and exits with 0. */
+  /** The first matching answer counts; without one a program writes nothing and exits with 0. */
   answer(answers: readonly Answer[]): Promise<void>;
   /** Every command line so far, such as `terraform plan -out=…`. */
   calls(): Promise<readonly string[]>;
 }
 
-/** Run by the Node of the tests, and so without one on the PATH. */
+/** A program run by the tests' own Node, so none has to be on the PATH. */
 function program(name: string, directory: string): string {
   return `#!${process.execPath}
 const { appendFileSync, readFileSync } = require('node:fs');
@@ -36,7 +36,7 @@ if (waits) {
   const timer = setInterval(() => {}, 1000);
   process.once('SIGINT', () => {
     clearInterval(timer);
-    process.stderr.write('stopped in order\\n');
+    process.stderr.write('stopped cleanly\\n');
   });
 }
 process.stdout.write(stdout);
@@ -44,7 +44,7 @@ process.stderr.write(stderr);
 `;
 }
 
-/** Stand-ins for programs that are no part of this repository, such as gcloud and terraform. */
+/** Creates stubs of programs outside this repository, such as gcloud and terraform. */
 export async function createStubPrograms(names: readonly string[]): Promise<StubPrograms> {
   const directory = await mkdtemp(join(tmpdir(), 'programs-'));
   const calls = join(directory, 'calls');
@@ -70,6 +70,6 @@ export async function createStubPrograms(names: readonly string[]): Promise<Stub
 function findShell(): string {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const found = folders.map((folder) => join(folder, 'bash')).find((file) => existsSync(file));
-  if (found === undefined) throw new Error('There is no bash on the PATH');
+  if (found === undefined) throw new Error('bash is not on the PATH');
   return found;
 }

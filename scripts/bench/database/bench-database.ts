@@ -15,14 +15,14 @@ export interface Measurement {
 
 export interface Contents {
   readonly permits: number;
-  /** Equal when the permits and their contents are. */
+  /** Equal for equal permits with equal contents. */
   readonly digest: string;
 }
 
 export interface BenchDatabase {
   readonly url: string;
   readonly client: pg.Client;
-  /** Those of `stored_permits`, quoted. */
+  /** The columns of `stored_permits`, quoted. */
   readonly columns: readonly string[];
   /** Empties every table. */
   empty(): Promise<void>;
@@ -31,12 +31,12 @@ export interface BenchDatabase {
   readContents(): Promise<Contents>;
   /** Writes `stored_permits` to a file in COPY's text format. */
   writePermits(path: string): Promise<void>;
-  /** Streams such a file into a table. */
+  /** Copies such a file into a table. */
   copyInto(table: string, path: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Makes a database with the schema of the migrations, and connects to it. */
+/** Creates a database with the migrated schema and connects to it. */
 export async function openBenchDatabase(
   databaseUrl: (name: string) => string,
   name: string,
@@ -45,7 +45,7 @@ export async function openBenchDatabase(
   const url = databaseUrl(name);
   await migrateUrl(url);
   const client = new pg.Client(url);
-  // A connection that breaks fails the query in hand; without a listener it would end the process.
+  // A broken connection fails the current query; without a listener it would end the process.
   client.on('error', () => {});
   await client.connect();
   const readNames = async (statement: string): Promise<readonly string[]> =>
@@ -56,7 +56,7 @@ export async function openBenchDatabase(
 
   const readWalPosition = async (): Promise<string> =>
     (await client.query('select pg_current_wal_insert_lsn() as position')).rows[0].position;
-  // What a day's autovacuum would have done; and every case has the same full-page images to write.
+  // The work of a day's autovacuum; the checkpoint gives every case the same full-page images.
   const settle = async (): Promise<void> => {
     await client.query('vacuum (analyze)');
     await client.query('checkpoint');

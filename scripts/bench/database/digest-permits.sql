@@ -1,4 +1,4 @@
--- What is stored, in one line: equal for two databases that hold the same permits.
+-- A digest of the stored permits: equal for two databases with the same permits.
 select
   count(*)::integer as permits,
   coalesce(

@@ -1,4 +1,4 @@
--- The columns of stored_permits that can be written, in their order.
+-- The writable columns of stored_permits in their order.
 select quote_ident(attname) as name
 from pg_attribute
 where attrelid = 'stored_permits'::regclass

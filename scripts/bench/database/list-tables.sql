@@ -1,4 +1,4 @@
--- Every table of the schema but the migrations' own.
+-- All tables of the schema except those of the migrations.
 select quote_ident(tablename) as name
 from pg_tables
 where schemaname = 'public'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** @returns the statement in `<name>.sql` beside this file. */
+/** Reads the statement in `<name>.sql` beside this file. */
 export function readStatement(name: string): string {
-  return readFileSync(new URL(`../${name}.sql`, import.meta.url), 'utf8');
+  return readFileSync(new URL(`${name}.sql`, import.meta.url), 'utf8');
 }

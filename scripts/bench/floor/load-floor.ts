@@ -1,15 +1,15 @@
 import type { BenchDatabase } from '../database/bench-database.ts';
 
 /**
- * The least that PostgreSQL can be asked: one connection, one transaction, a COPY of ready rows into
- * a temporary table, one set-based upsert into the real table with its indexes. Nothing is mapped,
- * hashed, ranked, counted, or written to a history, and no permit is noted as seen.
+ * Loads ready rows with the least work for PostgreSQL: one connection, one transaction, a COPY into
+ * a temporary table, one set-based upsert into the real table with its indexes. It does not map,
+ * hash, rank or count, write a history, or note permits as seen.
  *
- * When nothing has changed it still reads every row and compares every hash. `on conflict do update`
- * locks each row that it finds, so the unchanged case writes WAL, too.
+ * If nothing has changed, it still reads every row and compares every hash. `on conflict do update`
+ * locks each row that it finds, so the unchanged case also writes WAL.
  *
  * @param path a file in COPY's text format with distinct keys.
- * @returns how many permits were inserted or updated.
+ * @returns the number of permits inserted or updated.
  */
 export async function loadFloor(database: BenchDatabase, path: string): Promise<number> {
   const { client, columns } = database;

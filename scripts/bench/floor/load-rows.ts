@@ -1,14 +1,14 @@
 import type pg from 'pg';
 import type { BenchDatabase } from '../database/bench-database.ts';
 
-/** Values as PostgreSQL writes them, in the columns' order. */
+/** Values in PostgreSQL's text format, in the order of the columns. */
 export type Row = readonly (string | null)[];
 
 const KEY = ['permit_num', 'revision_num', 'permit_type'];
 
 const asText: pg.CustomTypesConfig = { getTypeParser: () => String as never };
 
-/** Takes up to `limit` stored permits as a sample. */
+/** Reads up to `limit` stored permits as a sample. */
 export async function sampleRows(
   { client, columns }: BenchDatabase,
   limit: number,
@@ -23,11 +23,11 @@ export async function sampleRows(
 }
 
 /**
- * The algorithm of the specification on ready rows: a transaction per record, which selects the
- * permit by its key, compares the hash, and inserts, updates or touches it, over one connection.
- * Reading, mapping and hashing are not in it, and the tables are small: both are in its favour.
+ * Loads ready rows by the specification's algorithm over one connection: one transaction per record
+ * selects the permit by its key, compares the hash, and inserts, updates or touches the permit.
+ * Reading, mapping and hashing are excluded and the tables are small; both work in its favour.
  *
- * @returns how many were inserted or updated.
+ * @returns the number of permits inserted or updated.
  */
 export async function loadRows(
   { client, columns }: BenchDatabase,

@@ -3,7 +3,7 @@ import type { Round } from '../run-round.ts';
 import { figuresOf, growthOf, roundOf } from '../testing/figures.ts';
 import { summarise } from './summarise.ts';
 
-/** Names of the targets that are missed. */
+/** Names of the missed targets. */
 function missedBy(round: Round, ...growth: Parameters<typeof growthOf> | []): readonly string[] {
   const [slowness, ...rest] = growth;
   const rounds =
@@ -12,7 +12,7 @@ function missedBy(round: Round, ...growth: Parameters<typeof growthOf> | []): re
   return targets.filter(({ met }) => met === false).map(({ name }) => name);
 }
 
-test('a run that keeps every limit misses none', () => {
+test('a run within every limit misses no target', () => {
   expect(missedBy(roundOf(1), 1, 1.05, 105)).toEqual([]);
 });
 
@@ -32,11 +32,11 @@ test.each([
   [1, 111, ['peak RSS of a function, 10× / 1×']],
   [1, 89, ['peak RSS of a function, 10× / 1×']],
   [1, 260, ['peak RSS of any function at 10×', 'peak RSS of a function, 10× / 1×']],
-])('growth by %d in time, to %d MiB misses %j', (ratio, rss, names) => {
+])('growth by %d in time, to %d MiB, misses %j', (ratio, rss, names) => {
   expect(missedBy(roundOf(1), 1, ratio, rss)).toEqual(names);
 });
 
-test('too much memory is a miss, but not of the local cloud, which is no function', () => {
+test('too much memory misses the target, except for the local cloud, which is not a function', () => {
   const memory = { download: 257 * 1_048_576, 'local cloud': 900 * 1_048_576 };
   const { targets } = summarise({ ...figuresOf(), memory });
   expect(targets.filter(({ met }) => met === false)).toEqual([
@@ -44,7 +44,7 @@ test('too much memory is a miss, but not of the local cloud, which is no functio
   ]);
 });
 
-test('growth that was not measured is neither met nor missed', () => {
+test('a target of growth that was not measured is neither met nor missed', () => {
   const { targets } = summarise(figuresOf());
   expect(
     targets.filter(({ met }) => met === null).map(({ name, measured }) => [name, measured]),

@@ -2,7 +2,7 @@ import type { GrowthFigures, Report, Target } from './report.ts';
 
 const MEBIBYTE = 1_048_576;
 const MEBIBYTES = 256;
-/** It is no function: on Google Cloud there is none. */
+/** A process that is not a function and does not exist on Google Cloud. */
 const NO_FUNCTION = 'local cloud';
 
 type Measured = Omit<Report, 'targets'>;
@@ -26,8 +26,8 @@ function atLeast(name: string, least: number, measured: number): Target {
 }
 
 /**
- * Holds the medians of a run against the targets. They are meant for as many records as the City has;
- * a run of another size is held against the same figures.
+ * Compares the medians of a run with the targets. They are meant for as many records as the City
+ * has; a run of another size is compared with the same figures.
  *
  * @param walPerUnchanged bytes, in the case in which nothing has changed.
  */
@@ -67,7 +67,7 @@ function peakOfFunctions(memory: Readonly<Record<string, number>>): number {
   );
 }
 
-/** How far apart the two sizes are for the function whose memory differs most, whichever has more. */
+/** The largest ratio of a function's memory between two sizes, in either direction. */
 function largestGrowth(smallest: GrowthFigures, largest: GrowthFigures): number {
   return Math.max(
     ...Object.entries(smallest.peak_rss_bytes)

@@ -10,7 +10,7 @@ export interface Machine {
   readonly postgresql: string;
 }
 
-/** What the figures were measured on; of no use without it. */
+/** Describes the machine on which the figures were measured. */
 export async function describeMachine({ client }: BenchDatabase): Promise<Machine> {
   const { rows } = await client.query<{ server_version: string }>('show server_version');
   return {

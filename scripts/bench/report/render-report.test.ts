@@ -3,7 +3,7 @@ import { figuresOf, growthOf, roundOf } from '../testing/figures.ts';
 import { renderReport } from './render-report.ts';
 import { summarise } from './summarise.ts';
 
-test('a run becomes tables: cases, phases, processes, growth, targets', () => {
+test('a report becomes tables of cases, phases, processes, growth and targets', () => {
   const growth = [growthOf(1, 1.2, 110)];
   const text = renderReport(summarise(figuresOf([roundOf(1), roundOf(2), roundOf(3)], growth)));
   const cells = text.split('\n').map((line) => line.replaceAll(/ +/g, ' ').trim());
@@ -12,7 +12,7 @@ test('a run becomes tables: cases, phases, processes, growth, targets', () => {
       'Node v24.0.0, PostgreSQL 18.0.',
   );
   expect(cells[1]).toBe(
-    'Row at a time is extrapolated from 100 records; a transaction that does nothing but commit ' +
+    'Row at a time is extrapolated from 100 records; a transaction that only commits ' +
       'takes 0.80 (0.40–1.20) ms.',
   );
   expect(cells).toContain(
@@ -25,7 +25,7 @@ test('a run becomes tables: cases, phases, processes, growth, targets', () => {
   expect(cells).toContain('| peak RSS of any function | ≤ 256 MiB | 200 | yes |');
 });
 
-test('what was not measured is said not to be', () => {
+test('a target that was not measured is marked as such', () => {
   const text = renderReport(summarise(figuresOf()));
   expect(text).toMatch(/\| time per record, 10× \/ 1× +\| +≤ 1\.1 \| not measured \| +\|/);
 });

@@ -5,7 +5,7 @@ import type { Spread } from './spread.ts';
 const MEBIBYTE = 1_048_576;
 const GIBIBYTE = 1024 * MEBIBYTE;
 
-/** Three digits that count: 1,234, 12.3, 1.23, 0.12. */
+/** Formats about three significant digits: 1,234, 12.3, 1.23, 0.12. */
 function figure(value: number): string {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
   return value.toLocaleString('en', {
@@ -26,7 +26,7 @@ function columns(...headings: readonly string[]): readonly Column[] {
   return headings.map((heading, index) => ({ heading, isFigure: index > 0 }));
 }
 
-/** The tables of a run, in Markdown, for a terminal and the README alike. */
+/** Renders a report as Markdown tables, for the terminal and the README. */
 export function renderReport(report: Report): string {
   return [
     describeRun(report),
@@ -43,8 +43,8 @@ function describeRun({ machine, records, repeats, sample, commit_milliseconds }:
     `${records.toLocaleString('en')} records, medians of ${repeats} (least–most); ${machine.cpu}, ` +
     `${machine.cores} cores, ${figure(machine.memory_bytes / GIBIBYTE)} GiB, ${machine.system}, ` +
     `Node ${machine.node}, PostgreSQL ${machine.postgresql}.\n` +
-    `Row at a time is extrapolated from ${sample.toLocaleString('en')} records; a transaction that does ` +
-    `nothing but commit takes ${spread(commit_milliseconds)} ms.\n`
+    `Row at a time is extrapolated from ${sample.toLocaleString('en')} records; a transaction that only ` +
+    `commits takes ${spread(commit_milliseconds)} ms.\n`
   );
 }
 

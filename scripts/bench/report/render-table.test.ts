@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { renderTable } from './render-table.ts';
 
-test('columns are as wide as their widest cell; figures stand on the right', () => {
+test('columns are as wide as their widest cell; figures are right-aligned', () => {
   const columns = [{ heading: 'case' }, { heading: 's', isFigure: true }];
   expect(renderTable(columns, [['first load', '12.5'], ['none'], ['x', '3']])).toBe(
     [

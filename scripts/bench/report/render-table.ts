@@ -1,10 +1,10 @@
-/** A column's heading; figures stand on its right edge. */
+/** A column; figures are right-aligned. */
 export interface Column {
   readonly heading: string;
   readonly isFigure?: boolean;
 }
 
-/** A table that is Markdown and, its columns being as wide as their widest cell, legible as it is. */
+/** Renders a Markdown table with aligned columns, so it is also legible as plain text. */
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],

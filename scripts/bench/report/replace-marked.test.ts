@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { replaceMarked } from './replace-marked.ts';
 
-const README = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
-test("what stands between the README's markers is replaced, and nothing else", () => {
+test("only the text between the README's markers is replaced", () => {
   const once = replaceMarked(README, 'One table\n');
   const twice = replaceMarked(once, 'Another table\n');
   expect(once).toContain('\n\nOne table\n\n<!-- /bench -->');
@@ -15,7 +15,7 @@ test("what stands between the README's markers is replaced, and nothing else", (
 });
 
 test.each(['no markers', `${README}${README}`])(
-  'without one pair of markers nothing is written',
+  'without exactly one pair of markers nothing is written',
   (text) => {
     expect(() => replaceMarked(text, 'A table')).toThrow('once each');
   },

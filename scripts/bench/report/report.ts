@@ -7,20 +7,20 @@ export interface CaseFigures {
   readonly seconds: Spread;
   readonly microseconds_per_record: number;
   readonly wal_bytes_per_record: number;
-  /** How often the time of the case that it is compared with, repeat by repeat. */
+  /** Ratio to the time of another case, within each repeat. */
   readonly ratio?: Spread & { readonly to: string };
 }
 
-/** Where the time of a sync goes, in seconds; medians. */
+/** Median seconds of each phase of a sync. */
 export interface PhaseFigures {
   readonly name: string;
   readonly download: number;
   readonly ingest: number;
   readonly finalize: number;
   readonly snapshot: number;
-  /** While no function was called. */
+  /** Time without any call. */
   readonly between: number;
-  /** The sum of all ingest calls, of which several run side by side. */
+  /** The sum of all ingest calls, several of which run concurrently. */
   readonly ingest_busy: number;
 }
 
@@ -35,7 +35,7 @@ export interface GrowthFigures {
   readonly records: number;
   readonly seconds: Spread;
   readonly microseconds_per_record: number;
-  /** Time per record against that of the smallest size, repeat by repeat. */
+  /** Ratio of the time per record to that of the smallest size, within each repeat. */
   readonly ratio: Spread;
   readonly peak_rss_bytes: Readonly<Record<string, number>>;
 }
@@ -43,23 +43,23 @@ export interface GrowthFigures {
 export interface Target {
   readonly name: string;
   readonly limit: string;
-  /** Null when this run has not measured it. */
+  /** Null if this run did not measure it. */
   readonly measured: number | null;
   readonly met: boolean | null;
 }
 
-/** What `npm run bench -- --json` prints. */
+/** The document that `npm run bench -- --json` prints. */
 export interface Report {
   readonly machine: Machine;
   readonly records: number;
   readonly repeats: number;
-  /** Records of the row-at-a-time cases, whose seconds are extrapolated from them. */
+  /** Records of the row-at-a-time cases, from which their seconds are extrapolated. */
   readonly sample: number;
-  /** Of a transaction that does nothing but commit. */
+  /** Time of a transaction that only commits. */
   readonly commit_milliseconds: Spread;
   readonly cases: readonly CaseFigures[];
   readonly phases: readonly PhaseFigures[];
-  /** The workflow with functions that answer at once. */
+  /** Time of the workflow when functions answer at once. */
   readonly engine: {
     readonly seconds: Spread;
     readonly percent_of_first_load: Spread;

@@ -1,11 +1,11 @@
-/** How often-measured figures lie. */
+/** Median and range of repeated measurements. */
 export interface Spread {
   readonly median: number;
   readonly least: number;
   readonly most: number;
 }
 
-/** @throws RangeError without values. */
+/** Computes a spread. @throws RangeError without values */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   const [least, most] = [sorted[0], sorted.at(-1)];

@@ -10,7 +10,7 @@ describe('the report of a run', () => {
   );
   const find = (name: string) => report.cases.find((each) => each.name === name);
 
-  test('takes ratios within a round, then their median: not of the medians of the times', () => {
+  test('takes ratios within a round and then their median, not the ratio of the medians', () => {
     expect(find('ours, first load')?.ratio).toEqual({
       median: expect.closeTo(1.2),
       least: expect.closeTo(1.1),
@@ -26,7 +26,7 @@ describe('the report of a run', () => {
     expect(find('row at a time, first load')?.wal_bytes_per_record).toBe(900);
   });
 
-  test('says how long each phase took, and how much memory and time to start each process', () => {
+  test('has the time of each phase, and the memory and start-up time of each process', () => {
     expect(report.phases[0]).toEqual({
       name: 'ours, first load',
       download: expect.closeTo(0.48),

@@ -6,7 +6,7 @@ import type { Machine } from './describe-machine.ts';
 import type { CaseFigures, GrowthFigures, PhaseFigures, ProcessFigures, Report } from './report.ts';
 import { type Spread, spreadOf } from './spread.ts';
 
-/** Everything that a run has measured. */
+/** All measurements of a run. */
 export interface Figures {
   readonly machine: Machine;
   readonly records: number;
@@ -29,7 +29,7 @@ const OURS = {
   changed: 'ours, everything changed',
 } as const;
 
-/** Medians and spreads of everything; ratios are taken within a repeat before their median is. */
+/** Computes all medians and spreads; a ratio is taken within each repeat, then its median. */
 export function summarise(figures: Figures): Report {
   const { machine, records, repeats, sample, rounds, growth } = figures;
   const report: Omit<Report, 'targets'> = {
@@ -54,9 +54,9 @@ export function summarise(figures: Figures): Report {
     processes: summariseProcesses(figures),
     ...(growth && { growth: summariseGrowth(growth) }),
   };
-  const seen = (round: Round): number => round.ours.unchanged.records_unchanged;
+  const countUnchanged = (round: Round): number => round.ours.unchanged.records_unchanged;
   const walPerUnchanged = spreadOf(
-    rounds.map((round) => round.ours.unchanged.walBytes / seen(round)),
+    rounds.map((round) => round.ours.unchanged.walBytes / countUnchanged(round)),
   ).median;
   return { ...report, targets: checkTargets(report, walPerUnchanged) };
 }

@@ -24,7 +24,7 @@ function sync(milliseconds: number, walBytes = 0, records_unchanged = 0): SyncMe
   };
 }
 
-/** A round in which everything takes `slowness` times as long, but for the ratios it is given. */
+/** Makes a round in which everything takes `slowness` times as long, with the given ratios. */
 export function roundOf(
   slowness: number,
   {
@@ -59,7 +59,7 @@ export function roundOf(
   };
 }
 
-/** First loads of 1,000 and 10,000 records. */
+/** Makes first loads of 1,000 and 10,000 records. */
 export function growthOf(slowness: number, ratio: number, rss: number): readonly GrowthStep[] {
   return [
     {
@@ -77,7 +77,7 @@ export function growthOf(slowness: number, ratio: number, rss: number): readonly
   ];
 }
 
-/** What a run of three rounds on a machine that slows down may have measured. */
+/** Makes the figures of a run, by default of three rounds on a machine that slows down. */
 export function figuresOf(
   rounds: readonly Round[] = [roundOf(1), roundOf(2), roundOf(3)],
   growth?: Figures['growth'],

@@ -29,7 +29,7 @@ function examine(...args: string[]) {
   return runScript('doctor', ['--terraform', project.terraform, ...args], project.environment);
 }
 
-/** What is said of each check that failed when gcloud or terraform answers otherwise than well. */
+/** Problem and fix of each check that fails when gcloud or terraform gives these answers. */
 async function findings(...answers: readonly Answer[]) {
   await project.programs.answer([...answers, ...HEALTHY]);
   const { code, stdout } = await examine('--json');
@@ -45,7 +45,7 @@ const INSTALL_GCLOUD = 'install it: https://cloud.google.com/sdk/docs/install';
 const INSTALL_TERRAFORM = 'install it: https://developer.hashicorp.com/terraform/install';
 
 describe('npm run doctor, against the cloud', () => {
-  test('exits with 0 and a table when nothing is amiss, and shows no token', async () => {
+  test('exits with 0 and a table when all is well, and shows no token', async () => {
     const { code, stdout, stderr } = await examine();
     expect(stdout).toMatch(/^ {2}ok +terraform +1\.11\.4$/m);
     expect(stdout).toMatch(/^ {2}ok +project +test-project$/m);
@@ -55,7 +55,7 @@ describe('npm run doctor, against the cloud', () => {
     expect(code).toBe(0);
   });
 
-  test('gives under a finding what mends it, skips what needs it, and exits with 1', async () => {
+  test('shows the fix under a finding, skips the checks that need it, and exits with 1', async () => {
     await project.programs.answer([{ when: 'gcloud auth list' }, ...HEALTHY]);
     const { code, stdout } = await examine();
     expect(stdout).toMatch(/^ {2}failed +login +gcloud is not logged in\n +gcloud auth login\n/m);
@@ -63,7 +63,7 @@ describe('npm run doctor, against the cloud', () => {
     expect(code).toBe(1);
   });
 
-  test('finds an old Terraform, no credentials, no billing account and no API to begin with', async () => {
+  test('finds an old Terraform, and missing credentials, billing account and APIs', async () => {
     const found = await findings(
       { when: 'terraform version', stdout: '{"terraform_version": "1.8.5"}' },
       { when: 'print-access-token', stderr: 'ERROR: no credentials\n', code: 1 },
@@ -99,7 +99,7 @@ describe('npm run doctor, against the cloud', () => {
     });
   });
 
-  test('finds a project that is not there, and one that is being deleted', async () => {
+  test('finds a project that does not exist, and one that is being deleted', async () => {
     const stderr = 'ERROR: (gcloud.projects.describe) no such project\nTo log in:\n  gcloud …\n';
     expect(await findings({ when: 'projects describe', stderr, code: 1 })).toEqual({
       project: [
@@ -113,12 +113,12 @@ describe('npm run doctor, against the cloud', () => {
     });
   });
 
-  test.each(['1.9.0', '2.0.0'])('takes Terraform %s', async (version) => {
+  test.each(['1.9.0', '2.0.0'])('accepts Terraform %s', async (version) => {
     const stdout = JSON.stringify({ terraform_version: version });
     expect(await findings({ when: 'terraform version', stdout })).toEqual({});
   });
 
-  test('names the permissions that are missing, and the role that has each', async () => {
+  test('names the missing permissions and the roles that have them', async () => {
     project.denied.add('cloudsql.instances.create').add('run.services.setIamPolicy');
     const bind = (role: string) =>
       'gcloud projects add-iam-policy-binding test-project ' +
@@ -131,24 +131,24 @@ describe('npm run doctor, against the cloud', () => {
     });
   });
 
-  test('says why the permissions could not be asked for', async () => {
+  test('says why the permissions could not be checked', async () => {
     const { permissions } = await findings({ when: 'print-access-token', stdout: 'old' });
-    expect(permissions?.[0]).toContain('The permissions cannot be asked for: {"error"');
+    expect(permissions?.[0]).toContain('The permissions could not be checked: {"error"');
   });
 
-  test('names the variables that are set nowhere', async () => {
+  test('names the variables that are not set', async () => {
     await project.setVariables('project_id = "test-project"\n');
     expect(await findings()).toEqual({
       'terraform.tfvars': [
         expect.stringMatching(/terraform\.tfvars does not set database_public_ip$/),
-        expect.stringMatching(/^set it there, as .*terraform\.tfvars\.example does$/),
+        expect.stringMatching(/^set it as .*terraform\.tfvars\.example does$/),
       ],
     });
     await rm(join(project.terraform, 'terraform.tfvars'));
     expect(await findings()).toEqual({
       'terraform.tfvars': [
-        expect.stringMatching(/terraform\.tfvars is not there$/),
-        expect.stringMatching(/^cp .*terraform\.tfvars\.example .*terraform\.tfvars, and edit/),
+        expect.stringMatching(/terraform\.tfvars does not exist$/),
+        expect.stringMatching(/^cp .*terraform\.tfvars\.example .*terraform\.tfvars, then edit/),
       ],
     });
     const env = {
@@ -160,7 +160,7 @@ describe('npm run doctor, against the cloud', () => {
     expect(code).toBe(0);
   });
 
-  test('says where to get gcloud and terraform when they are not there', async () => {
+  test('says where to get gcloud and terraform when they are missing', async () => {
     await using empty = await startTestProject();
     for (const name of ['gcloud', 'terraform']) await rm(join(empty.programs.path, name));
     const { code, stdout } = await runScript(

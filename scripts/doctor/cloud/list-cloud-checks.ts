@@ -3,7 +3,7 @@ import { createPermissionCheck } from './permission-check.ts';
 import { createProjectChecks } from './project-checks.ts';
 import { TOOL_CHECKS } from './tool-checks.ts';
 
-/** Everything that has to be well before the stack can be deployed. */
+/** Lists everything that must be in order before the stack can be deployed. */
 export function listCloudChecks(terraformFolder: string): readonly Check[] {
   return [
     ...TOOL_CHECKS,

@@ -4,8 +4,8 @@ import { type Check, finding, ok } from '../check.ts';
 import { readToken } from './tool-checks.ts';
 
 /**
- * What deploying takes, by the predefined role that has it: not every permission of the stack, but
- * of each kind of resource those without which it cannot be made.
+ * Permissions that a deployment needs, by the predefined role that has them. They are not all, only
+ * those without which a kind of resource cannot be created.
  * Source: https://cloud.google.com/iam/docs/roles-permissions
  */
 const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
@@ -22,7 +22,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   'eventarc.admin': ['eventarc.triggers.create'],
   'iam.serviceAccountAdmin': ['iam.serviceAccounts.create'],
   'iam.serviceAccountUser': ['iam.serviceAccounts.actAs'],
-  // An alert policy on log entries takes it, beside Monitoring's own.
+  // Needed by an alert policy on log entries, in addition to Monitoring's own.
   'logging.configWriter': ['logging.notificationRules.create'],
   'monitoring.admin': [
     'monitoring.alertPolicies.create',
@@ -46,7 +46,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
 
 const answer = z.object({ permissions: z.array(z.string()).default([]) });
 
-/** As gcloud does: another endpoint, for tests and for private access to the API. */
+/** The endpoint that gcloud uses, which may be another one in tests and for private access. */
 function baseUrl(): string {
   return (
     process.env.CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDRESOURCEMANAGER ??
@@ -55,7 +55,7 @@ function baseUrl(): string {
 }
 
 /**
- * Asks the project which permissions the credentials have.
+ * Asks the project which of the permissions the credentials have.
  * Source: https://cloud.google.com/resource-manager/reference/rest/v1/projects/testIamPermissions
  */
 async function askPermissions(projectId: string, permissions: readonly string[]) {
@@ -69,7 +69,7 @@ async function askPermissions(projectId: string, permissions: readonly string[])
     body: JSON.stringify({ permissions }),
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`The permissions cannot be asked for: ${text.slice(0, 300)}`);
+  if (!response.ok) throw new Error(`The permissions could not be checked: ${text.slice(0, 300)}`);
   return new Set(answer.parse(JSON.parse(text)).permissions);
 }
 
@@ -82,7 +82,7 @@ export function createPermissionCheck(terraformFolder: string): Check {
       const wanted = Object.values(PERMISSIONS).flat();
       const granted = await askPermissions(projectId, wanted);
       const missing = wanted.filter((permission) => !granted.has(permission));
-      if (missing.length === 0) return ok(`${wanted.length} asked for, all granted`);
+      if (missing.length === 0) return ok(`all ${wanted.length} granted`);
       const roles = Object.entries(PERMISSIONS)
         .filter(([, permissions]) => permissions.some((each) => missing.includes(each)))
         .map(([role]) => `roles/${role}`);

@@ -1,12 +1,12 @@
 import { relative } from 'node:path';
-import { runTool } from '../../shared/run-tool.ts';
 import { readStack, readTerraformVariables } from '../../shared/terraform-variables.ts';
 import { type Check, finding, ok } from '../check.ts';
+import { runTool } from './run-tool.ts';
 
-/** Terraform enables the others itself, and needs these to do so. */
+/** APIs that Terraform needs in order to enable the others. */
 const NEEDED_FIRST = ['cloudresourcemanager.googleapis.com', 'serviceusage.googleapis.com'];
 
-/** What the stack is told, and the project that it goes to. */
+/** Checks the stack's variables and its project. */
 export function createProjectChecks(terraformFolder: string): readonly Check[] {
   const projectId = (): string => readTerraformVariables(terraformFolder).projectId ?? '';
 
@@ -17,12 +17,12 @@ export function createProjectChecks(terraformFolder: string): readonly Check[] {
       const path = relative('.', file);
       if (unset.length === 0 && projectId !== undefined) return ok(`project ${projectId}`);
       if (!exists) {
-        return finding(`${path} is not there`, `cp ${path}.example ${path}, and edit it`);
+        return finding(`${path} does not exist`, `cp ${path}.example ${path}, then edit it`);
       }
       const missing = unset.length > 0 ? unset : ['project_id'];
       return finding(
         `${path} does not set ${missing.join(', ')}`,
-        `set it there, as ${path}.example does`,
+        `set it as ${path}.example does`,
       );
     },
   };
@@ -51,7 +51,7 @@ export function createProjectChecks(terraformFolder: string): readonly Check[] {
         'gcloud billing accounts list',
         `gcloud billing projects link ${projectId()} --billing-account=ACCOUNT`,
       ].join('\n');
-      if (exitCode !== 0) return finding(`The billing cannot be read: ${reason}`, mend);
+      if (exitCode !== 0) return finding(`The billing account cannot be read: ${reason}`, mend);
       if (JSON.parse(stdout).billingEnabled === true) return ok('enabled');
       return finding(`${projectId()} has no billing account`, mend);
     },
@@ -85,7 +85,7 @@ export function createProjectChecks(terraformFolder: string): readonly Check[] {
   return [variables, project, billing, apis];
 }
 
-/** The services of every `google_project_service`. */
+/** Lists the services of every `google_project_service`. */
 function listServices(terraformFolder: string): readonly string[] {
   return readStack(terraformFolder)
     .flatMap((text) => [...text.matchAll(/^resource "google_project_service" .*?^\}/gms)])

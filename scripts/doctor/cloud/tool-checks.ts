@@ -1,10 +1,10 @@
-import { NOT_FOUND, runTool } from '../../shared/run-tool.ts';
 import { type Check, finding, ok } from '../check.ts';
+import { NOT_FOUND, runTool } from './run-tool.ts';
 
 const GCLOUD_HOME = 'install it: https://cloud.google.com/sdk/docs/install';
 const TERRAFORM_HOME = 'install it: https://developer.hashicorp.com/terraform/install';
 
-/** As `required_version` of the stack says. */
+/** The stack's `required_version`. */
 const LEAST_TERRAFORM = [1, 9] as const;
 
 const gcloud: Check = {
@@ -59,12 +59,12 @@ const credentials: Check = {
   },
 };
 
-/** An access token of the application-default credentials; undefined when there are none. */
+/** Reads an access token of the application-default credentials; undefined without credentials. */
 export async function readToken(): Promise<string | undefined> {
   const args = ['auth', 'application-default', 'print-access-token'];
   const { exitCode, stdout } = await runTool('gcloud', args);
   return exitCode === 0 ? stdout.trim() : undefined;
 }
 
-/** What has to be on the machine, and who is at it. */
+/** Checks of the machine's programs and the operator's credentials. */
 export const TOOL_CHECKS: readonly Check[] = [gcloud, terraform, login, credentials];

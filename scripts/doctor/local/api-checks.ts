@@ -11,10 +11,10 @@ export interface LocalCloudAddress {
 const START = 'npm run local';
 const NOT_FOUND = 404;
 
-/** Most letters that are counted. */
+/** Most letters to count. */
 const MOST_LETTERS = 1_000;
 
-/** The stand-ins for the Google APIs and what is set up in them. */
+/** Checks the stand-ins for the Google APIs and the resources in them. */
 export function createApiChecks(cloud: LocalCloudAddress): readonly Check[] {
   const project = `projects/${cloud.project}`;
 
@@ -46,7 +46,7 @@ export function createApiChecks(cloud: LocalCloudAddress): readonly Check[] {
       if (found) return ok(`${cloud.workflow}, revision ${found.revisionId}`);
       return finding(
         `${cloud.workflow} is not deployed in ${cloud.location}`,
-        `${START} deploys it at its start`,
+        `${START} deploys it when it starts`,
       );
     },
   };
@@ -66,7 +66,7 @@ export function createApiChecks(cloud: LocalCloudAddress): readonly Check[] {
       const missing = wanted.filter((_, index) => found[index] === undefined);
       if (missing.length === 0)
         return ok('sync-trigger, sync-completed and sync-dead-letter, subscribed to');
-      return finding(`There is no ${missing.join(', ')}`, `${START} makes them at its start`);
+      return finding(`Missing: ${missing.join(', ')}`, `${START} creates them when it starts`);
     },
   };
 
@@ -79,10 +79,7 @@ export function createApiChecks(cloud: LocalCloudAddress): readonly Check[] {
         const letters = await queue.pull(MOST_LETTERS);
         await queue.release(letters);
         if (letters.length === 0) return ok('none');
-        return finding(
-          `${letters.length} ${letters.length === 1 ? 'waits' : 'wait'}`,
-          'npm run dead-letters, then npm run redrive',
-        );
+        return finding(`${letters.length} waiting`, 'npm run dead-letters, then npm run redrive');
       } finally {
         await queue.close();
       }

@@ -12,7 +12,7 @@ interface LastRun {
   readonly error_message: string | null;
 }
 
-/** The database: reached, migrated, and what its last run came to. */
+/** Checks that the database can be reached and is migrated, and how its last run ended. */
 export function createDatabaseChecks(databaseUrl: string | undefined): readonly Check[] {
   const query = async <T extends pg.QueryResultRow>(text: string): Promise<readonly T[]> => {
     const client = new pg.Client({
@@ -33,7 +33,7 @@ export function createDatabaseChecks(databaseUrl: string | undefined): readonly 
       if (databaseUrl === undefined) {
         return finding('DATABASE_URL is not set', 'export the line that npm run local prints');
       }
-      // A message of pg's has no password in it, and the URL does.
+      // pg's messages have no password in them, but the URL does.
       const { host, pathname } = new URL(databaseUrl);
       try {
         const [row] = await query<{ version: string }>(
@@ -84,7 +84,7 @@ export function createDatabaseChecks(databaseUrl: string | undefined): readonly 
       if (run.status === 'failed') {
         return finding(
           `Run ${run.id} failed: ${run.error_message}`,
-          'README, “When something breaks”, has the code; npm run dead-letters',
+          'look up the code in the README, “When something breaks”; npm run dead-letters',
         );
       }
       return ok(`run ${run.id} ${run.status}, ${run.records_total.toLocaleString('en')} records`);

@@ -22,7 +22,7 @@ interface LocalCloud extends AsyncDisposable {
   query(statement: string): Promise<void>;
 }
 
-/** The Google APIs with nothing in them, and a migrated database. */
+/** Starts empty Google APIs and a migrated database. */
 async function startEmptyCloud(): Promise<LocalCloud> {
   const directory = await mkdtemp(join(tmpdir(), 'doctor-'));
   const options = { directory, projectId, location, port: 0, log: () => {} };
@@ -57,7 +57,7 @@ async function startCloud(): Promise<LocalCloud> {
   return cloud;
 }
 
-/** State of each check, and of those that failed the problem. */
+/** The state of each check, or its problem. */
 async function examine(env: Readonly<Record<string, string>>, ...args: string[]) {
   const { code, stdout } = await runScript('doctor', ['--json', ...args], env);
   const { checks } = JSON.parse(stdout);
@@ -78,14 +78,14 @@ describe('npm run doctor, against a local cloud', () => {
     expect(code).toBe(0);
   });
 
-  test('finds that neither workflow nor topics are there', async () => {
+  test('finds that the workflow and the topics are missing', async () => {
     await using cloud = await startEmptyCloud();
     const { code, states } = await examine(cloud.environment);
     expect(states).toEqual({
       'Google APIs': 'ok',
       workflow: 'permit-sync is not deployed in northamerica-northeast2',
       topics:
-        'There is no topics/sync-trigger, topics/sync-completed, topics/sync-dead-letter, ' +
+        'Missing: topics/sync-trigger, topics/sync-completed, topics/sync-dead-letter, ' +
         'subscriptions/sync-dead-letter, subscriptions/eventarc-sync-trigger',
       'dead letters': 'skipped',
       database: 'ok',
@@ -95,7 +95,7 @@ describe('npm run doctor, against a local cloud', () => {
     expect(code).toBe(1);
   });
 
-  test('finds that the last run has failed, and a dead letter, which stays where it is', async () => {
+  test('finds a failed last run, and a dead letter, which stays in the queue', async () => {
     await using cloud = await startCloud();
     await cloud.query(`
       insert into sync_runs (execution_id, trigger, status, error_message, completed_at, duration_ms)
@@ -121,13 +121,13 @@ describe('npm run doctor, against a local cloud', () => {
       const { code, states } = await examine(cloud.environment);
       expect(states).toMatchObject({
         'last run': 'Run 1 failed: feed_malformed: no array',
-        'dead letters': '1 waits',
+        'dead letters': '1 waiting',
       });
       expect(code).toBe(1);
     }
   });
 
-  test('finds migrations that the database does not have', async () => {
+  test('finds migrations that have not been applied', async () => {
     await using cloud = await startCloud();
     await cloud.query("delete from kysely_migration where name like '0004%'");
     expect((await examine(cloud.environment)).states).toMatchObject({
@@ -139,7 +139,7 @@ describe('npm run doctor, against a local cloud', () => {
     expect(states.migrations).toMatch(/^Not applied: 0001-sync-runs, 0002/);
   });
 
-  test('finds a database that is away, without showing its password', async () => {
+  test('finds an unreachable database without showing its password', async () => {
     await using cloud = await startCloud();
     const away = new URL(cloud.database.url);
     away.pathname = '/nowhere';
@@ -151,8 +151,8 @@ describe('npm run doctor, against a local cloud', () => {
     expect(stdout).not.toContain(away.password);
   });
 
-  test('finds that nothing is up, with --local and no environment', async () => {
-    // Port 9 discards what comes; nothing listens there.
+  test('finds that nothing runs, with --local and no environment', async () => {
+    // Nothing listens on port 9, discard.
     const { states } = await examine({}, '--local', '--endpoint', 'http://127.0.0.1:9');
     expect(states).toMatchObject({
       'Google APIs': 'Nothing answers at http://127.0.0.1:9',

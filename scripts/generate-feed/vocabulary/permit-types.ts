@@ -2,8 +2,8 @@ import type { Weights } from '../draw.ts';
 import type { PermitType } from './works.ts';
 
 /**
- * How often a job is led by a permit of each type. Plumbing, mechanical and drain permits mostly
- * come as companions of another one, so fewer of them lead than the feed holds.
+ * How often a permit of each type leads a job. Plumbing, mechanical and drain permits are mostly
+ * companions of another permit, so fewer of them lead than the feed has.
  */
 export const LEADING_TYPES: Readonly<Record<PermitType, number>> = {
   'Small Residential Projects': 400,

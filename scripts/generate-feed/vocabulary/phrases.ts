@@ -1,5 +1,5 @@
 /**
- * The phrases of which descriptions are made. `{n}` is a small number, `{m}` square metres,
+ * The phrases that make up descriptions. `{n}` is a small number, `{m}` square metres,
  * `{unit}` a unit, `{tenant}` an invented tenant, `{ref}` another permit's number.
  */
 export const HOUSE_OPENINGS = [
@@ -78,7 +78,7 @@ export const OTHER_DETAILS = [
   ', gridlines N\\A to N\\D',
 ] as const;
 
-/** Told in full instead of being composed: the jobs that thousands of permits share. */
+/** Complete descriptions of the jobs that thousands of permits share. */
 export const WHOLE_DESCRIPTIONS: Readonly<Record<string, readonly string[]>> = {
   'Back Water Valve (Sewer only)': [
     'Back Water Valve (Sewer only) installation.',
@@ -109,7 +109,7 @@ export const WHOLE_DESCRIPTIONS: Readonly<Record<string, readonly string[]>> = {
   'Certified Tents': ['Temporary tents, {n} in total, from July {n} to July 2{n}'],
 };
 
-/** What the office puts before the description that a companion permit copies. */
+/** Put by the office before the description that a companion permit copies. */
 export const PREFIXES: Readonly<Record<string, readonly string[]>> = {
   'Plumbing(PS)': ['Plumbing - ', 'Plumbing  - ', 'PLB - ', 'Plumbing '],
   'Mechanical(MS)': ['HVAC - ', 'HVAC -', 'HVAC  - '],
@@ -126,7 +126,7 @@ export const REVISION_NOTES = [
   'Rev. 0{n}:\trevised "as built" drawings',
 ] as const;
 
-/** As old systems left them: UTF-8 read as Latin-1, once or twice, and what phones type. */
+/** Left by old systems (UTF-8 read as Latin-1, once or twice) and typed by phones. */
 export const ODD_CHARACTERS = [
   ' 2 Â½ storey',
   ' 45 mÂ²',

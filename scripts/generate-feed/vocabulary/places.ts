@@ -1,6 +1,6 @@
 import type { Weights } from '../draw.ts';
 
-/** Invented street names are one of the first and one of the second, or the first alone. */
+/** An invented street name is a stem and an ending, or a stem alone. */
 export const STREET_STEMS = [
   ...['ALDER', 'AMBER', 'ARBOUR', 'ASHEN', 'BARREL', 'BIRCHEN', 'BRAMBLE', 'BRIAR', 'BRINDLE'],
   ...['CALDER', 'CANDLE', 'CHESTER', 'CLOVER', 'COPPER', 'CRANE', 'DAPPLE', 'DRIFT', 'EDDER'],
@@ -42,14 +42,14 @@ export const STREET_TYPES: Weights = {
 
 export const STREET_DIRECTIONS: Weights = { ' ': 851, W: 89, E: 56, N: 2, S: 2 };
 
-/** Every forward sortation area begins with one of these; the third character is a letter. */
+/** First two characters of a forward sortation area; the third is a letter. */
 export const POSTAL_STEMS = [
   ...['M1', 'M1', 'M2', 'M2', 'M2', 'M3', 'M4', 'M4', 'M4', 'M5', 'M5', 'M5', 'M6', 'M6', 'M6'],
   ...['M8', 'M9', 'M9'],
 ] as const;
 export const POSTAL_LETTERS = 'ABCEGHJKLMNPRSTVWXY';
 
-/** A ward grid is a district's letter, a ward and a square of it: `S2809`. */
+/** A ward grid is a district's letter, a ward and one of its squares: `S2809`. */
 export const WARD_RANGES = [
   { district: 'W', firstWard: 1, wards: 13 },
   { district: 'N', firstWard: 8, wards: 19 },

@@ -1,6 +1,6 @@
 import type { Weights } from '../draw.ts';
 
-/** STATUS in a feed of long standing. */
+/** STATUS of the permits on day 0. */
 export const STATUSES: Weights = {
   Inspection: 138_546,
   'Permit Issued': 52_403,
@@ -58,7 +58,7 @@ export const UNISSUED_STATUSES: ReadonlySet<string> = new Set([
   'Pending Parent Folder Review',
 ]);
 
-/** Where a permit goes from a status; from any other, and from null, to 'Inspection'. */
+/** Next statuses by status; any other status, and null, is followed by 'Inspection'. */
 export const NEXT_STATUSES: Readonly<Record<string, Weights>> = {
   'Application Received': { 'Under Review ': 8, 'Application On Hold': 2, 'Not Started': 1 },
   'Not Started': { 'Under Review ': 5, 'Pending Parent Folder Review': 1 },

@@ -71,7 +71,7 @@ export const HOUSE_SHARES: Readonly<Record<PermitType, number>> = {
   'Multiple Use Permit': 0,
 };
 
-/** What the City has renamed over the years: the relabelling that a changed STRUCTURE_TYPE shows. */
+/** Labels of STRUCTURE_TYPE that the City has renamed over the years. */
 export const RELABELLED: Readonly<Record<string, string>> = {
   'SFD - Detached': '1 Unit - Detached',
   'SFD - Semi-Detached': '1 Unit - Semi-detached',
@@ -83,7 +83,7 @@ export const RELABELLED: Readonly<Record<string, string>> = {
   'Retail Store': 'Retail',
 };
 
-/** CURRENT_USE and PROPOSED_USE as clerks type them for a house. */
+/** CURRENT_USE and PROPOSED_USE as typed by clerks, for a house. */
 export const HOUSE_USES: Weights = {
   Sfd: 320,
   'Sfd-Detached': 140,

@@ -1,6 +1,6 @@
 import type { Weights } from '../draw.ts';
 
-/** WORK by PERMIT_TYPE, padding included. */
+/** WORK by PERMIT_TYPE, including the feed's padding. */
 export const WORKS = {
   'Small Residential Projects': {
     'Multiple Projects': 225,

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import express from 'express';
-import { generateFeed } from '../../generate-feed/generate-feed.ts';
+import { generateFeed } from '../../generate-feed/generate-text.ts';
 import { listen } from '../rest/listen.ts';
 import { createCkanApi } from './create-ckan-api.ts';
 

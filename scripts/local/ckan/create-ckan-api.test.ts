@@ -9,8 +9,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import express from 'express';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { generateFeed } from '../../generate-feed/generate-feed.ts';
 import { generateRecords } from '../../generate-feed/generate-records.ts';
+import { generateFeed } from '../../generate-feed/generate-text.ts';
 import { createCkanApi, type FeedSource } from './create-ckan-api.ts';
 import { openFeedFile } from './testing/open-feed-file.ts';
 

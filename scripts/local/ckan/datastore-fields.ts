@@ -1,4 +1,4 @@
-import { AREA_COLUMNS, COLUMNS } from '../../generate-feed/columns.ts';
+import { AREA_COLUMNS, COLUMNS } from '../../generate-feed/feed-columns.ts';
 
 export interface DatastoreField {
   readonly id: string;

@@ -4,7 +4,7 @@ import { type FeedOptions, generateRecords } from './generate-records.ts';
 
 const PIECE_CHARACTERS = 64 * 1024;
 
-/** One weekday's feed as the City publishes it: a bare JSON array on one line, in ASCII. */
+/** Streams one weekday's feed in the City's format: a bare JSON array on one line, in ASCII. */
 export function generateFeed(options: FeedOptions): Readable {
   return Readable.from(generateText(options), {
     objectMode: false,
@@ -12,7 +12,7 @@ export function generateFeed(options: FeedOptions): Readable {
   });
 }
 
-/** The same bytes as `generateFeed`, in pieces of about 64 KiB. */
+/** Yields the bytes of a feed in pieces of about 64 KiB. */
 export function* generateText(options: FeedOptions): Generator<Buffer> {
   let piece = '[';
   let separator = '';

@@ -24,7 +24,7 @@ const TEXT_COLUMNS = [
   'EST_CONST_COST',
 ] as const;
 
-/** Square metres; the only numbers beside `_id`. */
+/** In square metres; the only numeric columns apart from `_id`. */
 export const AREA_COLUMNS = [
   'ASSEMBLY',
   'INSTITUTIONAL',
@@ -42,14 +42,14 @@ export type TextColumn = (typeof TEXT_COLUMNS)[number] | 'BUILDER_NAME';
 export type AreaColumn = (typeof AREA_COLUMNS)[number];
 type KeyColumn = 'PERMIT_NUM' | 'REVISION_NUM' | 'PERMIT_TYPE';
 
-/** A permit without its place in the file. Dates are `YYYY-MM-DD`, areas square metres. */
+/** A permit without `_id`. Dates are `YYYY-MM-DD`, areas square metres. */
 export type Permit = Readonly<
   Record<KeyColumn, string> &
     Record<Exclude<TextColumn, KeyColumn>, string | null> &
     Record<AreaColumn, number | null>
 >;
 
-/** A permit as the feed carries it: `_id` first, renumbered on every load. */
+/** A permit in the feed: `_id` comes first and is renumbered on every load. */
 export type FeedRecord = Readonly<{ _id: number }> & Permit;
 
 /** A record that cannot be stored may lack columns or hold anything in them. */

@@ -3,17 +3,17 @@ import { $ } from 'zx';
 export interface ToolResult {
   readonly exitCode: number;
   readonly stdout: string;
-  /** Of what it wrote to standard error, the line that begins with ERROR, or else the last. */
+  /** From standard error, the line that begins with ERROR, otherwise the last line. */
   readonly reason: string;
 }
 
-/** What a shell exits with when it does not find the program. */
+/** A shell's exit code when it does not find the program. */
 export const NOT_FOUND = 127;
 
 /**
- * Runs a program of the operator's, such as gcloud, and reads its answer. It asks nothing and
- * inherits nothing; a failure is in the result. Nothing secret may be among its arguments, which
- * every user of the machine can see.
+ * Runs one of the operator's programs, such as gcloud, without prompts and returns its output, even
+ * if it fails. Its arguments must not contain secrets, because every user of the machine can see
+ * them.
  */
 export async function runTool(program: string, args: readonly string[]): Promise<ToolResult> {
   const { exitCode, stdout, stderr } = await $({

@@ -8,8 +8,8 @@ import type { ChaosCloud } from './start-chaos-cloud.ts';
 type Query = ChaosCloud['query'];
 
 /**
- * Holds a completed sync against the model: its row, its permits, its history, its chunks, the day's
- * snapshot. Nothing else may be left: no other row, no transaction, no lock.
+ * Checks a completed sync against the model: its run row, permits, history, chunks and the day's
+ * snapshot. Nothing else may be left behind: no other row, no transaction, no lock.
  *
  * @throws AssertionError
  */
@@ -38,4 +38,8 @@ export async function checkCompleted(
   ]);
 }
 
-const UNDONE = `select count(*)::integer as undone from sync_chunks where run_id = $1 and status <> 'done'`;
+const UNDONE = `
+  select count(*)::integer as undone
+  from sync_chunks
+  where run_id = $1 and status <> 'done'
+`;

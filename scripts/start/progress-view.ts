@@ -14,7 +14,10 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-/** A bar on a terminal; elsewhere a line when the download and every tenth of the chunks are done. */
+/**
+ * Shows a bar on a terminal; elsewhere a line after the download and after every tenth of the
+ * chunks.
+ */
 export function createProgressView(stream: Terminal): ProgressView {
   return stream.isTTY ? createBar(stream) : createLines(stream);
 }

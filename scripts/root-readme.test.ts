@@ -9,7 +9,7 @@ function read(path: string): string {
 
 const README = read('README.md');
 
-/** What stands in backquotes in the first column of a README table. */
+/** Texts in backquotes in the first column of a table in the README. */
 function firstColumn(heading: string): string[] {
   const [, section = ''] = README.split(`## ${heading}\n`);
   const [table = ''] = section.split('\n## ');
@@ -18,7 +18,7 @@ function firstColumn(heading: string): string[] {
 }
 
 describe('the README', () => {
-  test('names every configuration variable, and no other', () => {
+  test('names exactly the configuration variables', () => {
     expect(firstColumn('The functions’ configuration').sort()).toEqual(
       [...CONFIG_VARIABLES].sort(),
     );
@@ -33,7 +33,7 @@ describe('the README', () => {
     for (const name of named) expect(scripts).toHaveProperty(name as string);
   });
 
-  test('names only error codes that the functions or the workflow give', async () => {
+  test('names only error codes of the functions or the workflow', async () => {
     const files = await readdir(new URL('../functions', import.meta.url), { recursive: true });
     const sources = files.filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
     const code = [
@@ -47,7 +47,7 @@ describe('the README', () => {
     for (const each of codes) expect(code).toMatch(new RegExp(`['\`: ]${each}\\b`));
   });
 
-  test('names every error code that a function gives and every failure that the workflow logs', async () => {
+  test('names every error code of a function and every failure that the workflow logs', async () => {
     const files = await readdir(new URL('../functions', import.meta.url), { recursive: true });
     const sources = files.filter((file) => file.endsWith('.ts') && !/\.test\.|testing/.test(file));
     const code = sources.map((file) => read(`functions/${file}`)).join('\n');
@@ -61,7 +61,7 @@ describe('the README', () => {
     for (const each of given) expect(table).toContain(each);
   });
 
-  test('names only variables of the workflow that its YAML reads', () => {
+  test('names every variable that the workflow’s YAML reads', () => {
     const yaml = read('workflows/permit-sync.yaml');
     const variables = [...yaml.matchAll(/sys\.get_env\("([A-Z_]+)"\)/g)].map(([, name]) => name);
     const own = variables.filter((name) => !name?.startsWith('GOOGLE_'));
