@@ -3,8 +3,8 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from '../../shared/chunks/create-gunzip.ts';
 import type { Config } from '../../shared/config.ts';
 import { isTransientStatus, messageOf, permanent, transient } from '../../shared/errors.ts';
-import { AddressNotPublic } from './lookup-public.ts';
 import { openResponse } from './open-response.ts';
+import { AddressNotPublic } from './public-lookup.ts';
 
 const MAX_REDIRECTS = 5;
 

@@ -1,6 +1,6 @@
 import { transient } from '../../shared/errors.ts';
+import { createByteLimit } from './byte-limit.ts';
 import { decodeFeed, prepend } from './decode-feed.ts';
-import { createByteLimit } from './limit-bytes.ts';
 import type { Feed } from './open-feed.ts';
 import { readDocument } from './read-document.ts';
 

@@ -6,8 +6,8 @@ import { z } from 'zod';
 import type { Config } from '../../shared/config.ts';
 import { storageOptions } from '../../shared/endpoint.ts';
 import { messageOf, permanent, transient } from '../../shared/errors.ts';
+import { createByteLimit } from './byte-limit.ts';
 import { fetchAllowed } from './fetch-allowed.ts';
-import { createByteLimit } from './limit-bytes.ts';
 
 /** CKAN's usual `ckan.datastore.search.rows_max`; without a limit it gives 100 records a page. */
 const PAGE_RECORDS = 32_000;

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
-import { AddressNotPublic, createPublicLookup, isPublicAddress } from './lookup-public.ts';
+import { AddressNotPublic, createPublicLookup, isPublicAddress } from './public-lookup.ts';
 
 /** Without a byte for so long a connection counts as broken. */
 const IDLE_TIMEOUT_MS = 120_000;

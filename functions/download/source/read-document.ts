@@ -6,7 +6,7 @@ import parser from 'stream-json/parser.js';
 import streamValues from 'stream-json/streamers/stream-values.js';
 import { MAX_RECORD_BYTES } from '../../shared/chunks/split-records.ts';
 import { permanent, transient } from '../../shared/errors.ts';
-import { createTokenCheck } from './check-tokens.ts';
+import { createTokenCheck } from './token-check.ts';
 
 /** The City's feed has 32; PostgreSQL's tables, which CKAN keeps it in, have 1,600 columns at most. */
 const MAX_FIELDS = 1_600;

@@ -286,7 +286,7 @@ export const BAD_FEEDS: readonly BadFeed[] = [
   [
     'names in lower case',
     TWO.toLowerCase(),
-    ['schema_drift', 'no PERMIT_NUM, REVISION_NUM, PERMIT_TYPE; columns nobody knows: permit_num'],
+    ['schema_drift', 'no PERMIT_NUM, REVISION_NUM, PERMIT_TYPE; unmapped columns: permit_num'],
   ],
   ['a dump without a key', '{"fields": [{"id": "x"}], "records": [[1]]}', ['schema_drift', 'x']],
   ['no STATUS: any other column may go', without('STATUS'), [2]],

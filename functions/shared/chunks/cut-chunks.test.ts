@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readRecords } from '../../download/testing/collect-records.ts';
+import { readRecords } from '../testing/read-records.ts';
 import { type Cut, createChunkCutter } from './cut-chunks.ts';
 import { MAX_RECORD_BYTES } from './split-records.ts';
 

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { readRecords } from '../../download/testing/collect-records.ts';
+import { readRecords } from '../testing/read-records.ts';
 import { readFingerprints } from './binary-array.ts';
 import { type PackedChunk, type PackedFeed, packChunks } from './pack-chunks.ts';
 import { MAX_RECORD_BYTES } from './split-records.ts';

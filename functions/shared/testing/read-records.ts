@@ -1,5 +1,5 @@
-import { integerAt } from '../../shared/chunks/binary-array.ts';
-import type { Cut } from '../../shared/chunks/cut-chunks.ts';
+import { integerAt } from '../chunks/binary-array.ts';
+import type { Cut } from '../chunks/cut-chunks.ts';
 
 /** The texts of a chunk's records, by their places in its bytes. */
 export function readRecords(

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, test } from 'vitest';
-import { createPublicLookup, isPublicAddress } from './lookup-public.ts';
+import { createPublicLookup, isPublicAddress } from './public-lookup.ts';
 
 describe('isPublicAddress', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { toParts } from '../testing/to-parts.ts';
-import { createByteLimit } from './limit-bytes.ts';
+import { createByteLimit } from './byte-limit.ts';
 
 async function read(limit: ReturnType<typeof createByteLimit>, text: string) {
   return (await buffer(limit(toParts(Buffer.from(text), [1, 2, 3])))).toString();

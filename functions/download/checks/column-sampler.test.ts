@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createColumnSampler } from './sample-columns.ts';
+import { createColumnSampler } from './column-sampler.ts';
 
 /** The columns of a feed that comes in pieces of the given size. */
 function sample(text: string, pieceBytes = 100): readonly string[] {
