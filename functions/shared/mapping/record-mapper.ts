@@ -8,13 +8,13 @@ export interface RecordMapper {
    * Maps a record.
    *
    * @returns its row, which the next call may overwrite: the values of FEED_COLUMNS in their order
-   * and `extra` in COPY's text format, separated by tabs; the reason why it has no row; or null when
-   * another mapper has to take it.
+   * and `extra` in COPY's text format, separated by tabs; the reason why it has no row; or null if
+   * another mapper must take it.
    */
   map(record: Buffer): Buffer | UnmappedRecord | null;
 }
 
-/** Takes every record, by parsing it. */
+/** Maps every record by parsing it. */
 export const plainMapper: RecordMapper = {
   map(record) {
     const parsed = parseRecord(record);
@@ -23,7 +23,8 @@ export const plainMapper: RecordMapper = {
   },
 };
 
-/** Takes every record: the usual ones fast, the others plainly. Both give the same rows. */
+/** Creates a mapper of every record: usual ones take the fast mapper, others the plain one. Both
+ * give the same rows. */
 export function createRecordMapper() {
   const fastMapper = createFastMapper();
   return {
@@ -32,7 +33,7 @@ export function createRecordMapper() {
   };
 }
 
-/** Decoding bytes that are not UTF-8 would store U+FFFD in their place. */
+/** Parses a record; refuses invalid UTF-8, which would be decoded to U+FFFD. */
 function parseRecord(bytes: Buffer): { readonly value: unknown } | UnmappedRecord {
   if (!isUtf8(bytes)) return { reason: 'not valid UTF-8' };
   try {
