@@ -1,4 +1,4 @@
-/** The functions that the workflow, and the public, call: what index.ts registers. */
+/** The functions that index.ts registers: the workflow calls four, the public the last. */
 export const FUNCTION_NAMES = [
   'download',
   'ingest-chunk',

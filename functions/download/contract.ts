@@ -5,7 +5,9 @@ export const downloadRequest = z.strictObject({
   /** The Cloud Workflows execution that the run belongs to. */
   execution_id: z.string().min(1),
   trigger: z.enum(['schedule', 'pubsub', 'api', 'manual']).default('manual'),
-  /** `https://…` on an allowed host, `gs://bucket/object` or a local path; null: the City's feed. */
+  /**
+   * `https://…` on an allowed host, `gs://bucket/object` or a local path; null: the City's feed.
+   */
   file_path: z.string().min(1).nullish(),
   /** Accepts a feed that is far smaller than the last one. */
   accept_shrink: z.boolean().nullish(),
@@ -24,6 +26,8 @@ export interface DownloadResponse {
   readonly chunks_total: number;
   /** Name of the feed object in the bucket. */
   readonly object: string;
-  /** The run that an earlier delivery of the same Pub/Sub message started; nothing is left to do. */
+  /**
+   * The run that an earlier delivery of the same Pub/Sub message started; nothing is left to do.
+   */
   readonly duplicate_of?: number;
 }

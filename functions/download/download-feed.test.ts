@@ -349,7 +349,7 @@ describe("another execution's run", () => {
         outcome: 'permanent',
         status: 409,
         runId: ours?.id,
-        message: expect.stringContaining(`Run ${other?.id} is running`),
+        message: expect.stringContaining(`Run ${other?.id} has been running since`),
       });
       expect(other).toMatchObject({ status: 'running', execution_id: 'the-other' });
       expect(ours).toMatchObject({

@@ -3,7 +3,7 @@ import { z } from 'zod';
 export const finalizeRequest = z.object({
   execution_id: z.string().min(1),
   outcome: z.enum(['completed', 'failed']),
-  /** What the workflow caught: its error map, or whatever was raised. */
+  /** What the workflow caught: an error map, or any other raised value. */
   error: z.unknown().optional(),
   /** For the row of a trigger that failed before download could open its run. */
   trigger: z.enum(['schedule', 'pubsub', 'api', 'manual']).nullish(),
@@ -11,7 +11,7 @@ export const finalizeRequest = z.object({
 
 export type FinalizeRequest = z.infer<typeof finalizeRequest>;
 
-/** The run as it was closed: what the workflow returns and the operator reads. */
+/** The closed run, which the workflow returns. */
 export interface FinalizeResponse {
   readonly run_id: number;
   readonly status: 'completed' | 'failed';

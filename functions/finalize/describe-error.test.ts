@@ -20,6 +20,6 @@ test.each([
   expect(describeError(error)).toBe(line);
 });
 
-test('keeps to 2,000 characters', () => {
+test('cuts the line at 2,000 characters', () => {
   expect(describeError('x'.repeat(5_000))).toHaveLength(2_000);
 });

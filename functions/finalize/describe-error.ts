@@ -11,8 +11,8 @@ function text(value: unknown): string | undefined {
 }
 
 /**
- * One line of what the workflow caught: the error body of a function's answer if there is one, else
- * the workflow's own message, else the raised value itself.
+ * Describes in one line what the workflow caught: the error body of a function's response if there
+ * is one, else the workflow's own message, else the raised value itself.
  */
 export function describeError(error: unknown): string {
   const answered = property(property(error, 'body'), 'error');

@@ -8,7 +8,7 @@ import { finalizeRun } from './finalize-run.ts';
 let context: TestContext;
 
 beforeAll(async () => {
-  // The chunks below have 40 % rejects, to have every count.
+  // The chunks below have 40 % rejects, so that every count is above 0.
   context = await createTestContext({ MAX_REJECTED_PERCENT: '40' });
 });
 
@@ -16,7 +16,7 @@ afterAll(() => context[Symbol.asyncDispose]());
 
 beforeEach(() => context.pool.query('truncate sync_runs cascade'));
 
-/** A running run with two chunks, of which `done` are done. */
+/** A running run with two chunks, `done` of which are done. */
 async function openRunWithChunks(done: number): Promise<SyncRun> {
   const run = await openRun(context, { executionId: randomUUID(), trigger: 'manual' });
   const counts = { records_new: 1, records_updated: 2, records_unchanged: 3, records_errors: 4 };
@@ -40,7 +40,7 @@ function readRun(id: number): Promise<SyncRun> {
 }
 
 describe('finalizeRun', () => {
-  test('L02 completed and completed_at are set, with the sums of the chunks', async () => {
+  test('L02 sets completed, completed_at and the sums of the chunks', async () => {
     const { id, execution_id } = await openRunWithChunks(2);
     const response = await finalizeRun(context, { execution_id, outcome: 'completed' });
     expect(response).toMatchObject({ run_id: id, status: 'completed', records_total: 20 });
@@ -57,7 +57,7 @@ describe('finalizeRun', () => {
     });
   });
 
-  test('L03 failed and error_message are set on an error, with the counts so far', async () => {
+  test('L03 sets failed, error_message and the counts so far on an error', async () => {
     const { id, execution_id } = await openRunWithChunks(1);
     const error = {
       tags: ['HttpError'],
@@ -75,7 +75,7 @@ describe('finalizeRun', () => {
     });
   });
 
-  test('L05 duration_ms is positive and comes from the database’s clock', async () => {
+  test('L05 takes a positive duration_ms from the database’s clock', async () => {
     const { id, execution_id } = await openRunWithChunks(2);
     await context.pool.query("update sync_runs set started_at = started_at - interval '90 s'");
     const { duration_ms } = await finalizeRun(context, { execution_id, outcome: 'completed' });
@@ -95,7 +95,7 @@ describe('finalizeRun', () => {
     ).rejects.toMatchObject({
       code: 'records_lost',
       status: 409,
-      message: `Run ${id}: 1 of 2 chunks are done`,
+      message: `Run ${id}: only 1 of 2 chunks are done`,
     });
     expect(await readRun(id)).toMatchObject({ status: 'running' });
   });
@@ -107,7 +107,7 @@ describe('finalizeRun', () => {
     ).rejects.toMatchObject({ code: 'records_lost' });
   });
 
-  test('refuses to complete a run with more rejects than are allowed, and leaves it open', async () => {
+  test('refuses to complete a run with too many rejects, and leaves it open', async () => {
     const { id, execution_id } = await openRunWithChunks(2);
     const config = { ...context.config, MAX_REJECTED_PERCENT: 39.9 };
     await expect(
@@ -115,12 +115,12 @@ describe('finalizeRun', () => {
     ).rejects.toMatchObject({
       code: 'too_many_rejects',
       status: 422,
-      message: `Run ${id}: 8 of 20 records (40.0 %) are rejects, more than 39.9 %`,
+      message: `Run ${id}: 8 of 20 records (40.0 %) were rejected, more than the allowed 39.9 %`,
     });
     expect(await readRun(id)).toMatchObject({ status: 'running' });
   });
 
-  test('closes a run once: a repeated call gives the recorded result and says nothing more', async () => {
+  test('closes a run once: a repeated call returns the recorded result and logs nothing', async () => {
     const { execution_id } = await openRunWithChunks(2);
     const first = await finalizeRun(context, { execution_id, outcome: 'completed' });
     const said = context.events.length;
@@ -131,7 +131,7 @@ describe('finalizeRun', () => {
     expect(context.events).toHaveLength(said);
   });
 
-  test('does not complete a run that has failed', async () => {
+  test('refuses to complete a failed run', async () => {
     const { execution_id } = await openRunWithChunks(2);
     await finalizeRun(context, { execution_id, outcome: 'failed', error: 'first' });
     await expect(
@@ -139,7 +139,7 @@ describe('finalizeRun', () => {
     ).rejects.toMatchObject({ code: 'run_closed', status: 409 });
   });
 
-  test('writes the row of a trigger that failed before it had one', async () => {
+  test('inserts the row of a trigger that failed before its run was opened', async () => {
     const execution_id = randomUUID();
     const error = { tags: ['ConnectionFailedError'], message: 'download cannot be reached' };
     await finalizeRun(context, { execution_id, outcome: 'failed', error, trigger: 'pubsub' });
@@ -153,7 +153,7 @@ describe('finalizeRun', () => {
     });
   });
 
-  test('refuses to complete what was never opened', async () => {
+  test('refuses to complete a run that was never opened', async () => {
     await expect(
       finalizeRun(context, { execution_id: 'unknown', outcome: 'completed' }),
     ).rejects.toMatchObject({ code: 'run_not_found', status: 404 });
@@ -176,7 +176,7 @@ describe('finalizeRun', () => {
 
   test('reports the run, its records by outcome and its duration to Cloud Monitoring', async () => {
     const { id, execution_id } = await openRunWithChunks(2);
-    // A project of its own: no other test's points.
+    // A project of its own, without the points of other tests.
     const config = { ...context.config, GOOGLE_CLOUD_PROJECT: 'reporting-project' };
     const { duration_ms } = await finalizeRun(
       { ...context, config },
@@ -213,7 +213,7 @@ describe('finalizeRun', () => {
     );
   });
 
-  test('takes a run that cannot be reported for a success, with a warning', async () => {
+  test('completes a run that cannot be reported, with a warning', async () => {
     await using unreported = await createTestContext();
     const config = { ...unreported.config, GOOGLE_API_ENDPOINT: 'http://127.0.0.1:1' };
     const run = await openRun(unreported, { executionId: randomUUID(), trigger: 'manual' });

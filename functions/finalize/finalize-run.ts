@@ -9,8 +9,8 @@ import { markRemoved } from './mark-removed.ts';
 import { reportMetrics } from './report-metrics.ts';
 
 /**
- * Closes the run of an execution, once: a repeated call gives the recorded result. A run completes
- * only when every chunk is done and its counts add up to what download counted.
+ * Closes the run of an execution once; a repeated call returns the recorded result. A run completes
+ * only if every chunk is done and not too many records are rejects.
  *
  * @throws SyncError `run_not_found` (404), `run_closed` (409), `records_lost` (409),
  * `too_many_rejects` (422).
@@ -36,7 +36,7 @@ interface Closing {
   readonly closedHere: boolean;
 }
 
-/** Writes the row of a trigger that failed before download could open its run. */
+/** Inserts the row of a trigger that failed before download could open its run. */
 async function closeUnopenedRun(
   db: Kysely<Database>,
   { execution_id, outcome, trigger, error }: FinalizeRequest,
@@ -52,7 +52,7 @@ async function closeOpenRun(
   { execution_id, outcome, error }: FinalizeRequest,
   maxRejectedPercent: number,
 ): Promise<Closing> {
-  // A chunk in hand holds this lock from its merge to its commit: no count is taken too early. A
+  // A chunk holds this lock from its merge to its commit, so no count is taken too early. A
   // download that hangs does not hold it.
   const run = await trx
     .selectFrom('sync_runs')
@@ -67,6 +67,7 @@ async function closeOpenRun(
     throw permanent('run_closed', `Run ${run.id} has failed: ${run.error_message}`, {
       status: 409,
       runId: run.id,
+      hint: 'Start a new sync',
     });
   }
   if (run.status !== 'running') return { run, closedHere: false };
@@ -76,12 +77,12 @@ async function closeOpenRun(
   await requireEveryRecord(trx, run);
   await markRemoved(trx, run.id);
   const closed = await closeRun(trx, run.id);
-  // Rolls the closing back: the workflow then closes the run as failed, with this for its error.
+  // If this throws, the closing is rolled back, and the workflow closes the run as failed.
   requireFewRejects(closed, maxRejectedPercent);
   return { run: closed, closedHere: true };
 }
 
-/** @throws SyncError `too_many_rejects` (422) */
+/** @throws SyncError `too_many_rejects` (422). */
 function requireFewRejects(run: SyncRun, maxRejectedPercent: number): void {
   const { id, records_errors, records_total } = run;
   const percent = (100 * records_errors) / Math.max(1, records_total);
@@ -89,12 +90,12 @@ function requireFewRejects(run: SyncRun, maxRejectedPercent: number): void {
   const share = `${records_errors} of ${records_total} records (${percent.toFixed(1)} %)`;
   throw permanent(
     'too_many_rejects',
-    `Run ${id}: ${share} are rejects, more than ${maxRejectedPercent} %`,
-    { runId: id, hint: `npm run rejects -- --run ${id} lists them` },
+    `Run ${id}: ${share} were rejected, more than the allowed ${maxRejectedPercent} %`,
+    { runId: id, hint: `List them with npm run rejects -- --run ${id}` },
   );
 }
 
-/** @throws SyncError `records_lost` (409) when a chunk that download wrote down is not done. */
+/** @throws SyncError `records_lost` (409) if a chunk of the chunk index is not done. */
 async function requireEveryRecord(trx: Transaction<Database>, run: SyncRun): Promise<void> {
   const { done } = await trx
     .selectFrom('sync_chunks')
@@ -104,10 +105,10 @@ async function requireEveryRecord(trx: Transaction<Database>, run: SyncRun): Pro
     .executeTakeFirstOrThrow();
   if (done === run.chunks_total) return;
   const expected = run.chunks_total ?? 'an unknown number of';
-  throw permanent('records_lost', `Run ${run.id}: ${done} of ${expected} chunks are done`, {
+  throw permanent('records_lost', `Run ${run.id}: only ${done} of ${expected} chunks are done`, {
     status: 409,
     runId: run.id,
-    hint: 'Start the sync again; chunks that are done are not stored twice',
+    hint: 'Start the sync again; records that are stored will count as unchanged',
   });
 }
 
@@ -115,7 +116,7 @@ function logOutcome({ log }: Context, run: SyncRun): void {
   const { id, records_total, records_new, records_updated, records_unchanged } = run;
   const { records_errors, records_superseded } = run;
   if (run.status === 'completed') {
-    log('NOTICE', `Run ${id} completed: ${records_total} records`, {
+    log('NOTICE', `Run ${id} completed with ${records_total} records`, {
       event: 'sync_completed',
       run_id: id,
       duration_ms: run.duration_ms ?? 0,

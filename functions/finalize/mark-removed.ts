@@ -6,8 +6,8 @@ const MARK_REMOVED = readSqlFile('mark-removed');
 const FORGET_SEEN = readSqlFile('forget-seen');
 
 /**
- * Notes which permits have gone from the feed and which are back, as a run completes. What its chunks
- * have noted of unchanged permits has served its purpose then.
+ * Marks the permits that the completing run's feed no longer has as removed, unmarks those that are
+ * back, and deletes the bitmaps of seen permits, which are no longer needed.
  */
 export async function markRemoved(trx: Transaction<Database>, runId: number): Promise<void> {
   await trx.executeQuery(CompiledQuery.raw(MARK_REMOVED, [runId]));

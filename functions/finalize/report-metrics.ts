@@ -10,7 +10,7 @@ interface Point {
   readonly value: number;
 }
 
-/** What one closed run says: the run itself, its records by outcome, and how long it took. */
+/** The points of one closed run: the run itself, its records by outcome, and its duration. */
 function runPoints(run: SyncRun): readonly Point[] {
   return [
     { metric: 'runs', labels: { status: run.status }, value: 1 },
@@ -24,11 +24,11 @@ function runPoints(run: SyncRun): readonly Point[] {
 }
 
 /**
- * Writes a closed run to Cloud Monitoring as gauges at its completion time. Never fails: a run that
- * is stored is a success whether or not it could be reported, so a failure is a WARNING.
+ * Writes a closed run to Cloud Monitoring, as gauges at its completion time. Never fails: a run
+ * that is stored is a success even if it cannot be reported, so an error is logged as a WARNING.
  */
 export async function reportMetrics({ config, log }: Context, run: SyncRun): Promise<void> {
-  // Loaded where it is used: every function would otherwise start with it in memory.
+  // Loaded here, because otherwise every function would start with it in memory.
   const { MetricServiceClient } = await import('@google-cloud/monitoring');
   const client = new MetricServiceClient(gaxOptions(config));
   const endTime = { seconds: Math.floor((run.completed_at?.getTime() ?? 0) / 1000) };
@@ -44,7 +44,7 @@ export async function reportMetrics({ config, log }: Context, run: SyncRun): Pro
       })),
     });
   } catch (error) {
-    // The service repeats its reason for each series.
+    // Cut, because the service repeats its reason for each series.
     const message = (error instanceof Error ? error.message : String(error)).slice(0, 300);
     log('WARNING', `Run ${run.id} could not be reported to Cloud Monitoring: ${message}`, {
       event: 'metrics_not_written',

@@ -7,7 +7,7 @@ function lend() {
   return withRowBuffer((buffer) => Promise.resolve(buffer));
 }
 
-test('memory is handed on when its work has ended, also with an error, and never used twice at once', async () => {
+test('a buffer is reused once its work has ended or failed, and never shared before', async () => {
   const first = await lend();
   const failed = withRowBuffer((buffer) => {
     expect(buffer).toBe(first);
@@ -19,7 +19,7 @@ test('memory is handed on when its work has ended, also with an error, and never
   expect([first, second]).toContain(await lend());
 });
 
-test('memory that has grown is let go of', async () => {
+test('a buffer that has grown is not kept', async () => {
   const grown = await withRowBuffer(async (buffer) => {
     buffer.bytes = Buffer.alloc(2 * buffer.bytes.length);
     return buffer;
@@ -27,7 +27,7 @@ test('memory that has grown is let go of', async () => {
   expect(await lend()).not.toBe(grown);
 });
 
-test('rows that need more memory than there is are the same', () => {
+test('rows that outgrow the buffer are the same', () => {
   const map = (buffer: RowBuffer) => {
     const chunkRows = createChunkRows(
       { run_id: 1, chunk_number: 2, started_at: '2026-11-25' },

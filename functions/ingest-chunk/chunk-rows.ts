@@ -6,7 +6,7 @@ import { type DescribedReject, describeReject } from './describe-reject.ts';
 import type { IncomingRecords } from './incoming-records.ts';
 import type { RowBuffer } from './row-buffer.ts';
 
-/** What every row of a chunk says about who wrote it. */
+/** What wrote the rows of a chunk; each row says so. */
 export interface Writer {
   readonly run_id: number;
   readonly chunk_number: number;
@@ -21,14 +21,14 @@ interface ChunkRows {
 
 export interface ChunkRowsWriter {
   write(record: SourceRecord): void;
-  /** @returns what has been written; its rows lie in the buffer. */
+  /** @returns everything written so far; its rows are views of the buffer. */
   end(): ChunkRows;
 }
 
 /** The position, two hashes and their separators. */
 const ROW_EXTRA_BYTES = 160;
 
-/** Maps the records of a chunk one by one; `buffer` takes their rows, and grows when it has to. */
+/** Creates a writer that maps records one by one into `buffer`, which grows if necessary. */
 export function createChunkRows(writer: Writer, buffer: RowBuffer): ChunkRowsWriter {
   const { started_at, run_id, chunk_number } = writer;
   const mapper = createRecordMapper();
@@ -45,7 +45,7 @@ export function createChunkRows(writer: Writer, buffer: RowBuffer): ChunkRowsWri
     buffer.bytes = larger;
   };
 
-  /** @returns the reason why there is no row. */
+  /** @returns the reason if the record has no row, else null. */
   const writeRow = ({ position, fingerprint, isTooLarge, bytes }: SourceRecord): string | null => {
     if (isTooLarge) return `larger than ${MAX_RECORD_BYTES} bytes`;
     const row = mapper.map(bytes);

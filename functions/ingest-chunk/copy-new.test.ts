@@ -8,7 +8,7 @@ let context: TestContext;
 
 beforeAll(async () => {
   context = await createTestContext();
-  // Of the connections from now on.
+  // Applies to connections opened from now on.
   await context.pool.query(`
     do $$ begin
       execute format('alter database %I set deadlock_timeout = ''10ms''', current_database());
@@ -24,7 +24,7 @@ async function select(text: string) {
   return (await context.pool.query(text)).rows;
 }
 
-test('the permits of a first load are stored in the order of the feed, later ones in that of their keys', async () => {
+test('a first load stores permits in the order of the feed, later runs in the order of their keys', async () => {
   const ingest = async (...ordinals: number[]) => {
     const feed = ordinals.map((ordinal) => permitRecord(ordinal));
     const run_id = await prepareRun(context, JSON.stringify(feed));
@@ -44,10 +44,10 @@ test('the permits of a first load are stored in the order of the feed, later one
   expect(await ingest(6, 5, 4)).toEqual(inOrder.toReversed());
 });
 
-test('of a first load’s batches only those with a duplicate take the longer way', async () => {
+test('in a first load, only batches with a duplicate take the slow path', async () => {
   const later = (ordinal: number) => permitRecord(ordinal, { ISSUED_DATE: '2026-03-10' });
   const feed = Array.from({ length: 6_000 }, (_, index) => permitRecord(index + 1));
-  // Within a batch, across batches of a chunk, across chunks, each way round.
+  // Within a batch, across batches of a chunk, across chunks; in both orders.
   feed[10] = later(1);
   feed[2_020] = later(30);
   feed[40] = later(2_050);
@@ -73,13 +73,13 @@ test('of a first load’s batches only those with a duplicate take the longer wa
       order by chunk_number
     `),
   ).toEqual([
-    // One of the four has lost to a record of the other chunk.
+    // One of the four lost to a record of the other chunk.
     { records_new: 2_996, records_superseded: 4 },
     { records_new: 2_999, records_superseded: 1 },
   ]);
 });
 
-test('chunks that all have the same permits, up and down, get through side by side', async () => {
+test('concurrent chunks with the same permits, in ascending and descending order, all get through', async () => {
   const upwards = Array.from({ length: 3_000 }, (_, index) => index + 1);
   const downwards = upwards.toReversed();
   const feed = [upwards, downwards, upwards, downwards].flatMap((ordinals, number) =>

@@ -1,7 +1,7 @@
 import type { SourceRecord } from '../shared/chunks/read-chunk.ts';
 import { type PermitKey, readKey } from '../shared/mapping/read-key.ts';
 
-/** A record that cannot be stored, with the reason. */
+/** A record that cannot be stored, and why. */
 export interface Reject {
   /** 1 for the first record of the chunk. */
   readonly position: number;
@@ -10,11 +10,11 @@ export interface Reject {
 
 /** A row of sync_rejects. */
 export interface DescribedReject extends Reject, PermitKey {
-  /** The record's text as the feed had it; U+FFFD replaces what PostgreSQL's text cannot hold. */
+  /** The record's text in the feed; U+FFFD replaces characters that PostgreSQL cannot store. */
   readonly record: string;
 }
 
-/** Describes a reject by its record's text and key, as far as the database can store them. */
+/** Describes a reject by its record's text and key, in characters that the database can store. */
 export function describeReject(
   { position, bytes, isTooLarge }: SourceRecord,
   reason: string,
@@ -39,7 +39,9 @@ function parse(text: string): unknown {
   }
 }
 
-/** PostgreSQL's text cannot hold NUL, and its JSON cannot hold half of a surrogate pair. */
+/**
+ * Replaces NUL, which PostgreSQL's text cannot hold, and half surrogate pairs, which JSON cannot.
+ */
 function toStorable(text: string): string {
   return text.replaceAll('\0', '\uFFFD').toWellFormed();
 }

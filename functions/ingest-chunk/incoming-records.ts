@@ -1,7 +1,7 @@
-/** Records that will be merged, as rows of the temporary table `incoming`. */
+/** Records to merge, as rows of the temporary table `incoming`. */
 export interface IncomingRecords {
   readonly records: number;
-  /** COPY's text format, in which a newline ends a row and stands nowhere else. */
+  /** In COPY's text format, where a newline only ever ends a row. */
   readonly rows: Buffer;
 }
 
@@ -22,7 +22,7 @@ export function splitRecords(
   ];
 }
 
-/** @returns the position of the first record, which its row starts with. */
+/** @returns the position of the first record, with which its row starts. */
 export function firstPosition({ rows }: IncomingRecords): number {
   return Number(rows.toString('latin1', 0, rows.indexOf(TAB)));
 }

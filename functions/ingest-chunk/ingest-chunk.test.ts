@@ -21,7 +21,7 @@ function prepareRun(feed: string | Buffer, chunkRecords?: number) {
   return prepareRunOf(context, feed, chunkRecords);
 }
 
-/** Longer than a row of an index may be, also compressed. */
+/** Longer than an index row may be, even compressed. */
 const INDIGESTIBLE = Array.from({ length: 100 }, (_, index) => hash('sha512', `${index}`)).join('');
 
 async function selectAll(table: string) {
@@ -33,7 +33,7 @@ function feedOf(...records: unknown[]): string {
 }
 
 describe('ingestChunk', () => {
-  test('stores every column of a record, cleaned, and leaves other processes’ columns alone', async () => {
+  test('stores every column of a record, cleaned, and leaves the columns of other processes unchanged', async () => {
     const run_id = await prepareRun(
       feedOf(permitRecord(1, { BUILDER_NAME: ' Example Homes ', COUNCILLOR: 'new', rank: 0.1 })),
     );
@@ -60,7 +60,7 @@ describe('ingestChunk', () => {
     expect(permit.data_hash).toHaveLength(32);
   });
 
-  test('reads records that come in several pieces, all of them or a few', async () => {
+  test('reads all records or a few, from several pieces', async () => {
     const text = (ordinal: number) => `${ordinal} `.repeat(60_000 * ordinal).trim();
     const feed = [1, 2, 3, 4].map((ordinal) =>
       permitRecord(ordinal, { DESCRIPTION: text(ordinal) }),
@@ -86,7 +86,7 @@ describe('ingestChunk', () => {
     expect([descriptions[0] === text(1), descriptions[3] === text(4)]).toEqual([true, true]);
   });
 
-  test('gives the recorded counts when called again, and touches nothing', async () => {
+  test('returns the recorded counts when called again, and changes nothing', async () => {
     const run_id = await prepareRun(feedOf(permitRecord(1), permitRecord(2)));
     const first = await ingestChunk(context, { run_id, chunk_number: 1 });
     const before = [await selectAll('permits'), await selectAll('sync_chunks')];
@@ -95,7 +95,7 @@ describe('ingestChunk', () => {
     expect([await selectAll('permits'), await selectAll('sync_chunks')]).toEqual(before);
   });
 
-  test('counts a chunk once when it is called several times at the same moment', async () => {
+  test('counts a chunk once if it is called several times at the same moment', async () => {
     const run_id = await prepareRun(feedOf(permitRecord(1), permitRecord(2)));
     const answers = await Promise.all(
       [1, 2, 3, 4].map(() => ingestChunk(context, { run_id, chunk_number: 1 })),
@@ -136,7 +136,7 @@ describe('ingestChunk', () => {
     ]);
   });
 
-  test('sets aside what cannot be mapped, parsed or stored, and stores the rest', async () => {
+  test('rejects records that cannot be parsed, mapped or stored, and stores the rest', async () => {
     const good = [permitRecord(1), permitRecord(2), permitRecord(3)].map((record) =>
       JSON.stringify(record),
     );
@@ -180,7 +180,7 @@ describe('ingestChunk', () => {
     ]);
   });
 
-  test('writes down the beginning of a record that is too large', async () => {
+  test('keeps the beginning of a record that is too large', async () => {
     const text = JSON.stringify(permitRecord(1, { DESCRIPTION: 'x'.repeat(MAX_RECORD_BYTES) }));
     const run_id = await prepareRun(`[${text}]`);
     expect(await ingestChunk(context, { run_id, chunk_number: 1 })).toMatchObject({
@@ -197,7 +197,7 @@ describe('ingestChunk', () => {
     ]);
   });
 
-  test('sets aside a record that is not UTF-8, and alters no other', async () => {
+  test('rejects a record that is not UTF-8, and alters no other', async () => {
     const records = [1, 2, 3].map((ordinal) =>
       JSON.stringify(permitRecord(ordinal, { DESCRIPTION: `2 ½ storey 😀 ${ordinal}` })),
     );
@@ -224,7 +224,7 @@ describe('ingestChunk', () => {
     ]);
   });
 
-  test('writes down a reject whose key or reason PostgreSQL could not hold', async () => {
+  test('records a reject whose key or reason PostgreSQL cannot store as it is', async () => {
     const run_id = await prepareRun(
       feedOf(
         permitRecord(1, { PERMIT_NUM: 'half \ud800' }),
@@ -242,7 +242,7 @@ describe('ingestChunk', () => {
     ]);
   });
 
-  test('logs counts of rejects, and nothing of their contents', async () => {
+  test('logs the number of rejects, and nothing of their contents', async () => {
     const run_id = await prepareRun(
       feedOf(permitRecord(1, { BUILDER_NAME: 'Private Person', ISSUED_DATE: 'soon' })),
     );
@@ -258,7 +258,7 @@ describe('ingestChunk', () => {
     expect(JSON.stringify(context.events)).not.toMatch(/Private Person|soon/);
   });
 
-  test('leaves nothing of a chunk whose transaction fails', async () => {
+  test('leaves no trace of a chunk whose transaction fails', async () => {
     const run_id = await prepareRun(feedOf(permitRecord(1)));
     await context.pool.query(
       "update sync_runs set status = 'failed', error_message = 'x', completed_at = now(), duration_ms = 1",

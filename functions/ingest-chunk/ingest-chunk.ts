@@ -8,14 +8,15 @@ import { createChunkRows } from './chunk-rows.ts';
 import type { IngestChunkRequest, IngestChunkResponse } from './contract.ts';
 import { finishChunk } from './finish-chunk.ts';
 import { describeRefused, mergeAcceptable } from './isolate-refused.ts';
-import { type Company, enterRun, lockChunk, lockRunningRun } from './locks.ts';
+import { enterRun, lockChunk, lockRunningRun, type Mode } from './locks.ts';
 import { mergeRecords } from './merge-records.ts';
 import { type RowBuffer, withRowBuffer } from './row-buffer.ts';
 import { requireNoClash, SeenClash, skipUnchanged } from './skip-unchanged.ts';
 
 /**
  * Stores the records of one chunk in one transaction: the permits, their history and the chunk's
- * counts, or nothing. Called again after success it returns the recorded counts and touches nothing.
+ * counts, or nothing. Called again after success, it returns the recorded counts and changes
+ * nothing.
  *
  * @throws SyncError `chunk_not_found` (404), `run_closed` (409), `feed_object_changed` (409).
  */
@@ -33,18 +34,18 @@ interface Ingested {
   readonly isDoneHere: boolean;
 }
 
-/** Tries beside other chunks, twice because the second attempt sees what another has stored; then alone. */
+/**
+ * Tries twice beside other chunks, because the second attempt sees what they stored; then alone.
+ */
 async function ingestWithRetries(context: Context, request: IngestChunkRequest): Promise<Ingested> {
-  const ingest = (company: Company) =>
-    // The connection may have rows to send until the transaction has ended.
+  const ingest = (mode: Mode) =>
+    // The connection may still send rows from the buffer until the transaction has ended.
     withRowBuffer((buffer) =>
-      inTransaction(context.pool, (client) =>
-        ingestIn(client, { context, request, company, buffer }),
-      ),
+      inTransaction(context.pool, (client) => ingestIn(client, { context, request, mode, buffer })),
     );
-  for (const company of ['beside others', 'beside others'] as const) {
+  for (const mode of ['beside others', 'beside others'] as const) {
     try {
-      return await ingest(company);
+      return await ingest(mode);
     } catch (error) {
       if (!(error instanceof SeenClash || isDataError(error))) throw error;
     }
@@ -55,24 +56,24 @@ async function ingestWithRetries(context: Context, request: IngestChunkRequest):
 interface Ingest {
   readonly context: Context;
   readonly request: IngestChunkRequest;
-  readonly company: Company;
+  readonly mode: Mode;
   readonly buffer: RowBuffer;
 }
 
 /**
  * Ingests a chunk in the transaction of `client`.
  *
- * @throws SeenClash, beside others, when another chunk has stored one of the permits meanwhile; a data
- * error when the database refuses a record. The chunk then has to start again, in the end alone.
+ * @throws SeenClash if another chunk has stored one of the permits in the meantime, a data error if
+ * the database refuses a record; both only beside others. The chunk must then be tried again.
  */
 async function ingestIn(client: pg.PoolClient, ingest: Ingest): Promise<Ingested> {
-  const { context, request, company, buffer } = ingest;
-  // Until the next analyze PostgreSQL may take a large table for a small one, and read all of it.
+  const { context, request, mode, buffer } = ingest;
+  // Until the next analyze, PostgreSQL may think that a large table is small, and read all of it.
   await client.query('set local enable_seqscan = off');
   const chunk = await lockChunk(client, request);
-  // A call that timed out may have gone on and finished the chunk.
+  // An earlier call that timed out may have finished the chunk.
   if (chunk.status === 'done') return { chunk, isDoneHere: false };
-  await enterRun(client, request.run_id, company);
+  await enterRun(client, request.run_id, mode);
 
   const located = await (chunk.is_first_load ? locateRecords : skipUnchanged)(client, request);
   const chunkRows = createChunkRows(chunk, buffer);
@@ -81,10 +82,10 @@ async function ingestIn(client: pg.PoolClient, ingest: Ingest): Promise<Ingested
 
   const lockRun = async () => {
     await lockRunningRun(client, request.run_id);
-    if (company !== 'alone') await requireNoClash(client, request);
+    if (mode !== 'alone') await requireNoClash(client, request);
   };
   const merge = { chunk: request, incoming, lockRun };
-  if (company !== 'alone') {
+  if (mode !== 'alone') {
     await mergeRecords(client, { ...merge, areNew: chunk.is_first_load });
     return { chunk: await finishChunk(client, request, rejects), isDoneHere: true };
   }
@@ -98,7 +99,7 @@ async function ingestIn(client: pg.PoolClient, ingest: Ingest): Promise<Ingested
 
 function logChunk({ log }: Context, chunk: IngestChunkResponse): void {
   const { run_id, chunk_number, records_errors } = chunk;
-  log('INFO', `Run ${run_id}: chunk ${chunk_number} done`, {
+  log('INFO', `Run ${run_id}: chunk ${chunk_number} is done`, {
     event: 'chunk_ingested',
     ...toResponse(chunk),
   });
@@ -111,7 +112,7 @@ function logChunk({ log }: Context, chunk: IngestChunkResponse): void {
   });
 }
 
-/** A chunk that was done before comes with more columns than the response has. */
+/** Keeps only the columns of the response; a locked chunk has more. */
 function toResponse(chunk: IngestChunkResponse): IngestChunkResponse {
   return {
     run_id: chunk.run_id,

@@ -8,8 +8,8 @@ import { firstPosition, splitRecords } from './incoming-records.ts';
 import { type Merge, mergeRecords } from './merge-records.ts';
 
 /**
- * Merges the records that the database accepts: a batch with one that it refuses is rolled back to a
- * savepoint, halved, and tried again, down to the refused record itself.
+ * Merges the records that the database accepts. If it refuses one, the batch is rolled back to a
+ * savepoint, halved and tried again, down to the refused record itself.
  *
  * @returns the refused records.
  */
@@ -39,7 +39,7 @@ export async function mergeAcceptable(
   }
 }
 
-/** Describes refused records by reading them again, because nobody kept the bytes of all. */
+/** Describes refused records by reading them again, because their bytes were not kept. */
 export async function describeRefused(
   bucket: Bucket,
   chunk: ChunkPlace,

@@ -16,12 +16,12 @@ export type LockedChunk = IngestChunkResponse &
   ChunkPlace &
   Writer &
   Pick<SyncChunk, 'status'> & {
-    /** No other feed has stored a permit, so no record can be unchanged. */
+    /** Whether no other feed has stored a permit, so no record can be unchanged. */
     readonly is_first_load: boolean;
   };
 
 /**
- * Locks a chunk to the end of the transaction: a second call for it waits.
+ * Locks a chunk until the transaction ends; a second call for it waits.
  *
  * @throws SyncError `chunk_not_found` (404).
  */
@@ -38,26 +38,22 @@ export async function lockChunk(
 }
 
 /** Whether other chunks of the run may be ingested at the same time. */
-export type Company = 'beside others' | 'alone';
+export type Mode = 'beside others' | 'alone';
 
 /**
- * Lets a chunk into the run until its transaction ends. `alone` waits until no other chunk is in, and
- * keeps others out: a chunk that merges with the run's row locked must not insert beside chunks that
- * hold keys it wants and may want the row.
+ * Enters a chunk into the run until its transaction ends. `alone` waits until no other chunk is in
+ * the run, and keeps others out. Otherwise a chunk that inserts while it holds the run's row could
+ * deadlock with one that holds a key and waits for the row.
  */
-export async function enterRun(
-  client: pg.PoolClient,
-  runId: number,
-  company: Company,
-): Promise<void> {
-  await client.query(company === 'alone' ? ENTER_RUN_ALONE : ENTER_RUN, [runId]);
+export async function enterRun(client: pg.PoolClient, runId: number, mode: Mode): Promise<void> {
+  await client.query(mode === 'alone' ? ENTER_RUN_ALONE : ENTER_RUN, [runId]);
 }
 
 /**
- * Locks the run's row to the end of the transaction: from here on chunks merge one after the other,
- * and finalize waits for the one in hand.
+ * Locks the run's row until the transaction ends: its chunks merge one at a time, and finalize
+ * waits for the current one.
  *
- * @throws SyncError `run_closed` (409) when the run is not running any more.
+ * @throws SyncError `run_closed` (409) if the run is no longer running.
  */
 export async function lockRunningRun(client: pg.PoolClient, runId: number): Promise<void> {
   const { rows } = await client.query<{ status: string }>(LOCK_RUN, [runId]);

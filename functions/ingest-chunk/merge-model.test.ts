@@ -14,7 +14,7 @@ import { type Query, readHistory, readPermits } from './testing/read-tables.ts';
 
 const CHUNK_RECORDS = 3;
 const MAX_RECORDS = 14;
-/** Every chunk twice. */
+/** Every chunk is called twice. */
 const MAX_CALLS = 2 * Math.ceil(MAX_RECORDS / CHUNK_RECORDS);
 
 let context: TestContext;
@@ -39,7 +39,7 @@ interface Sync {
   readonly atOnce: number;
 }
 
-/** Feeds; for each the order in which its chunks are called, and how many calls are under way at once. */
+/** Feeds, each with the order in which its chunks are called and how many calls run at once. */
 const syncs: fc.Arbitrary<readonly Sync[]> = createFeeds(
   4,
   { minLength: 1, maxLength: 4 },
@@ -83,7 +83,7 @@ async function runSync({ feed, order, atOnce }: Sync) {
   return finalizeRun(context, { execution_id, outcome: 'completed', error: undefined });
 }
 
-test('any sequence of feeds leaves the permits, the history and the counts of the model', async () => {
+test('any sequence of feeds leaves the same permits, history and counts as the model', async () => {
   await fc.assert(
     fc
       .asyncProperty(syncs, async (days) => {

@@ -24,21 +24,22 @@ const BATCH_RECORDS = 1_000;
 
 type Action = 'updated' | 'unchanged' | 'superseded' | 'replaces';
 
-/** What one chunk, or a part of it, merges into the permits. */
+/** A merge of one chunk, or a part of it, into the permits. */
 export interface Merge {
   readonly chunk: ChunkKey;
   readonly incoming: IncomingRecords;
   /** Keeps other chunks of the run from merging until the transaction ends. */
   readonly lockRun: () => Promise<void>;
-  /** Hardly any of the permits is stored, so a direct COPY is worth trying. */
+  /** Whether hardly any of the permits are stored yet, so a direct COPY is worth trying. */
   readonly areNew: boolean;
 }
 
 /**
- * Merges records into the permits and adds their outcomes to the chunk's counts, in the transaction of
- * `client`. Chunks insert new permits side by side; what is stored already they merge one by one.
+ * Merges records into the permits and adds their outcomes to the chunk's counts, in the transaction
+ * of `client`. Chunks insert new permits concurrently; they merge existing ones one chunk at a
+ * time.
  *
- * @throws a data error of PostgreSQL when it refuses one of the records.
+ * @throws a data error of PostgreSQL if it refuses one of the records.
  */
 export async function mergeRecords(client: pg.PoolClient, merge: Merge): Promise<void> {
   const { chunk, incoming, lockRun, areNew } = merge;
@@ -46,16 +47,15 @@ export async function mergeRecords(client: pg.PoolClient, merge: Merge): Promise
   const left = await insertNew(client, chunk, batches);
   const inserted = incoming.records - left;
   if (inserted > 0) await client.query(COUNT_NEW, [chunk.run_id, chunk.chunk_number, inserted]);
-  // From here to the commit, one chunk at a time: duplicates across chunks see each other.
+  // One chunk at a time from here to the commit, so duplicates across chunks see each other.
   await lockRun();
   if (left > 0) await mergeStored(client, chunk);
 }
 
 /**
- * Copies new permits straight into their table, batch by batch, in two thirds of the time that
- * insert-new takes.
+ * Copies new permits straight into their table, batch by batch, in two thirds of insert-new's time.
  *
- * @returns the batches that were not stored, because one of their permits was stored already.
+ * @returns the batches that were not stored, because one of their permits already was.
  */
 async function copyNew(
   client: pg.PoolClient,
@@ -68,6 +68,7 @@ async function copyNew(
       await copy(client, COPY_NEW, [batch]);
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
+      // copy-new.sql sets the savepoint.
       await client.query('rollback to savepoint copy_new');
       notStored.push(batch);
     }
@@ -78,7 +79,7 @@ async function copyNew(
 /**
  * Inserts the permits that are not stored yet, and leaves the other records in `incoming`.
  *
- * @returns how many are left.
+ * @returns how many records are left.
  */
 async function insertNew(
   client: pg.PoolClient,
@@ -104,7 +105,7 @@ function copy(
   return pipeline(rows, client.query(copyFrom(statement)));
 }
 
-/** Merges the records left in `incoming`, whose permits are stored already. */
+/** Merges the records left in `incoming`, whose permits already exist. */
 async function mergeStored(
   client: pg.PoolClient,
   { run_id, chunk_number }: ChunkKey,

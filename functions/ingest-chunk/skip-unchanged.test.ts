@@ -16,7 +16,7 @@ afterAll(() => context[Symbol.asyncDispose]());
 
 beforeEach(() => context.pool.query('truncate stored_permits, permit_history, sync_runs cascade'));
 
-/** Syncs a feed with one record a chunk, in its order, and gives each chunk's counts. */
+/** Syncs a feed with one record per chunk, in order, and gives each chunk's counts. */
 async function sync(...feed: FeedRecord[]) {
   const run_id = await prepareRun(context, JSON.stringify(feed), 1);
   const outcomes = [];
@@ -50,14 +50,14 @@ const A = permitRecord(1, { ISSUED_DATE: '2026-02-10', STATUS: 'Permit Issued' }
 const EARLIER = permitRecord(1, { ISSUED_DATE: '2026-01-10', STATUS: 'Inspection' });
 const LATER = permitRecord(1, { ISSUED_DATE: '2026-03-10', STATUS: 'Inspection' });
 
-test('an unchanged record is counted and its permit’s row not written to', async () => {
+test('an unchanged record is counted, and its permit’s row is not written to', async () => {
   await sync(A);
   const before = await select('xmin, ctid, *', 'stored_permits');
   expect(await sync({ ...A, _id: 99 })).toEqual(['unchanged']);
   expect(await select('xmin, ctid, *', 'stored_permits')).toEqual(before);
 });
 
-test('a record in other bytes that mean the same is unchanged, and known by its bytes from then on', async () => {
+test('a record that is only spelled differently is unchanged, and its new fingerprint is stored', async () => {
   await sync(A);
   const spelt = permitRecord(1, { ...A, STATUS: ' Permit Issued ' });
   expect(await sync(spelt)).toEqual(['unchanged']);
@@ -71,7 +71,7 @@ test.each([
   ['the same record again', A, ['unchanged', 'superseded'], 'Permit Issued'],
   ['a duplicate that loses', EARLIER, ['unchanged', 'superseded'], 'Permit Issued'],
   ['a duplicate that wins', LATER, ['superseded', 'updated'], 'Inspection'],
-])('after an unchanged record comes %s', async (_, second, outcomes, status) => {
+])('an unchanged record is followed by %s', async (_, second, outcomes, status) => {
   await sync(A);
   expect(await sync(A, second)).toEqual(outcomes);
   expect(await select('status')).toEqual([{ status }]);
@@ -80,7 +80,7 @@ test.each([
 test.each([
   ['a duplicate that loses', EARLIER, ['superseded', 'unchanged'], 'Permit Issued'],
   ['a duplicate that wins', LATER, ['updated', 'superseded'], 'Inspection'],
-])('before an unchanged record comes %s', async (_, first, outcomes, status) => {
+])('an unchanged record is preceded by %s', async (_, first, outcomes, status) => {
   await sync(A);
   expect(await sync(first, A)).toEqual(outcomes);
   expect(await select('status')).toEqual([{ status }]);
@@ -89,7 +89,7 @@ test.each([
   expect(history.rows.map(({ field_name }) => field_name)).toEqual(changes);
 });
 
-/** How many statements of this database wait for a row that another transaction has locked. */
+/** How many statements of this database wait for a row lock. */
 async function countWaiting(): Promise<number> {
   return (
     await context.pool.query(
@@ -104,13 +104,13 @@ test.each([
   ['the same record', A, { unchanged: 1, updated: 0 }, 'Permit Issued'],
   ['a duplicate that loses', EARLIER, { unchanged: 1, updated: 0 }, 'Permit Issued'],
   ['a duplicate that wins', LATER, { unchanged: 0, updated: 1 }, 'Inspection'],
-])('beside an unchanged record, at the same moment, comes %s', async (_, other, counts, status) => {
+])('an unchanged record meets, at the same moment, %s', async (_, other, counts, status) => {
   await sync(A);
   const run_id = await prepareRun(context, JSON.stringify([A, other]), 1);
   const client = await context.pool.connect();
   await client.query('begin; select from sync_runs for no key update');
   const calls = [1, 2].map((chunk_number) => ingestChunk(context, { run_id, chunk_number }));
-  // Both have looked for what is known, and wait to merge.
+  // Both have looked for unchanged records, and wait to merge.
   while ((await countWaiting()) < 2);
   await client.query('commit');
   client.release();
@@ -126,7 +126,7 @@ test.each([
   expect(await select('status')).toEqual([{ status }]);
 });
 
-test('last_seen_at and in_feed tell which run’s feed had a permit last', async () => {
+test('last_seen_at and in_feed say which run’s feed had a permit last', async () => {
   const [first, second] = [permitRecord(1), permitRecord(2)];
   const starts = async () =>
     (await context.pool.query('select started_at from sync_runs order by id')).rows.map(
@@ -147,7 +147,7 @@ test('last_seen_at and in_feed tell which run’s feed had a permit last', async
   expect((await context.pool.query('select from sync_seen')).rowCount).toBe(0);
 });
 
-test('a permit that a run has begun with is in the feed once the run completes', async () => {
+test('a permit of a running run is in the feed once the run completes', async () => {
   await sync(permitRecord(1));
   const run_id = await prepareRun(context, JSON.stringify([permitRecord(2)]));
   await ingestChunk(context, { run_id, chunk_number: 1 });
@@ -160,7 +160,7 @@ test('other processes fill their columns through the view', async () => {
   expect(await select('latitude', 'stored_permits')).toEqual([{ latitude: 43.6 }]);
 });
 
-test('the history has every column that changes', async () => {
+test('the history has a row for every column that changes', async () => {
   await sync(permitRecord(1));
   const columns = FEED_COLUMNS.filter(([, kind]) => kind !== 'key');
   const values = { text: 'other', date: '2026-11-25', numeric: 7.5, cost: '7', integer: '7' };

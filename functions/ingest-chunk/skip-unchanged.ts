@@ -12,15 +12,15 @@ const FIND_CLASH = readSqlFile('find-clash');
 
 interface Skipped {
   readonly has_unchanged: boolean;
-  /** Positions of the records that have to be read. */
+  /** Positions of the records that must be read. */
   readonly others: readonly number[];
 }
 
 /**
- * Marks the permits of unchanged records as seen and counts them, without reading a record or writing
- * to a permit.
+ * Marks the permits of unchanged records as seen and counts them, without reading the records or
+ * writing to the permits.
  *
- * @returns the other records, which have to be read and merged.
+ * @returns the other records, which must be read and merged.
  */
 export async function skipUnchanged(
   client: pg.PoolClient,
@@ -34,10 +34,10 @@ export async function skipUnchanged(
   return has_unchanged ? pickRecords(located, others) : located;
 }
 
-/** Another chunk has seen one of the permits that this chunk has seen. */
+/** Another chunk has marked a permit as seen that this chunk has marked, too. */
 export class SeenClash extends Error {}
 
-/** @throws SeenClash */
+/** @throws SeenClash if another chunk has seen one of the chunk's unchanged permits. */
 export async function requireNoClash(
   client: pg.PoolClient,
   { run_id, chunk_number }: ChunkKey,

@@ -25,7 +25,7 @@ function faultsOf(env: Readonly<Record<string, string | undefined>>): readonly s
 }
 
 describe('parseConfig', () => {
-  test('needs three variables and has defaults for the others', () => {
+  test('requires three variables and has defaults for the others', () => {
     expect(parseConfig(REQUIRED)).toEqual({
       ...REQUIRED,
       DATABASE_NAME: 'permits',
@@ -42,7 +42,7 @@ describe('parseConfig', () => {
     });
   });
 
-  test('reads every variable it says it reads, and leaves others alone', () => {
+  test('reads every variable in CONFIG_VARIABLES and ignores others', () => {
     const env = {
       ...REQUIRED,
       DATABASE_POOL_SIZE: '8',
@@ -70,13 +70,13 @@ describe('parseConfig', () => {
     expect([...Object.keys(config), ...optional].sort()).toEqual([...CONFIG_VARIABLES].sort());
   });
 
-  test('takes an empty variable as one that is not set', () => {
+  test('treats an empty variable as unset', () => {
     const empty = Object.fromEntries(CONFIG_VARIABLES.map((name) => [name, '']));
     expect(parseConfig({ ...empty, ...REQUIRED })).toEqual(parseConfig(REQUIRED));
     expect(faultsOf({ ...REQUIRED, FEED_BUCKET: '' })).toEqual(['FEED_BUCKET']);
   });
 
-  test('lists every bad variable at once', () => {
+  test('lists every bad variable in one error', () => {
     const env = {
       DATABASE_POOL_SIZE: '1',
       CKAN_BASE_URL: 'ftp://portal.example',
@@ -96,18 +96,18 @@ describe('parseConfig', () => {
     ]);
   });
 
-  test('lists a missing database beside the other faults', () => {
+  test('lists a missing database along with other faults', () => {
     expect(faultsOf({})).toEqual(['DATABASE_URL', 'FEED_BUCKET', 'GOOGLE_CLOUD_PROJECT']);
   });
 
   test.each([
     ['neither', { DATABASE_URL: undefined }, ['DATABASE_URL']],
     ['both', { ...CLOUD_SQL }, ['DATABASE_URL']],
-  ])('wants exactly one of DATABASE_URL and CLOUD_SQL_INSTANCE, not %s', (_, env, faults) => {
+  ])('requires exactly one of DATABASE_URL and CLOUD_SQL_INSTANCE, not %s', (_, env, faults) => {
     expect(faultsOf({ ...REQUIRED, ...env })).toEqual(faults);
   });
 
-  test('takes CLOUD_SQL_INSTANCE with its IAM user, and not without', () => {
+  test('accepts CLOUD_SQL_INSTANCE only with its IAM user', () => {
     expect(parseConfig(CLOUD_SQL)).toMatchObject(CLOUD_SQL);
     expect(faultsOf({ ...CLOUD_SQL, DATABASE_USER: undefined })).toEqual(['DATABASE_USER']);
   });
@@ -132,7 +132,7 @@ describe('parseConfig', () => {
     expect(() => parseConfig(env)).not.toThrow('secret');
   });
 
-  test('gives a frozen object', () => {
+  test('returns a frozen object', () => {
     const config = parseConfig(REQUIRED);
     expect(Object.isFrozen(config)).toBe(true);
     expect(Object.isFrozen(config.FEED_ALLOWED_HOSTS)).toBe(true);

@@ -9,7 +9,7 @@ const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
 const count = z.coerce.number().int().positive();
 
-/** Cross-checks run beside the variables' own, so that one attempt shows every fault. */
+/** Makes a cross-check run even if a variable is wrong, so one error lists every fault. */
 function always() {
   return true;
 }
@@ -19,7 +19,7 @@ const environment = z
     GOOGLE_CLOUD_PROJECT: z.string().min(1),
     /** Bucket of the feed objects: `runs/<run_id>/feed.json.gz`. */
     FEED_BUCKET: z.string().min(1),
-    /** A PostgreSQL URL; in the cloud CLOUD_SQL_INSTANCE stands in its place. */
+    /** A PostgreSQL URL; in the cloud, CLOUD_SQL_INSTANCE is set instead. */
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     /** `project:region:instance`, reached through the Cloud SQL connector as an IAM user. */
     CLOUD_SQL_INSTANCE: z
@@ -28,26 +28,26 @@ const environment = z
       .optional(),
     DATABASE_USER: z.string().min(1).optional(),
     DATABASE_NAME: z.string().min(1).default('permits'),
-    /** At least 2: download holds one for its lock while it queries. */
+    /** At least 2: download's transaction holds one connection while it queries on another. */
     DATABASE_POOL_SIZE: count.min(2).default(5),
     CKAN_BASE_URL: httpUrl.default(TORONTO_CKAN),
     CKAN_PACKAGE: z.string().min(1).default('building-permits-active-permits'),
-    /** Hosts besides CKAN_BASE_URL's that a feed may be fetched from over https, comma-separated. */
+    /** Hosts or origins besides CKAN_BASE_URL that a feed may come from, comma-separated. */
     FEED_ALLOWED_HOSTS: hosts.default([]).readonly(),
-    /** Of the feed as text, that is, after gunzip: a small file can hold a very large feed. */
+    /** Limit of the feed's text after gunzip, because a small file can expand to a huge feed. */
     MAX_FEED_BYTES: count.default(2_147_483_648),
     FEED_ALLOW_LOCAL_FILES: flag.default(false),
     CHUNK_RECORDS: count.max(50_000).default(5_000),
-    /** A run of which more is rejected fails: a mapping that broke is no success. */
+    /** A run with a larger share of rejects fails: the mapping may be broken. */
     MAX_REJECTED_PERCENT: z.coerce.number().min(0).max(100).default(1),
     WORKFLOW_LOCATION: z.string().min(1).default('northamerica-northeast2'),
     WORKFLOW_NAME: z.string().min(1).default('permit-sync'),
-    /** One endpoint that stands in for every Google API, as the local cloud does. */
+    /** One endpoint for every Google API, such as the local cloud's. */
     GOOGLE_API_ENDPOINT: httpUrl.optional(),
   })
   .refine((env) => (env.DATABASE_URL === undefined) !== (env.CLOUD_SQL_INSTANCE === undefined), {
     path: ['DATABASE_URL'],
-    message: 'set either DATABASE_URL or CLOUD_SQL_INSTANCE',
+    message: 'set exactly one of DATABASE_URL and CLOUD_SQL_INSTANCE',
     when: always,
   })
   .refine((env) => env.CLOUD_SQL_INSTANCE === undefined || env.DATABASE_USER !== undefined, {
@@ -58,18 +58,18 @@ const environment = z
 
 export type Config = Readonly<z.infer<typeof environment>>;
 
-/** Names of every variable that parseConfig reads. */
+/** Names of all variables that parseConfig reads. */
 export const CONFIG_VARIABLES = Object.keys(environment.shape);
 
 /**
- * Reads the configuration out of environment variables.
+ * Reads the configuration from environment variables.
  *
- * @throws Error with one line per variable that is missing or not valid.
+ * @throws Error with one line per variable that is missing or invalid.
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(present);
   if (parsed.success) return Object.freeze(parsed.data);
   const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(`The environment is not usable:\n${lines.join('\n')}`);
+  throw new Error(`The environment variables are not valid:\n${lines.join('\n')}`);
 }

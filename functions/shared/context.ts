@@ -8,7 +8,7 @@ import { storageOptions } from './endpoint.ts';
 import type { Log } from './log.ts';
 import type { Database } from './schema.ts';
 
-/** What a function works with, made once per process. */
+/** The resources of a function, created once per process. */
 export interface Context {
   readonly config: Config;
   readonly log: Log;
@@ -17,7 +17,7 @@ export interface Context {
   readonly bucket: Bucket;
 }
 
-/** @returns the context of one process; nothing connects before its first use. */
+/** Creates the context of a process; nothing connects before its first use. */
 export async function createContext(config: Config, log: Log): Promise<Context> {
   const pool = await createPool(config);
   const bucket = new Storage(storageOptions(config)).bucket(config.FEED_BUCKET);

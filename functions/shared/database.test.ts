@@ -22,12 +22,12 @@ function fail(code: string) {
   return Object.assign(new Error(`SQLSTATE ${code}`), { code });
 }
 
-test('bigint columns are numbers and dates are the text they are', async () => {
+test('bigint columns are read as numbers, dates as text', async () => {
   const { rows } = await context.pool.query("select 2::bigint as big, date '2026-01-05' as day");
   expect(rows).toEqual([{ big: 2, day: '2026-01-05' }]);
 });
 
-test('a transaction is there whole once its work is done', async () => {
+test('a transaction is committed once its work is done', async () => {
   const result = await inTransaction(context.pool, async (client) => {
     await client.query('insert into counters values (1, 10)');
     return 'done';
@@ -35,7 +35,7 @@ test('a transaction is there whole once its work is done', async () => {
   expect([result, await readValue(1)]).toEqual(['done', 10]);
 });
 
-test('a transaction leaves nothing when its work fails, and its connection is free again', async () => {
+test('a transaction leaves nothing if its work fails, and releases its connection', async () => {
   const work = async (client: pg.PoolClient) => {
     await client.query('insert into counters values (2, 10)');
     throw fail('23505');
@@ -59,7 +59,7 @@ test.each(['40001', '40P01'])(
   },
 );
 
-test('transactions that deadlock all get through', async () => {
+test('deadlocked transactions all succeed in the end', async () => {
   await context.pool.query('insert into counters values (10, 0), (11, 0)');
   const bothHoldOne = Promise.withResolvers<void>();
   const holding = new Set<number>();
@@ -76,7 +76,7 @@ test('transactions that deadlock all get through', async () => {
   expect([await readValue(10), await readValue(11)]).toEqual([2, 2]);
 });
 
-test('a connection that the server ends is a transient error, and the pool goes on', async () => {
+test('a connection closed by the server is a transient error, and the pool still works', async () => {
   const error = await inTransaction(context.pool, async (client) => {
     await client.query('select pg_terminate_backend(pg_backend_pid())');
   }).catch(classifyError);
@@ -84,7 +84,7 @@ test('a connection that the server ends is a transient error, and the pool goes 
   expect(await inTransaction(context.pool, async () => 'fine')).toBe('fine');
 });
 
-test('a connection that the server ends while it has nothing to do is a transient error too', async () => {
+test('an idle connection closed by the server inside a transaction is a transient error, too', async () => {
   const error = await inTransaction(context.pool, async (client) => {
     const { rows } = await client.query('select pg_backend_pid() as pid');
     const ended = new Promise((resolve) => client.once('end', resolve));

@@ -7,7 +7,10 @@ import type { Database } from './schema.ts';
 const CONNECTION_TIMEOUT_MS = 10_000;
 const TRANSACTION_ATTEMPTS = 5;
 
-/** bigint columns hold ids, byte offsets and milliseconds, all below 2^53. */
+/**
+ * Reads bigint as a number, because ids, byte offsets and milliseconds are below 2^53; dates as
+ * text.
+ */
 const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format: 'text' | 'binary') =>
     oid === pg.types.builtins.INT8
@@ -18,7 +21,7 @@ const types: pg.CustomTypesConfig = {
 };
 
 async function cloudSqlOptions(config: Config): Promise<pg.PoolConfig> {
-  // Loaded where it is used: a function with DATABASE_URL starts without it.
+  // Loaded here, because a function with DATABASE_URL does not need it.
   const { AuthTypes, Connector, IpAddressTypes } = await import(
     '@google-cloud/cloud-sql-connector'
   );
@@ -31,7 +34,7 @@ async function cloudSqlOptions(config: Config): Promise<pg.PoolConfig> {
   return { ...connection, user, database };
 }
 
-/** A pool of at most DATABASE_POOL_SIZE connections. It connects when first asked to. */
+/** Creates a pool of at most DATABASE_POOL_SIZE connections, which connects at its first use. */
 export async function createPool(config: Config): Promise<pg.Pool> {
   const connection = config.DATABASE_URL
     ? { connectionString: config.DATABASE_URL }
@@ -43,21 +46,21 @@ export async function createPool(config: Config): Promise<pg.Pool> {
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     application_name: 'permit-sync',
   });
-  // An idle connection that breaks is replaced at the next query, one in use fails the query at
-  // hand or the next; without listeners either would end the process.
+  // Without listeners, a broken connection would end the process. If idle, it is replaced at the
+  // next query; if in use, the current or next query fails.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 
-/** Kysely over the same pool. */
+/** Creates a Kysely instance over the same pool. */
 export function createKysely(pool: pg.Pool): Kysely<Database> {
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }
 
 /**
- * Runs `work` in one transaction and gives its result; any error rolls it back. A deadlock or
- * serialization failure is tried again at once, up to five times in all.
+ * Runs `work` in one transaction and returns its result; an error rolls the transaction back. After
+ * a deadlock or serialization failure it is tried again at once, up to five times in all.
  */
 export async function inTransaction<T>(
   pool: pg.Pool,
@@ -72,7 +75,7 @@ export async function inTransaction<T>(
       client.release();
       return result;
     } catch (error) {
-      // A connection that cannot roll back is of no more use to the pool.
+      // The pool must drop a connection that cannot roll back.
       const broken = await client.query('rollback').then(
         () => false,
         () => true,

@@ -12,7 +12,7 @@ function configure(endpoint: string) {
 }
 
 describe('in the cloud, without an endpoint', () => {
-  test('the clients get their project and nothing else', () => {
+  test('the clients get the project and nothing else', () => {
     expect(gaxOptions(configure(''))).toEqual({ projectId: 'permits-project' });
     expect(storageOptions(configure(''))).toEqual({ projectId: 'permits-project' });
   });
@@ -33,7 +33,7 @@ describe('with an endpoint', () => {
     expect([...(await authClient.getRequestHeaders())]).toEqual([]);
   });
 
-  test('the storage client is pointed at it', () => {
+  test('the storage client uses it', () => {
     expect(storageOptions(configure('http://127.0.0.1:8080'))).toMatchObject({
       apiEndpoint: 'http://127.0.0.1:8080',
     });

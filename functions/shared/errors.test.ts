@@ -76,7 +76,7 @@ describe('classifyError', () => {
     'Connection terminated due to connection timeout',
     'timeout exceeded when trying to connect',
     'Client has encountered a connection error and is not queryable',
-  ])('knows what node-postgres says without a code: %s', (message) => {
+  ])('recognizes a message of node-postgres without a code: %s', (message) => {
     expect(classifyError(new Error(message))).toMatchObject({
       code: 'database_unavailable',
       outcome: 'transient',
@@ -87,7 +87,7 @@ describe('classifyError', () => {
   test.each([
     'Retry limit exceeded - status: 503 - {"error":{"code":503}}',
     'Retry total time limit exceeded - Unknown Error',
-  ])('knows what the storage client says without a code: %s', (message) => {
+  ])('recognizes a message of the storage client without a code: %s', (message) => {
     expect(classifyError(new Error(message))).toMatchObject({
       code: 'google_api_unavailable',
       outcome: 'transient',
@@ -105,22 +105,22 @@ describe('classifyError', () => {
     expect(classifyError(error)).toMatchObject({ code: 'connection_failed', message: 'outer' });
   });
 
-  test('ends with a cause that is its own cause', () => {
+  test('stops at a cause that is its own cause', () => {
     const error: Error & { cause?: unknown } = new Error('round and round');
     error.cause = error;
     expect(classifyError(error)).toMatchObject({ outcome: 'bug' });
   });
 
-  test('looks at the parts of an AggregateError, and says what they say', () => {
+  test('looks at the parts of an AggregateError, and joins their messages', () => {
     const parts = [withCode('ECONNREFUSED', 'no ::1'), withCode('ECONNREFUSED', 'no 127.0.0.1')];
     const error = new TypeError('', { cause: new AggregateError(parts) });
     expect(classifyError(error)).toMatchObject({ code: 'connection_failed', outcome: 'transient' });
     expect(classifyError(error.cause)).toMatchObject({ message: 'no ::1; no 127.0.0.1' });
   });
 
-  test('knows what node throws when no address of a host answers', async () => {
+  test('recognizes what Node throws if no address of a host answers', async () => {
     const error = await new Promise((resolve) => {
-      // Port 1 of the loopback interface: reserved, and refused at once.
+      // Port 1 of the loopback interface is reserved, so it refuses at once.
       const lookup = (_: string, __: object, done: (...given: unknown[]) => void) =>
         done(null, [
           { address: '127.0.0.1', family: 4 },
@@ -136,24 +136,24 @@ describe('classifyError', () => {
     });
   });
 
-  test('leaves a SyncError as it is, wrapped or not', () => {
+  test('returns a SyncError unchanged, wrapped or not', () => {
     const error = permanent('feed_not_found', 'gone', { status: 404, runId: 7 });
     expect(classifyError(error)).toBe(error);
     expect(classifyError(new Error('outer', { cause: error }))).toBe(error);
   });
 
-  test.each([null, undefined, 'text', 5, {}])('calls %o, thrown, a bug', (thrown) => {
+  test.each([null, undefined, 'text', 5, {}])('calls a thrown %o a bug', (thrown) => {
     expect(classifyError(thrown)).toMatchObject({ code: 'internal', outcome: 'bug', status: 500 });
   });
 
-  test('keeps what was thrown as the cause', () => {
+  test('keeps the thrown error as the cause', () => {
     const thrown = withCode('ECONNRESET');
     expect(classifyError(thrown).cause).toBe(thrown);
   });
 });
 
 describe('SyncError', () => {
-  test('has the status of its outcome, or the one it is given', () => {
+  test('has the status of its outcome, or the given one', () => {
     expect(transient('later', 'm').status).toBe(503);
     expect(permanent('never', 'm').status).toBe(422);
     expect(new SyncError('bug', 'internal', 'm').status).toBe(500);
@@ -171,7 +171,7 @@ test.each([
   ['ENOENT', false],
   [22, false],
   [undefined, false],
-])('isDataError says of code %o: %s', (code, expected) => {
+])('isDataError of code %o is %s', (code, expected) => {
   expect(isDataError(withCode(code))).toBe(expected);
 });
 
@@ -180,7 +180,7 @@ test.each([
   ['40P01', true],
   ['55P03', false],
   ['ECONNRESET', false],
-])('isRetryAtOnce says of code %o: %s', (code, expected) => {
+])('isRetryAtOnce of code %o is %s', (code, expected) => {
   expect(isRetryAtOnce(withCode(code))).toBe(expected);
 });
 
@@ -190,7 +190,7 @@ test.each([
   ['40P01', false],
   [23505, false],
   [undefined, false],
-])('isUniqueViolation says of code %o: %s', (code, expected) => {
+])('isUniqueViolation of code %o is %s', (code, expected) => {
   expect(isUniqueViolation(withCode(code))).toBe(expected);
 });
 
@@ -203,7 +203,7 @@ test.each([
   [500, true],
   [599, true],
   [600, false],
-])('isTransientStatus says of %i: %s', (status, expected) => {
+])('isTransientStatus of %i is %s', (status, expected) => {
   expect(isTransientStatus(status)).toBe(expected);
 });
 

@@ -1,4 +1,4 @@
-/** What a failure asks of the caller: try again later, give up, or mend the code. */
+/** What the caller should do about a failure: try again later, give up, or fix the code. */
 export type Outcome = 'transient' | 'permanent' | 'bug';
 
 interface Details {
@@ -8,7 +8,7 @@ interface Details {
   readonly cause?: unknown;
 }
 
-/** A failure with a code that a machine can match, and what a person should do next. */
+/** A failure with a code for machines, and a message and hint for people. */
 export class SyncError extends Error {
   override readonly name = 'SyncError';
   readonly outcome: Outcome;
@@ -32,20 +32,20 @@ export function transient(code: string, message: string, details?: Details): Syn
   return new SyncError('transient', code, message, details);
 }
 
-/** @returns an error that no retry can mend (HTTP 422, or the 4xx in `details.status`). */
+/** @returns an error that a retry cannot fix (HTTP 422, or the 4xx in `details.status`). */
 export function permanent(code: string, message: string, details?: Details): SyncError {
   return new SyncError('permanent', code, message, details);
 }
 
-/** SQLSTATE classes and codes of a database that is away or busy, not of a wrong statement. */
+/** SQLSTATE classes and codes of a database that is unavailable or busy. */
 const TRANSIENT_SQLSTATE = /^(08|53|57P|40001$|40P01$|55P03$|25006$)/;
 
-/** Deadlock and serialization failure: running the transaction again at once is the cure. */
+/** Deadlock and serialization failure, after which the transaction can be run again at once. */
 const RETRY_AT_ONCE_SQLSTATE = /^(40001|40P01)$/;
 
 const UNIQUE_VIOLATION_SQLSTATE = '23505';
 
-/** SQLSTATE classes that blame the data of a statement: value, constraint, size. */
+/** SQLSTATE classes of bad data: value, constraint, size. */
 const DATA_SQLSTATE = /^(22|23|54)/;
 
 const TRANSIENT_ERRNO = new Set([
@@ -67,21 +67,21 @@ const TRANSIENT_ERRNO = new Set([
 
 const MAX_CAUSE_DEPTH = 5;
 
-/** What says by its message alone that it may be tried later, and the code we give it. */
+/** Transient errors that have a message but no code, and the code we give them. */
 const TRANSIENT_MESSAGES: readonly (readonly [RegExp, string])[] = [
-  // node-postgres: a connection that is lost, or not to be had in time.
+  // node-postgres: a connection was lost, or not available in time.
   [
     /connection terminated|connection ended|timeout exceeded when trying to connect|client has encountered a connection error/i,
     'database_unavailable',
   ],
-  // @google-cloud/storage: it has retried a request of a resumable upload in vain.
+  // @google-cloud/storage: all retries of a resumable upload's request failed.
   [/^Retry (?:total time )?limit exceeded/, 'google_api_unavailable'],
 ];
 
 /** gRPC's DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL and UNAVAILABLE. */
 const TRANSIENT_GRPC_CODE = new Set([4, 8, 10, 13, 14]);
 
-/** @returns true for an HTTP status that says "later": 408, 429 and 5xx. */
+/** @returns true for an HTTP status that may pass: 408, 429 and 5xx. */
 export function isTransientStatus(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status < 600);
 }
@@ -93,8 +93,8 @@ function codeOf(error: unknown): string | number | undefined {
 }
 
 /**
- * What an error says, be it an Error or the bare `{code, message}` that the storage client throws.
- * node's AggregateError of a failed connection says it in its parts only.
+ * The message of an error: an Error, or the bare `{code, message}` that the storage client throws.
+ * Node's AggregateError of a failed connection has its messages in its parts only.
  */
 export function messageOf(error: unknown): string {
   const { message } = (error ?? {}) as { message?: unknown };
@@ -104,7 +104,7 @@ export function messageOf(error: unknown): string {
   return parts.join('; ') || String(codeOf(error) ?? error.name);
 }
 
-/** An error, its parts if it is an AggregateError, and the causes of each, nearest first. */
+/** Lists an error, its parts if it is an AggregateError, and the causes of each, nearest first. */
 function listCauses(error: unknown, depth = 0): readonly unknown[] {
   if (error == null || depth === MAX_CAUSE_DEPTH) return [];
   const parts = error instanceof AggregateError ? error.errors : [];
@@ -112,12 +112,12 @@ function listCauses(error: unknown, depth = 0): readonly unknown[] {
   return [error, ...causes.flatMap((cause) => listCauses(cause, depth + 1))];
 }
 
-/** @returns true for a SQLSTATE that says that the rows, not the statement, are at fault. */
+/** @returns true for a SQLSTATE that blames the data, not the statement. */
 export function isDataError(error: unknown): boolean {
   return isSqlState(codeOf(error)) && DATA_SQLSTATE.test(String(codeOf(error)));
 }
 
-/** @returns true when a row with the same key is stored already. */
+/** @returns true if a row with the same key is already stored. */
 export function isUniqueViolation(error: unknown): boolean {
   return codeOf(error) === UNIQUE_VIOLATION_SQLSTATE;
 }
@@ -132,8 +132,8 @@ function isSqlState(code: unknown): boolean {
 }
 
 /**
- * The one table that tells transient from permanent: SQLSTATE, errno, and the HTTP status or gRPC
- * code of a Google client's error, on the error or on its causes. Anything else is a bug.
+ * Decides what a thrown error is: a SyncError stays as it is; a SQLSTATE, errno, HTTP status or
+ * gRPC code, on the error or its causes, can make it transient; anything else is a bug.
  */
 export function classifyError(error: unknown): SyncError {
   const message = messageOf(error);

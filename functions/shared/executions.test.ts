@@ -21,7 +21,7 @@ test.each([
   ['FAILED', false],
   ['CANCELLED', false],
   [undefined, false],
-])('an execution that the service calls %s is active: %s', async (state, expected) => {
+])('an execution in state %s is active: %s', async (state, expected) => {
   await using apis = await startGoogleApis(() => state);
   expect(await isExecutionActive(configure(apis.url), 'the-id')).toBe(expected);
   const [path] = apis.requests;
@@ -36,11 +36,11 @@ test.each([
   [2, false],
   [0, false],
   [null, false],
-])('isActive says of state number %o, as gRPC has it: %s', (state, expected) => {
+])('isActive of gRPC’s state number %o is %s', (state, expected) => {
   expect(isActive(state)).toBe(expected);
 });
 
-test('a service that is away is no answer: it is a transient error', async () => {
+test('an unavailable service is a transient error', async () => {
   await using down = await startTestServer((_, response) => {
     response.writeHead(503, { 'content-type': 'application/json' });
     response.end('{"error": {"code": 503, "status": "UNAVAILABLE", "message": "later"}}');

@@ -2,7 +2,9 @@ import type { ExecutionsClient } from '@google-cloud/workflows';
 import type { Config } from './config.ts';
 import { type Endpoint, gaxOptions } from './endpoint.ts';
 
-/** The client of the Workflow Executions API. Loaded where it is used: most calls never need it. */
+/**
+ * Creates a client of the Workflow Executions API, which is loaded here because few calls need it.
+ */
 export async function createExecutionsClient(endpoint: Endpoint): Promise<ExecutionsClient> {
   const { ExecutionsClient } = await import('@google-cloud/workflows');
   return new ExecutionsClient(gaxOptions(endpoint));
@@ -10,7 +12,7 @@ export async function createExecutionsClient(endpoint: Endpoint): Promise<Execut
 
 type WorkflowName = Pick<Config, 'GOOGLE_CLOUD_PROJECT' | 'WORKFLOW_LOCATION' | 'WORKFLOW_NAME'>;
 
-/** Resource name of the workflow that calls the functions. */
+/** The resource name of the workflow that calls the functions. */
 export function workflowPath(client: ExecutionsClient, config: WorkflowName): string {
   return client.workflowPath(
     config.GOOGLE_CLOUD_PROJECT,
@@ -19,18 +21,21 @@ export function workflowPath(client: ExecutionsClient, config: WorkflowName): st
   );
 }
 
-/** Of google.cloud.workflows.executions.v1.Execution.State: REST gives the name, gRPC the number. */
+/**
+ * States of an execution that has not ended: REST gives the name, gRPC the number.
+ * Source: google.cloud.workflows.executions.v1.Execution.State
+ */
 const ACTIVE_STATES = new Set<unknown>(['ACTIVE', 1, 'QUEUED', 6]);
 
-/** @returns true while an execution has not ended. */
+/** @returns true for the state of an execution that has not ended. */
 export function isActive(state: unknown): boolean {
   return ACTIVE_STATES.has(state);
 }
 
-/** NOT_FOUND as gRPC and as REST say it. */
+/** NOT_FOUND in gRPC and in REST. */
 const NOT_FOUND = new Set<unknown>([5, 404]);
 
-/** @returns false when the execution has ended, or the service does not know it any more. */
+/** @returns false if the execution has ended, or the service no longer knows it. */
 export async function isExecutionActive(config: Config, executionId: string): Promise<boolean> {
   const client = await createExecutionsClient(config);
   try {

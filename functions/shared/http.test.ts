@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => context[Symbol.asyncDispose]());
 
-/** Calls a function as the Functions Framework serves it. */
+/** Calls a function through the Functions Framework. */
 async function callFunction(handler: HttpFunction, init: RequestInit) {
   http('function-under-test', handler);
   await using server = await startTestServer(getTestServer('function-under-test'));
@@ -37,7 +37,7 @@ function post(body: unknown, headers: Record<string, string> = {}): RequestInit 
   };
 }
 
-/** Calls an endpoint that does `work`; gives the answer and what was logged. */
+/** Calls an endpoint that does `work`; returns the response and the log. */
 async function callEndpoint(work: Work, init: RequestInit = post({ name: 'a' })) {
   const stream = new PassThrough();
   const logged = { ...context, log: createLog(stream) };
@@ -55,7 +55,7 @@ function fail(error: unknown) {
 }
 
 describe('a call that succeeds', () => {
-  test('answers with JSON, the defaults of the contract filled in', async () => {
+  test('answers with JSON, after filling in the defaults of the contract', async () => {
     const { status, body } = await callEndpoint(async ({ name, size }) => ({
       name,
       twice: 2 * size,
@@ -64,7 +64,7 @@ describe('a call that succeeds', () => {
     expect(body()).toEqual({ name: 'a', twice: 2 });
   });
 
-  test('does its work outside the framework’s domain, also behind an await', async () => {
+  test('does its work outside the framework’s domain, even after an await', async () => {
     const { body } = await callEndpoint(async () => {
       const before = 'domain' in process && process.domain;
       await new Promise(setImmediate);
@@ -91,7 +91,7 @@ describe('a call that succeeds', () => {
   test.each([
     { traceparent: `00-${TRACE}-00f067aa0ba902b7-01` },
     { 'x-cloud-trace-context': `${TRACE}/1;o=1` },
-  ])('ties its log entries, and those of the work, to the trace in %o', async (headers) => {
+  ])('ties its log entries and those of its work to the trace in %o', async (headers) => {
     const stream = new PassThrough();
     const logged = { ...context, log: createLog(stream) };
     const handler = createJsonEndpoint(logged, 'weigh', contract, async ({ log }) => {
@@ -110,7 +110,7 @@ describe('a call that fails', () => {
     ['transient', transient('feed_unavailable', 'try later'), 503],
     ['permanent', permanent('feed_malformed', 'try later'), 422],
     ['permanent with a status', permanent('feed_not_found', 'try later', { status: 404 }), 404],
-  ])('because of something %s says so, with a warning', async (_, error, status) => {
+  ])('with a %s error answers with its status and logs a warning', async (_, error, status) => {
     const answer = await fail(error);
     expect(answer.status).toBe(status);
     expect(answer.body()).toEqual({ error: { code: error.code, message: 'try later' } });
@@ -125,7 +125,7 @@ describe('a call that fails', () => {
     });
   });
 
-  test('names its run and what to do next', async () => {
+  test('names its run and the next step', async () => {
     const error = permanent('busy', 'Run 3 is running', { status: 409, runId: 4, hint: 'Wait' });
     const { body, events } = await fail(error);
     expect(body()).toEqual({
@@ -134,7 +134,7 @@ describe('a call that fails', () => {
     expect(events.at(-1)).toMatchObject({ run_id: 4 });
   });
 
-  test('because of a bug answers 500 without its stack, which is logged', async () => {
+  test('because of a bug answers 500 and logs the stack', async () => {
     const error = new TypeError('undefined is no function');
     const { status, body, text, events } = await fail(error);
     expect(status).toBe(500);
@@ -143,19 +143,19 @@ describe('a call that fails', () => {
     expect(events.at(-1)).toMatchObject({ severity: 'ERROR', status: 500, stack: error.stack });
   });
 
-  test('because the work throws before it gives a promise is no other', async () => {
+  test('because its work throws synchronously is handled alike', async () => {
     const { status } = await callEndpoint(() => {
       throw transient('feed_unavailable', 'later');
     });
     expect(status).toBe(503);
   });
 
-  test('with something thrown that is no error answers 500', async () => {
+  test('with a thrown value that is not an error answers 500', async () => {
     const { status, body } = await fail('a text');
     expect([status, body()]).toEqual([500, { error: { code: 'internal', message: 'a text' } }]);
   });
 
-  test("says nothing of the row in a database error's detail", async () => {
+  test("does not repeat the row in a database error's detail", async () => {
     const detail = 'Failing row contains (26 100001 BLD, Jane Doe).';
     const error = Object.assign(new Error('violates a constraint'), { code: '23514', detail });
     const { text, logText } = await fail(error);
@@ -163,7 +163,7 @@ describe('a call that fails', () => {
     expect(text + logText).not.toContain('Jane Doe');
   });
 
-  test('inside a response that has begun breaks it off', async () => {
+  test('in the middle of its response breaks the connection', async () => {
     const handler = createEndpoint(context, 'weigh', async (_context, _request, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('the beginning');
@@ -172,7 +172,7 @@ describe('a call that fails', () => {
     await expect(callFunction(handler, { method: 'GET' })).rejects.toThrow();
   });
 
-  test('answers as the endpoint wants it, if it has a form of its own', async () => {
+  test('answers in the endpoint’s own form, if it has one', async () => {
     const handler = createEndpoint(
       context,
       'weigh',
@@ -188,7 +188,7 @@ describe('a call that fails', () => {
   });
 });
 
-describe('a request that does not keep the contract', () => {
+describe('a request that breaks the contract', () => {
   const refuse = (init: RequestInit) =>
     callEndpoint(() => Promise.reject(new Error('the work was done')), init);
 
@@ -207,23 +207,23 @@ describe('a request that does not keep the contract', () => {
     });
   });
 
-  test('is a 400 when it is no JSON at all', async () => {
+  test('is a 400 if it is not JSON', async () => {
     const { status } = await refuse(post('{"name": '));
     expect(status).toBe(400);
   });
 
-  test('is a 400 when it is JSON that does not say so', async () => {
+  test('is a 400 if it is JSON under another content type', async () => {
     const answer = await refuse(post({ name: 'a' }, { 'content-type': 'text/plain' }));
     expect(answer.status).toBe(400);
     expect(answer.body()).toMatchObject({ error: { code: 'invalid_request' } });
   });
 
-  test('is not repeated, neither in the answer nor in the log', async () => {
+  test('is not repeated in the response or the log', async () => {
     const { text, logText } = await refuse(post({ name: { builder: 'Jane Doe' } }));
     expect(text + logText).not.toContain('Jane Doe');
   });
 
-  test.each(['GET', 'PUT', 'DELETE'])('is a 405 when its method is %s', async (method) => {
+  test.each(['GET', 'PUT', 'DELETE'])('is a 405 if its method is %s', async (method) => {
     const answer = await refuse({ method });
     expect(answer.status).toBe(405);
     expect(answer.body()).toEqual({

@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { classifyError, permanent, type SyncError } from './errors.ts';
 import { type Log, traceFields } from './log.ts';
 
-/** Body of every failed call: `code` for machines, `message` and `hint` for people. */
+/** Response body of a failed call: `code` for machines, `message` and `hint` for people. */
 export interface ErrorBody {
   readonly error: {
     readonly code: string;
@@ -41,17 +41,17 @@ const respondWithErrorBody: RespondToError = (error, response) => {
 };
 
 /**
- * Leaves the domain of `node:domain` in which the functions framework runs each call, for errors that nobody
- * catches. Every promise and every stream made in one costs more time and memory, and an endpoint catches
- * what its call throws.
+ * Leaves the `node:domain` in which the functions framework runs each call to catch stray errors.
+ * An endpoint catches its errors itself, and every promise and stream created in a domain costs
+ * more time and memory.
  */
 function leaveDomain(): void {
   (process as { domain?: Domain | null }).domain?.exit();
 }
 
 /**
- * An HTTP function named `step`: logs its start and end, runs `handle`, and turns what it throws
- * into a status that tells transient (503) from permanent (4xx) from bug (500).
+ * Creates an HTTP function named `step`, which logs its start and end, runs `handle`, and answers
+ * an error with a status that says whether it is transient (503), permanent (4xx) or a bug (500).
  */
 export function createEndpoint(
   context: Context,
@@ -86,13 +86,13 @@ export function createEndpoint(
     }
   };
   return (request, response) => {
-    // Not in an async function, whose own promise would lead back into it.
+    // Not in an async function, because its promise would restore the domain.
     leaveDomain();
     return serve(request, response);
   };
 }
 
-/** An endpoint that takes a POST of the contract's request and answers with JSON. */
+/** Creates an endpoint that takes a POST of the contract's request and answers with JSON. */
 export function createJsonEndpoint<I, O>(
   context: Context,
   step: string,

@@ -5,7 +5,7 @@ import { createLog, traceFields } from './log.ts';
 const EVENT = { event: 'run_abandoned', run_id: 7, execution_id: 'one' } as const;
 
 describe('createLog', () => {
-  test('writes one JSON object a line, as Cloud Logging reads it', () => {
+  test('writes one JSON object per line for Cloud Logging', () => {
     const stream = new PassThrough();
     const log = createLog(stream);
     log('WARNING', 'Run 7 was\nabandoned', EVENT, { 'logging.googleapis.com/trace': 't' });
@@ -31,7 +31,7 @@ describe('createLog', () => {
     ]);
   });
 
-  test('writes the sentence alone to a terminal', () => {
+  test('writes the sentence to a terminal', () => {
     const stream = Object.assign(new PassThrough(), { isTTY: true });
     createLog(stream)('NOTICE', 'Run 7 completed', EVENT);
     expect(String(stream.read())).toBe('NOTICE   Run 7 completed\n');
@@ -58,7 +58,7 @@ describe('traceFields', () => {
     expect(traceFields('p', headers)).toEqual(expected);
   });
 
-  test('are none without a trace', () => {
+  test('are empty without a trace', () => {
     expect(traceFields('p', {})).toEqual({});
     expect(traceFields('p', { traceparent: '', 'x-cloud-trace-context': '/;' })).toEqual({});
   });

@@ -9,7 +9,9 @@ export interface RecordCounts {
   readonly records_superseded: number;
 }
 
-/** Every event the functions log. Never a record's contents: BUILDER_NAME can be a person. */
+/**
+ * The events that the functions log, without the contents of records: a builder can be a person.
+ */
 export type LogEvent =
   | { event: 'call_started'; step: string }
   | { event: 'call_completed'; step: string; duration_ms: number }
@@ -68,8 +70,8 @@ export type Log = (
 ) => void;
 
 /**
- * Structured logging as Cloud Logging reads it from standard output: one JSON object a line. A
- * terminal gets the sentence instead.
+ * Creates a log that writes one JSON object per line, which is how Cloud Logging reads standard
+ * output. A terminal gets only the severity and the sentence.
  * Source: https://cloud.google.com/logging/docs/structured-logging
  */
 export function createLog(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }): Log {
@@ -81,7 +83,7 @@ export function createLog(stream: NodeJS.WritableStream & { readonly isTTY?: boo
   };
 }
 
-/** The log field that ties an entry to the trace of an incoming request; none without a trace. */
+/** The log field that ties an entry to the trace of a request, if it has one. */
 export function traceFields(
   projectId: string,
   headers: Readonly<Record<string, string | string[] | undefined>>,

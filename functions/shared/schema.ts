@@ -1,6 +1,6 @@
 import type { ColumnType, Generated, Selectable } from 'kysely';
 
-/** Null at first, filled from the database's clock when the row is closed. */
+/** A column that is null or has a default at first, and is filled later. */
 type Filled<T> = ColumnType<T, T | undefined, T>;
 
 export type RunStatus = 'running' | 'completed' | 'failed';
@@ -45,7 +45,7 @@ export interface SyncChunksTable extends CountColumns {
   done_at: Filled<Date | null>;
 }
 
-/** The tables that Kysely queries; the merge's own statements are in `sql/queries`. */
+/** The tables that Kysely queries; the statements of the merge are in `sql/queries`. */
 export interface Database {
   sync_runs: SyncRunsTable;
   sync_chunks: SyncChunksTable;

@@ -43,7 +43,7 @@ function eventsOf(event: string) {
 }
 
 describe('openRun', () => {
-  test('opens a run with everything still to come, and says so', async () => {
+  test('opens a run without counts or end, and logs it', async () => {
     const run = await openRun(runs, { executionId: 'one', trigger: 'pubsub' });
     expect(run).toMatchObject({
       execution_id: 'one',
@@ -63,7 +63,7 @@ describe('openRun', () => {
     });
   });
 
-  test('finds the run of a repeated call, and does not open it again', async () => {
+  test('finds the run of a repeated call and does not open another', async () => {
     const run = await open('one');
     const opened = eventsOf('run_opened').length;
     expect(await open('one')).toEqual(run);
@@ -71,13 +71,13 @@ describe('openRun', () => {
     expect(await readRuns()).toHaveLength(1);
   });
 
-  test('opens one run however often one execution calls at the same moment', async () => {
+  test('opens one run if one execution calls several times at the same moment', async () => {
     const runs = await Promise.all(Array.from({ length: 8 }, () => open('one')));
     expect(new Set(runs.map(({ id }) => id)).size).toBe(1);
     expect(await readRuns()).toHaveLength(1);
   });
 
-  test('lets one of many triggers at the same moment through; each has one row', async () => {
+  test('opens a run for one of several triggers at the same moment; each has one row', async () => {
     const executions = Array.from({ length: 8 }, (_, index) => `execution-${index}`);
     for (const id of executions) active.add(id);
     const results = await Promise.allSettled(executions.map(open));
@@ -92,7 +92,7 @@ describe('openRun', () => {
     expect(runs.filter(({ status }) => status === 'failed')).toHaveLength(7);
   });
 
-  test('refuses a trigger that was refused when it calls again, and adds no row', async () => {
+  test('refuses a refused trigger again when it repeats its call, and adds no row', async () => {
     await open('one');
     await expect(open('two')).rejects.toMatchObject({ code: 'sync_already_running' });
     await expect(open('two')).rejects.toMatchObject({
@@ -103,7 +103,7 @@ describe('openRun', () => {
     expect(await readRuns()).toHaveLength(2);
   });
 
-  test('closes an abandoned run once, though many find it, and one goes on', async () => {
+  test('closes an abandoned run once if many triggers find it, and opens a run for one of them', async () => {
     const lost = await openRun(runs, { executionId: 'lost', trigger: 'schedule' });
     const before = eventsOf('run_abandoned').length;
     const results = await Promise.allSettled(['a', 'b', 'c', 'd'].map(open));
@@ -123,7 +123,7 @@ describe('openRun', () => {
     ]);
   });
 
-  test('refuses a completed run without speaking of an error', async () => {
+  test('refuses a completed run without mentioning an error', async () => {
     const run = await open('one');
     await context.db.transaction().execute((trx) => closeRun(trx, run.id));
     await expect(open('one')).rejects.toMatchObject({
@@ -173,17 +173,17 @@ describe('closeRun', () => {
     expect(await readRuns()).toEqual([closed]);
   });
 
-  test("takes its times from the database's clock", async () => {
+  test("takes times from the database's clock", async () => {
     const { id } = await open();
     await context.pool.query(`update sync_runs set started_at = now() - interval '90 seconds'`);
     const closed = await context.db.transaction().execute((trx) => closeRun(trx, id));
     const elapsed = (closed.completed_at?.getTime() ?? 0) - closed.started_at.getTime();
     expect(elapsed).toBeGreaterThanOrEqual(90_000);
-    // The two clocks are read one after the other, in the same statement.
+    // One statement reads the clock twice, one after the other.
     expect(Math.abs((closed.duration_ms ?? 0) - elapsed)).toBeLessThan(1_000);
   });
 
-  test('never says that a run took no time', async () => {
+  test('never gives a run a duration of 0', async () => {
     const { id } = await open();
     await context.pool.query(`update sync_runs set started_at = now() + interval '1 hour'`);
     const closed = await context.db.transaction().execute((trx) => closeRun(trx, id));
@@ -191,7 +191,7 @@ describe('closeRun', () => {
   });
 });
 
-test('insertFailedRun writes one row, and leaves a run that is there alone', async () => {
+test('insertFailedRun inserts one row, and leaves an existing run unchanged', async () => {
   const request = { executionId: 'one', trigger: 'api' } as const;
   expect(await insertFailedRun(context.db, request, 'refused')).toMatchObject({
     execution_id: 'one',
@@ -206,7 +206,7 @@ test('insertFailedRun writes one row, and leaves a run that is there alone', asy
 });
 
 describe('many triggers', () => {
-  test('fifty at the same moment: one runs, each has one row, the losers say to which run they lost', async () => {
+  test('fifty at the same moment: one runs, each has one row, and the others name the running run', async () => {
     const executions = Array.from({ length: 50 }, () => randomUUID());
     for (const execution of executions) active.add(execution);
     const opened = await Promise.allSettled(executions.map((execution) => open(execution)));
@@ -218,12 +218,12 @@ describe('many triggers', () => {
     expect(losers).toHaveLength(49);
     for (const { error_message } of losers) {
       expect(error_message).toMatch(
-        new RegExp(`^sync_already_running: Run ${winners[0]?.id} is running since `),
+        new RegExp(`^sync_already_running: Run ${winners[0]?.id} has been running since `),
       );
     }
   });
 
-  test('the same Pub/Sub message twice: one run, which the second execution is given', async () => {
+  test('the same Pub/Sub message twice: one run, which the second execution gets', async () => {
     const request = { trigger: 'pubsub' as const, messageId: '42' };
     active.add('first').add('second');
     const [first, second] = await Promise.all([

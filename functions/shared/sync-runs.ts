@@ -7,21 +7,22 @@ import type { Database, SyncChunk, SyncRun, Trigger } from './schema.ts';
 export interface RunRequest {
   readonly executionId: string;
   readonly trigger: Trigger;
-  /** Of the Pub/Sub message that started the execution. */
+  /** ID of the Pub/Sub message that started the execution. */
   readonly messageId?: string | null | undefined;
-  /** What is synced in place of the City's feed. */
+  /** The source to sync instead of the City's feed. */
   readonly filePath?: string | null | undefined;
 }
 
 const OPEN_ATTEMPTS = 10;
 
 /**
- * Opens the run of an execution, or finds it when the call is a repetition. The unique index
- * sync_runs_one_running is what decides between two triggers at the same moment.
+ * Opens the run of an execution, or finds it if the call is repeated. The unique index
+ * sync_runs_one_running decides between two triggers at the same moment.
  *
- * @returns the run, or that of another execution which the same Pub/Sub message has started.
- * @throws SyncError `sync_already_running` (409): the trigger has its own row, failed.
- * @throws SyncError `run_closed` (409) when the execution's run has ended.
+ * @returns the run, or the run of another execution that the same Pub/Sub message started.
+ * @throws SyncError `sync_already_running` (409), after inserting a failed row for the trigger;
+ * `run_closed` (409) if the execution's run has ended; `run_not_opened` (transient) if other runs
+ * keep starting and ending.
  */
 export async function openRun(context: Context, request: RunRequest): Promise<SyncRun> {
   const { db, log } = context;
@@ -42,7 +43,7 @@ export async function openRun(context: Context, request: RunRequest): Promise<Sy
     }
     await abandonRun(context, other);
   }
-  throw transient('run_not_opened', 'Runs kept starting and ending; try again in a minute');
+  throw transient('run_not_opened', 'Other runs kept starting and ending');
 }
 
 /** @returns the run of an execution, if there is one. */
@@ -54,7 +55,7 @@ export function findRun(db: Kysely<Database>, executionId: string): Promise<Sync
     .executeTakeFirst();
 }
 
-/** By the execution; else by the message, which may have come twice. */
+/** Finds the run of the execution, else that of the message, which may be delivered twice. */
 async function findOwnRun(db: Kysely<Database>, { executionId, messageId }: RunRequest) {
   return (
     (await findRun(db, executionId)) ??
@@ -101,11 +102,11 @@ function findRunningRun(db: Kysely<Database>) {
 }
 
 async function refuseRun(db: Kysely<Database>, request: RunRequest, other: SyncRun) {
-  const message = `Run ${other.id} is running since ${other.started_at.toISOString()}`;
+  const message = `Run ${other.id} has been running since ${other.started_at.toISOString()}`;
   const refused = await insertFailedRun(db, request, `sync_already_running: ${message}`);
   return permanent('sync_already_running', message, {
     status: 409,
-    hint: 'Wait for it to end, or cancel its execution',
+    hint: `Wait until it ends, or cancel its execution, ${other.execution_id}`,
     ...(refused === undefined ? {} : { runId: refused.id }),
   });
 }
@@ -123,13 +124,13 @@ async function abandonRun({ db, log }: Context, { id, execution_id }: SyncRun): 
     return true;
   });
   if (!closed) return;
-  const message = `Run ${id} was abandoned by its execution and is closed as failed`;
+  const message = `Run ${id} was abandoned by its execution, and has been closed as failed`;
   log('WARNING', message, { event: 'run_abandoned', run_id: id, execution_id });
 }
 
 /**
- * Closes a run whose row the caller has locked, as failed with `errorMessage` or, without one, as
- * completed. Its counts are the sums of its chunks' counts, its times the database's.
+ * Closes a run as failed with `errorMessage`, or without one as completed. The caller has locked
+ * its row. Its counts are the sums of its chunks' counts; its times come from the database's clock.
  */
 export async function closeRun(
   trx: Transaction<Database>,
@@ -165,7 +166,7 @@ export async function closeRun(
     .executeTakeFirstOrThrow();
 }
 
-/** The row of a trigger that failed before it had a run; undefined when it has one after all. */
+/** Inserts the row of a trigger that failed before it had a run; undefined if it has one. */
 export function insertFailedRun(
   db: Kysely<Database>,
   request: RunRequest,

@@ -70,7 +70,7 @@ describe('the effectiveness score', () => {
       [linked, others],
     );
 
-  test('is null with no active permit, whatever else is linked', async () => {
+  test('is null without active permits, whatever is linked', async () => {
     const run = await addRun(context);
     await addBuilders(1, 0);
     await addApplications(1, 0);
@@ -79,7 +79,7 @@ describe('the effectiveness score', () => {
     expect(row).toMatchObject({ active_permits: 0, effectiveness_score: null });
   });
 
-  test('is 0 with nothing linked: a zero denominator counts 0', async () => {
+  test('is 0 with nothing linked: a share of nothing counts as 0', async () => {
     const { response } = await snapshot(context, await addTenPermits());
     expect(response.effectiveness_score).toBe(0);
   });
@@ -97,7 +97,7 @@ describe('the effectiveness score', () => {
     expect((await snapshot(context, run)).response.effectiveness_score).toBe(score);
   });
 
-  test('weighs each share by its part', async () => {
+  test('weights each share', async () => {
     const run = await addTenPermits();
     await linkTrades(5);
     await addBuilders(1, 2);

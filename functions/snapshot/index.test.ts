@@ -6,7 +6,7 @@ import { createTestContext } from '../shared/testing/create-test-context.ts';
 import { startTestServer } from '../shared/testing/start-test-server.ts';
 import { createSnapshot } from './index.ts';
 
-test('snapshot is a POST that names a run', async () => {
+test('snapshot takes a POST that names a run', async () => {
   await using context = await createTestContext();
   http('snapshot-test', createSnapshot(context));
   await using server = await startTestServer(getTestServer('snapshot-test'));

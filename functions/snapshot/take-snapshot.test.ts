@@ -26,7 +26,7 @@ function hoursAgo(hours: number) {
 }
 
 describe('the metrics', () => {
-  test('count permits, the active ones and those seen of late', async () => {
+  test('count all, active and recently seen permits', async () => {
     const old = await addRun(context);
     const run = await addRun(context);
     await addPermit(context, run, 'a');
@@ -45,7 +45,7 @@ describe('the metrics', () => {
     });
   });
 
-  test('tell the time and the status of the last sync', async () => {
+  test('give the time and the status of the last sync', async () => {
     const run = await addRun(context);
     const [{ started_at }] = await query(context, 'select started_at from sync_runs');
     expect((await snapshot(context, run)).row).toMatchObject({
@@ -54,7 +54,7 @@ describe('the metrics', () => {
     });
   });
 
-  test('count the permits of the last completed run as active, whatever failed since', async () => {
+  test('count the permits of the last completed run as active, even after a failed run', async () => {
     const run = await addRun(context);
     await addPermit(context, run, 'a');
     const failed = await addRun(context, 'the feed was rubbish');
@@ -171,7 +171,7 @@ describe('the metrics', () => {
     });
   });
 
-  test('measure Committee of Adjustment applications, 0.80 being high and 0.50 not low', async () => {
+  test('measure Committee of Adjustment applications; 0.80 is high, 0.50 is not low', async () => {
     const run = await addRun(context);
     await query(
       context,
@@ -194,7 +194,7 @@ describe('the metrics', () => {
 });
 
 describe('takeSnapshot', () => {
-  test('updates the row of the day when it is called again', async () => {
+  test('updates the row of the day if called again', async () => {
     const first = await addRun(context);
     await addPermit(context, first, 'a');
     const { row: before } = await snapshot(context, first);
@@ -213,7 +213,7 @@ describe('takeSnapshot', () => {
     expect(response.effectiveness_score).toBe(15);
   });
 
-  test('leaves no column of an earlier snapshot of the day as it was', async () => {
+  test('overwrites every column of an earlier snapshot of the day', async () => {
     const run = await addRun(context);
     await addPermit(context, run, 'a');
     const { row: fresh } = await snapshot(context, run);
@@ -229,7 +229,7 @@ describe('takeSnapshot', () => {
     expect(row).toEqual({ ...fresh, taken_at: expect.any(Date) });
   });
 
-  test("is dated by Toronto's calendar", async () => {
+  test('uses the date in Toronto', async () => {
     const { response } = await snapshot(context, await addRun(context));
     const [{ day }] = await query(
       context,
@@ -247,7 +247,7 @@ describe('takeSnapshot', () => {
     expect(await readSnapshots(context)).toHaveLength(2);
   });
 
-  test('says what it found in one log entry', async () => {
+  test('logs the score in one entry', async () => {
     const run = await addRun(context);
     await addPermit(context, run, 'a');
     const { response } = await snapshot(context, run);
@@ -260,7 +260,7 @@ describe('takeSnapshot', () => {
     });
   });
 
-  test('of an unknown run is a 404 and leaves no row', async () => {
+  test('fails with 404 for an unknown run and leaves no row', async () => {
     const refused = await insertFailedRun(
       context.db,
       { executionId: 'refused', trigger: 'manual' },
@@ -271,7 +271,7 @@ describe('takeSnapshot', () => {
       code: 'run_not_found',
       outcome: 'permanent',
       status: 404,
-      message: `There is no run ${unknown}`,
+      message: `Run ${unknown} does not exist`,
     });
     expect(await readSnapshots(context)).toEqual([]);
   });

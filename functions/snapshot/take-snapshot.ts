@@ -12,7 +12,7 @@ interface UpsertedSnapshot {
 }
 
 /**
- * Measures today's data quality and upserts the day's row.
+ * Measures today's data quality and upserts today's row.
  *
  * @throws SyncError `run_not_found` (404).
  */
@@ -22,11 +22,11 @@ export async function takeSnapshot(
 ): Promise<SnapshotResponse> {
   const measured = await pool.query<{ snapshot: string }>(MEASURE_QUALITY, [run_id]);
   const snapshot = measured.rows[0]?.snapshot;
-  if (!snapshot) throw permanent('run_not_found', `There is no run ${run_id}`, { status: 404 });
+  if (!snapshot) throw permanent('run_not_found', `Run ${run_id} does not exist`, { status: 404 });
   const { rows } = await pool.query<UpsertedSnapshot>(UPSERT_SNAPSHOT, [snapshot]);
   const { snapshot_date, effectiveness_score } = rows[0] as UpsertedSnapshot;
   const score = effectiveness_score === null ? null : Number(effectiveness_score);
-  log('INFO', `Snapshot of ${snapshot_date}: score ${score ?? 'none'}`, {
+  log('INFO', `Took the snapshot of ${snapshot_date} with score ${score ?? 'none'}`, {
     event: 'snapshot_taken',
     run_id,
     snapshot_date,

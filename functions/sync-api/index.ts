@@ -8,13 +8,13 @@ import { startSync } from './start-sync.ts';
 
 const PATH = '/api/sync';
 
-/** The shapes of the public API, which are not those between the workflow and its functions. */
+/** Answers in the shape of the public API, which differs from that of the other functions. */
 const respondToError: RespondToError = ({ code, message, status }, response) => {
   if (code === 'file_path_required') response.status(400).json({ error: message });
   else response.status(status).json({ error: code, message });
 };
 
-/** `curl -d` calls whatever it sends a form, so the body is read as JSON under any content type. */
+/** Reads the body as JSON under any content type, because `curl -d` declares a form. */
 function readBody({ rawBody }: Request): unknown {
   try {
     return JSON.parse(String(rawBody));
@@ -30,7 +30,9 @@ export function createSyncApi(context: Context): HttpFunction {
     'sync-api',
     async (callContext, request, response) => {
       if (request.path !== PATH) {
-        throw permanent('not_found', `There is nothing at ${request.path}`, { status: 404 });
+        throw permanent('not_found', `Nothing is served at ${request.path}; use ${PATH}`, {
+          status: 404,
+        });
       }
       if (request.method === 'GET') {
         response.json({ runs: await listRuns(callContext.db) });
@@ -38,7 +40,9 @@ export function createSyncApi(context: Context): HttpFunction {
       }
       if (request.method !== 'POST') {
         response.set('allow', 'GET, POST');
-        throw permanent('method_not_allowed', `${PATH} takes GET and POST`, { status: 405 });
+        throw permanent('method_not_allowed', `${PATH} takes GET and POST, not ${request.method}`, {
+          status: 405,
+        });
       }
       const { success, data } = startSyncRequest.safeParse(readBody(request));
       if (!success) throw permanent('file_path_required', 'file_path is required', { status: 400 });

@@ -9,7 +9,7 @@ import { findRun } from '../shared/sync-runs.ts';
 const POLL_INTERVAL_MS = 500;
 
 /**
- * Starts an execution of the workflow, waits for its end and gives its run.
+ * Starts an execution of the workflow, waits until it ends, and returns its run.
  *
  * @throws SyncError `sync_failed` (500) with the run's error message.
  */
@@ -25,9 +25,14 @@ export async function startSync(context: Context, filePath: string): Promise<Syn
     await waitForEnd(client, name);
     const run = await findRun(db, name.split('/').at(-1) ?? '');
     if (run?.status === 'completed') return run;
-    throw new SyncError('bug', 'sync_failed', run?.error_message ?? `${name} left no run`, {
-      ...(run === undefined ? {} : { runId: run.id }),
-    });
+    throw new SyncError(
+      'bug',
+      'sync_failed',
+      run?.error_message ?? `Execution ${name} ended without a run`,
+      {
+        ...(run === undefined ? {} : { runId: run.id }),
+      },
+    );
   } finally {
     await client.close();
   }

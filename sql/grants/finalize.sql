@@ -1,4 +1,4 @@
--- Closes runs, and inserts the row of one that failed before it was opened.
+-- Closes runs, and inserts the row of a run that failed before it was opened.
 grant select, insert on sync_runs to :"user";
 grant update (
   status, error_message, completed_at, duration_ms, records_total, records_new, records_updated,

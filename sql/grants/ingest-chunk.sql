@@ -1,9 +1,9 @@
--- Stores the records of a chunk and its counts. It has no right to the columns of other processes.
+-- Stores the records of a chunk and its counts, without rights to the columns of other processes.
 grant temporary on database :"DBNAME" to :"user";
 
 grant select on sync_runs to :"user";
--- Locking a row takes the right to update one of its columns. The identity column can only be set to
--- the next number, and not while a chunk refers to it.
+-- Locking a row requires the right to update one of its columns. The identity column can only be
+-- set to the next number, and not while a chunk refers to it.
 grant update (id) on sync_runs to :"user";
 
 grant select on sync_chunks to :"user";
@@ -26,5 +26,5 @@ grant update (
   written_by_position
 ) on stored_permits to :"user";
 
--- When a duplicate loses, its history is taken back.
+-- If a duplicate loses, its history is deleted.
 grant select, insert, delete on permit_history to :"user";

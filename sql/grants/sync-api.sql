@@ -1,2 +1,2 @@
--- Lists runs; a run is started through the workflow.
+-- Lists runs; runs are started through the workflow.
 grant select on sync_runs to :"user";

@@ -1,4 +1,4 @@
--- Gives run $1 the chunks that run $2, which it resumes, has not ingested.
+-- Gives run $1 the chunks that run $2, which it resumes, did not ingest.
 insert into sync_chunks (
   run_id, chunk_number, byte_start, byte_end, record_count, record_begins, record_ends,
   record_fingerprints

@@ -1,4 +1,4 @@
--- Run $1 has all its $2 chunks in the chunk index.
+-- Marks the chunk index of run $1 as complete, with $2 chunks.
 update sync_runs
 set chunks_total = $2
 where id = $1;

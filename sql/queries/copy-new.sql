@@ -1,6 +1,7 @@
--- Stores records straight from their rows, which are those of `incoming`: in two thirds of the time that
--- insert-new takes, but all of them or, when one of the permits is stored already, none. And in the order
--- of the feed: of two chunks that each want a permit of the other's one has to start again.
+-- Stores records straight from their rows, in two thirds of insert-new's time. It stores all of
+-- them or, if one of the permits is already stored, none; the caller then rolls back to the
+-- savepoint. Permits are stored in the feed's order, so two chunks that each want a permit of the
+-- other can deadlock, and one of them starts again.
 savepoint copy_new;
 
 copy stored_permits (

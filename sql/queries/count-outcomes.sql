@@ -1,4 +1,4 @@
--- Adds what became of the records in merge_plan to the counts of chunk $2 of run $1.
+-- Adds the outcomes in merge_plan to the counts of chunk $2 of run $1.
 update sync_chunks as chunk
 set
   records_new = chunk.records_new + batch.new,

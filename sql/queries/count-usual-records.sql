@@ -1,8 +1,8 @@
--- How many records the feed of the last completed run of the City's own feed had.
+-- Counts the records of the last completed run of the City's own feed.
 select coalesce(sum(record_count), 0)::integer as records
 from sync_chunks
 where run_id = (
-  -- The first in a line of resumed runs has every chunk of their feed.
+  -- The first of a line of resumed runs has every chunk of the feed.
   select min(id)
   from run_lineage(
     (

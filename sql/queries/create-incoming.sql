@@ -1,5 +1,5 @@
--- The chunk's mapped records, and what the merge does with each of them. A connection keeps the tables
--- for its next chunk.
+-- Creates tables for the chunk's mapped records and for what the merge does with each of them. A
+-- connection keeps them for its next chunk.
 create temporary table if not exists incoming (
   position integer not null,
   :definitions,
@@ -13,14 +13,14 @@ create temporary table if not exists incoming (
 ) on commit delete rows;
 
 create temporary table if not exists merge_plan (
-  -- A key, because the planner does not know how many rows there are.
+  -- A primary key, because the planner does not know the number of rows.
   position integer primary key,
-  -- updated, unchanged, superseded; or replaces: wins over a duplicate this run stored earlier.
+  -- updated, unchanged or superseded; or replaces, if it wins over a duplicate this run stored.
   action text not null,
   -- How the record is counted: new, updated, unchanged or superseded.
   outcome text not null
 ) on commit delete rows;
 
--- The batch before this one leaves rows behind when this is half of a chunk.
+-- If a chunk is merged in parts, the previous part has left its rows.
 delete from incoming;
 delete from merge_plan;

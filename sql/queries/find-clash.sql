@@ -1,4 +1,5 @@
--- Whether another chunk of run $1's feed has had a permit that chunk $2 has noted, too.
+-- Finds out whether another chunk of run $1's feed has marked a permit as seen that chunk $2 has
+-- marked, too.
 select exists (
   select
   from sync_seen as own

@@ -1,4 +1,4 @@
--- Marks chunk $2 of run $1 as done, with $3 rejects. The table's constraint refuses it when the
+-- Marks chunk $2 of run $1 as done, with $3 rejects. A constraint of the table fails if the
 -- outcomes do not add up to the chunk's number of records.
 update sync_chunks
 set

@@ -1,3 +1,3 @@
--- Deletes the seen bitmaps of run $1 and of the runs it resumes, which a completed run needs no more.
+-- Deletes the bitmaps of seen permits of run $1, which has completed, and of the runs it resumes.
 delete from sync_seen
 where run_id in (select run_lineage($1));

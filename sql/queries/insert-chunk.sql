@@ -1,4 +1,4 @@
--- Writes one chunk to the chunk index of run $1; the arrays come in PostgreSQL's binary format.
+-- Inserts one chunk into the chunk index of run $1; the arrays are in PostgreSQL's binary format.
 insert into sync_chunks (
   run_id, chunk_number, byte_start, byte_end, record_count, record_begins, record_ends,
   record_fingerprints

@@ -1,6 +1,6 @@
--- Inserts the incoming records whose permits are not stored yet. Chunks do this side by side. If two have
--- the same key, one waits for the other's commit; the order by key keeps two chunks from waiting for each
--- other, unless copy-new has stored some of their permits before.
+-- Inserts the incoming records whose permits are not stored yet. Chunks do this concurrently. If
+-- two have the same key, one waits for the other's commit; the order by key prevents deadlocks,
+-- unless copy-new has already stored some of their permits.
 insert into stored_permits (
   :columns, extra, data_hash, record_fingerprint, first_seen_at, last_seen_at, written_by_run,
   written_by_chunk, written_by_position

@@ -1,4 +1,4 @@
--- Writes down the records of chunk $2 of run $1 that cannot be stored; $3 is a JSON array of them.
+-- Inserts the rejects of chunk $2 of run $1; $3 is a JSON array of them.
 insert into sync_rejects (
   run_id, chunk_number, position, permit_num, revision_num, permit_type, reason, record
 )

@@ -1,5 +1,5 @@
--- Where the records of chunk $2 of run $1 are in the chunk's bytes, as PostgreSQL sends arrays in binary:
--- as text these would take longer to write and to read.
+-- Reads where the records of chunk $2 of run $1 are in the chunk's bytes. The arrays come in
+-- binary, because text would take longer to write and to read.
 select
   array_send(record_begins) as begins,
   array_send(record_ends) as ends,

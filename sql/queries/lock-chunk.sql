@@ -1,8 +1,8 @@
--- Chunk $2 of run $1, locked to the end of the transaction; a second call for it waits.
+-- Locks chunk $2 of run $1 until the transaction ends; a second call for it waits.
 select
   run_id, chunk_number, chunk.status, byte_start, byte_end, snapshot_path, chunk.records_new,
   chunk.records_updated, chunk.records_unchanged, chunk.records_errors, chunk.records_superseded,
-  -- As text: a JavaScript date has no microseconds.
+  -- As text, because a JavaScript date has no microseconds.
   started_at::text as started_at,
   not exists (
     select

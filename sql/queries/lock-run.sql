@@ -1,4 +1,4 @@
--- Locks run $1 to the end of the transaction: its chunks merge one after the other, and finalize waits.
+-- Locks run $1 until the transaction ends: its chunks merge one at a time, and finalize waits.
 select status
 from sync_runs
 where id = $1

@@ -1,4 +1,5 @@
--- Marks the permits that the feed of run $1 no longer has as removed, and unmarks those that are back.
+-- Marks the permits that the feed of run $1 no longer has as removed, and unmarks those that are
+-- back.
 with lineage as (
   select run_lineage($1) as run_id
 ),
@@ -12,7 +13,7 @@ pages as (
   select generate_series(0, last_value / 4096) as page
   from stored_permits_id_seq
 ),
--- One bit for each permit.
+-- One bit per permit.
 seen_bits as materialized (
   select
     string_agg(coalesce(bits, repeat('0', 4096)::bit(4096))::text, '' order by page)::varbit as bits

@@ -1,12 +1,13 @@
--- Measures how far the linking processes have come, after run $1: today's row of data_quality_snapshots,
--- as JSON. It writes nothing, so that PostgreSQL can read the permits on several cores.
--- A permit is active while the feed of the last completed run had it. Coverage counts active permits.
+-- Measures how far the linking processes have come after run $1, and returns today's row of
+-- data_quality_snapshots as JSON. It writes nothing, so PostgreSQL can read the permits on several
+-- cores. A permit is active if the feed of the last completed run had it; coverage counts active
+-- permits.
 with run as (
   select id, started_at, status
   from sync_runs
   where id = $1
 ),
--- One reading of the permits for all that they say themselves.
+-- Everything that one scan of the permits can count.
 counted as (
   select
     count(*) as total_permits,

@@ -1,5 +1,5 @@
--- Overwrites the permits whose records have other bytes in chunk $2 of run $1, even where the bytes mean
--- the same, and marks them as seen.
+-- Overwrites the permits whose records in chunk $2 of run $1 have other bytes, even if the values
+-- are the same, and marks them as seen.
 with written as (
   update stored_permits as stored
   set

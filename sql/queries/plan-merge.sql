@@ -1,8 +1,8 @@
--- Decides what becomes of each incoming record of run $1 whose permit is stored already.
+-- Decides the outcome of each incoming record of run $1 whose permit is already stored.
 --
--- Of records with the same key the winner follows from their contents alone: the latest issued_date,
--- then application_date, then data_hash. So it is the same on every day and in whatever order the
--- chunks arrive, also when a run was resumed in between.
+-- Among records with the same key, the contents alone decide: the latest issued_date wins, then the
+-- latest application_date, then the greatest data_hash. The winner is the same on any day and in
+-- any order of the chunks, even if a run was resumed in between.
 with seen as (
   select
     page,
@@ -44,7 +44,7 @@ planned as (
     select
       case
         when ranked.precedence > 1 then 'superseded'
-        -- This feed has brought a record with this key already: a duplicate across chunks.
+        -- This feed has already had a record with this key: a duplicate across chunks.
         when had.by_lineage
           and (
             coalesce(ranked.issued_date, '-infinity'),

@@ -1,5 +1,5 @@
--- Writes one history row per changed field of each permit that run $1 is about to update. Columns are
--- compared one by one; only unmapped columns, which few records have, go through JSON.
+-- Inserts one history row per changed field of each permit that run $1 is about to update. Columns
+-- are compared one by one; only unmapped columns, which few records have, are compared as JSON.
 insert into permit_history (
   permit_num, revision_num, permit_type, sync_run_id, field_name, old_value, new_value
 )

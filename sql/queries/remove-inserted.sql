@@ -1,4 +1,4 @@
--- Leaves in `incoming` only those records of chunk $2 of run $1 that insert-new has not stored.
+-- Leaves in `incoming` only the records of chunk $2 of run $1 that insert-new did not store.
 delete from incoming
 where exists (
   select
@@ -9,6 +9,6 @@ where exists (
     and stored.written_by_run = $1
     and stored.written_by_chunk = $2
     and stored.written_by_position = incoming.position
-  -- Not to be turned into a join, which might read the whole table.
+  -- Keeps the planner from making a join of it, which might read the whole table.
   offset 0
 );

@@ -1,6 +1,6 @@
--- A record of chunk $2 wins over a duplicate that run $1 had earlier, in another chunk or another
--- batch of this one. The outcome has to be the same as if the loser had never been there: its history
--- is taken back, the winner is compared with what the permit was before this run, and the loser's
+-- Replaces duplicates that run $1 stored earlier, in another chunk or another batch of this one,
+-- and that lose to an incoming record. The result is the same as if the loser had never existed:
+-- its history is deleted, the winner is compared with the permit before this run, and the loser's
 -- chunk counts it as superseded. overwrite-permits.sql then overwrites the permit.
 with replaced as (
   select

@@ -1,5 +1,5 @@
--- Finds those records of chunk $2 of run $1 that are stored as they are, by their source hashes: notes
--- their permits and counts them. Gives back which are not, unless no record seems to be known.
+-- Finds the unchanged records of chunk $2 of run $1 by their fingerprints, marks their permits as
+-- seen and counts them. Returns the positions of the others, unless no record seems unchanged.
 with lineage as (
   select run_lineage($1) as run_id
 ),
@@ -9,7 +9,7 @@ seen as (
   where run_id in (select run_id from lineage)
   group by page
 ),
--- Of a chunk that has not one known record in fifty the rest are not looked up.
+-- If none of every fiftieth record is unchanged, the rest are not looked up.
 sample as (
   select exists (
     select
@@ -22,7 +22,7 @@ sample as (
         select
         from stored_permits
         where stored_permits.record_fingerprint = record.record_fingerprint
-        -- Not to be turned into a join, which might read the whole table; nor is the one below.
+        -- Keeps the planner from making a join of it, which might read the whole table; also below.
         offset 0
       )
   ) as has_unchanged
@@ -45,7 +45,7 @@ found as (
     and chunk.chunk_number = $2
     and (select has_unchanged from sample)
 ),
--- A permit that this feed has had before has a duplicate, which the merge is to decide on.
+-- A permit that this feed has already had has a duplicate; the merge decides between them.
 judged as materialized (
   select
     found.*,

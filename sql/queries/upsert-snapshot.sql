@@ -1,4 +1,4 @@
--- Upserts a day's row, which is $1 as JSON.
+-- Upserts a day's row, given as JSON in $1.
 insert into data_quality_snapshots
 select *
 from json_populate_record(null::data_quality_snapshots, $1)

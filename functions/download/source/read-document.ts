@@ -8,7 +8,9 @@ import { MAX_RECORD_BYTES } from '../../shared/chunks/split-records.ts';
 import { permanent, transient } from '../../shared/errors.ts';
 import { createTokenCheck } from './token-check.ts';
 
-/** A PostgreSQL table, which CKAN keeps the feed in, has at most 1,600 columns; the City's has 32. */
+/**
+ * A PostgreSQL table, which CKAN keeps the feed in, has at most 1,600 columns; the City's has 32.
+ */
 const MAX_FIELDS = 1_600;
 const MAX_ERROR_LENGTH = 500;
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { type FeedRecord, permitRecord } from '../../shared/testing/permit-record.ts';
 
 /**
- * Records of about `keys` permits, few enough that duplicates and changes are common; spellings that
- * mean the same; bad values.
+ * Creates records of about `keys` permits, few enough for duplicates and changes to be common, with
+ * different spellings of equal values and with bad values.
  */
 export function createFeedRecord(keys: number): fc.Arbitrary<FeedRecord> {
   return fc
@@ -20,8 +20,8 @@ export function createFeedRecord(keys: number): fc.Arbitrary<FeedRecord> {
 }
 
 /**
- * Feeds of successive days over about `keys` permits: most records of a day were there the day before
- * in the same bytes, but for their `_id`; the order is any.
+ * Creates feeds of successive days over about `keys` permits. Most records of a day were in the
+ * feed of the day before with the same bytes, except for their `_id`, in any order.
  */
 export function createFeeds(
   keys: number,

@@ -1,7 +1,7 @@
 import { hashRow, mapRecord } from '../../shared/mapping/map-record.ts';
 import type { FeedRecord } from '../../shared/testing/permit-record.ts';
 
-/** The columns that the generated feeds vary, as they are stored. */
+/** The stored form of the columns that the generated feeds vary. */
 interface StoredPermit {
   readonly permit_num: string;
   readonly revision_num: string;
@@ -34,7 +34,7 @@ const COST: Readonly<Record<string, string | null>> = {
   'DO NOT UPDATE': null,
 };
 
-/** What a record is stored as, spelt out; undefined for one that cannot be stored. */
+/** The stored form of a record; undefined if it cannot be stored. */
 function store(record: FeedRecord): StoredPermit | undefined {
   const { PERMIT_NUM, ISSUED_DATE, STATUS: status, NEW_COLUMN } = record;
   if (PERMIT_NUM === null || ISSUED_DATE === '2026-02-30') return undefined;
@@ -55,7 +55,7 @@ function keyOf({ permit_num, permit_type }: StoredPermit): string {
   return `${permit_num}|${permit_type}`;
 }
 
-/** Later dates win, then the greater hash. */
+/** Ranks a record among those with its key: later dates win, then the greater hash. */
 function precedence(record: FeedRecord, stored: StoredPermit): string {
   const mapped = mapRecord(record);
   const hash = 'row' in mapped ? hashRow(mapped.row) : '';
@@ -101,7 +101,7 @@ function byKey(a: StoredPermit, b: StoredPermit): number {
       : 1;
 }
 
-/** The whole merge in memory, one feed at a time, as simply as it can be said. */
+/** Creates the simplest model of the merge, in memory, one feed at a time. */
 export function createModel() {
   const permits = new Map<string, StoredPermit>();
 

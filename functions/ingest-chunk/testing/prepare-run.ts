@@ -5,7 +5,7 @@ import { insertChunk } from '../../shared/chunks/write-chunk-index.ts';
 import type { Context } from '../../shared/context.ts';
 import { openRun } from '../../shared/sync-runs.ts';
 
-/** Stores a feed and its chunk index as download does; one chunk holds `chunkRecords` records. */
+/** Stores a feed and its chunk index as download does, with `chunkRecords` records per chunk. */
 export async function prepareRun(
   context: Context,
   feed: string | Buffer,

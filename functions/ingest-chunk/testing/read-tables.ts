@@ -1,7 +1,7 @@
-/** Runs a statement and gives its rows. */
+/** Runs a statement and returns its rows. */
 export type Query = (text: string, values?: unknown[]) => Promise<unknown[]>;
 
-/** The permits as the model has them. */
+/** Reads the permits in the model's form. */
 export function readPermits(query: Query): Promise<unknown[]> {
   return query(
     `select permit_num, revision_num, permit_type, status, application_date::text, issued_date::text,
@@ -11,7 +11,7 @@ export function readPermits(query: Query): Promise<unknown[]> {
   );
 }
 
-/** The history of one run as the model has it. */
+/** Reads the history of one run in the model's form. */
 export function readHistory(query: Query, runId: number): Promise<unknown[]> {
   return query(
     `select permit_num, permit_type, field_name, old_value, new_value
@@ -23,8 +23,8 @@ export function readHistory(query: Query, runId: number): Promise<unknown[]> {
 }
 
 /**
- * The history after the first run, of the permits that it had, whatever number of runs it took: the
- * first old and the last new value of each field that differs in the end.
+ * Reads the net history, after the first run, of the permits that it stored: the first old and the
+ * last new value of each field, if they differ. The number of runs in between does not matter.
  */
 export function readNetHistory(query: Query): Promise<unknown[]> {
   return query(

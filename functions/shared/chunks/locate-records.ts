@@ -25,7 +25,9 @@ export interface LocatedRecord {
   readonly end: number;
 }
 
-/** Records of a chunk in order. Each iteration creates them again; kept, they would fill the heap. */
+/**
+ * Records of a chunk in order. Each iteration creates them again; kept, they would fill the heap.
+ */
 export type LocatedRecords = Iterable<LocatedRecord>;
 
 /** A chunk's arrays of sync_chunks in PostgreSQL's binary format. */

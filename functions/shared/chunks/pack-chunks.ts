@@ -46,8 +46,9 @@ export interface PackListener {
 }
 
 /**
- * Packs a feed's text into gzip, one member per chunk. Gunzipped together, the members are the text,
- * byte for byte. Two chunks are in memory at a time: one is compressed while the next arrives.
+ * Packs a feed's text into gzip, one member per chunk. Gunzipped together, the members are the
+ * text, byte for byte. Two chunks are in memory at a time: one is compressed while the next
+ * arrives.
  */
 export async function* packChunks(
   text: AsyncIterable<Buffer>,

@@ -49,6 +49,8 @@ export const FEED_COLUMNS = [
   ['BUILDER_NAME', 'text'],
 ] as const satisfies readonly (readonly [string, ColumnKind])[];
 
-/** Columns that say nothing about a permit: the City renumbers `_id` on every load, and `rank` belongs
- * to a query. */
+/**
+ * Columns that say nothing about a permit: the City renumbers `_id` on every load, and `rank`
+ * belongs to a query.
+ */
 export const DROPPED_COLUMNS: ReadonlySet<string> = new Set(['_id', 'rank']);

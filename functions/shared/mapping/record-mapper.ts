@@ -23,8 +23,10 @@ export const plainMapper: RecordMapper = {
   },
 };
 
-/** Creates a mapper of every record: usual ones take the fast mapper, others the plain one. Both
- * give the same rows. */
+/**
+ * Creates a mapper of every record: usual ones take the fast mapper, others the plain one. Both
+ * give the same rows.
+ */
 export function createRecordMapper() {
   const fastMapper = createFastMapper();
   return {

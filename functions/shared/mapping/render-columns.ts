@@ -16,8 +16,9 @@ const PLACEHOLDERS: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Renders the placeholders of a SQL text from FEED_COLUMNS. `:columns` lists the names; `:fields`
- * lists them without the key; `:definitions` defines the columns of a table; `:assignments` sets each
- * field to that of `incoming`; `:changes` has a row of each field's name, stored and incoming text.
+ * lists them without the key; `:definitions` defines the columns of a table; `:assignments` sets
+ * each field to that of `incoming`; `:changes` has a row of each field's name, stored and incoming
+ * text.
  */
 export function renderColumns(sql: string): string {
   return sql.replace(/(?<![:\w]):(columns|fields|definitions|assignments|changes)\b/g, (_, name) =>

@@ -7,7 +7,7 @@ export interface ClonedDatabase extends AsyncDisposable {
   readonly url: string;
 }
 
-/** A migrated database of a test's own; it is dropped at the end. */
+/** Creates a migrated database for one test, and drops it when disposed. */
 export async function cloneDatabase(): Promise<ClonedDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const url = new URL(inject('databaseUrl'));

@@ -9,7 +9,7 @@ export interface TestContext extends Context, AsyncDisposable {
   readonly events: readonly ({ readonly severity: string; readonly message: string } & LogEvent)[];
 }
 
-/** A context with a database and a bucket of its own; `overrides` are environment variables. */
+/** Creates a context with its own database and bucket; `overrides` are environment variables. */
 export async function createTestContext(
   overrides: Readonly<Record<string, string>> = {},
 ): Promise<TestContext> {

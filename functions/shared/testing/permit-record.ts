@@ -1,7 +1,7 @@
-/** A record as the feed has it. */
+/** A record of the feed. */
 export type FeedRecord = Readonly<Record<string, unknown>>;
 
-/** A complete record with a key of its own; `fields` replace its values. */
+/** Creates a complete record with a key of its own; `fields` replace its values. */
 export function permitRecord(ordinal: number, fields: FeedRecord = {}): FeedRecord {
   return {
     _id: ordinal,

@@ -5,8 +5,9 @@ import { startTestServer, type TestServer } from './start-test-server.ts';
 const EXECUTION_PATH = /\/executions\/([^/?]+)/;
 
 /**
- * The test run's Google APIs with Workflow Executions beside them: `findState` says in what state
- * an execution is; undefined means that the service does not know it. Other calls are passed on.
+ * Starts a stand-in for Workflow Executions that passes other calls on to the Google APIs of the
+ * test run. `findState` gives the state of an execution, or undefined if the service does not know
+ * it.
  */
 export function startGoogleApis(
   findState: (executionId: string) => string | undefined,

@@ -8,7 +8,7 @@ export interface TestServer extends AsyncDisposable {
   readonly requests: readonly string[];
 }
 
-/** Serves on a free port of the loopback interface until it is disposed of. */
+/** Starts a server on a free port of the loopback interface, and stops it when disposed. */
 export async function startTestServer(handler: RequestListener | Server): Promise<TestServer> {
   const server = typeof handler === 'function' ? createServer(handler) : handler;
   const requests: string[] = [];

@@ -19,7 +19,7 @@ export function removeLinkedData(context: Context) {
   );
 }
 
-/** A run that has ended: completed, or failed with an error message. */
+/** Adds a run that has completed, or failed with an error message. */
 export async function addRun(context: Context, errorMessage?: string): Promise<number> {
   const { id } = await openRun(context, { executionId: randomUUID(), trigger: 'manual' });
   await context.db.transaction().execute(async (trx) => {
@@ -29,7 +29,7 @@ export async function addRun(context: Context, errorMessage?: string): Promise<n
   return id;
 }
 
-/** A permit that the feed of `runId` had, with nothing linked to it. */
+/** Adds a permit of the feed of `runId`, with nothing linked to it. */
 export async function addPermit(
   context: Context,
   runId: number,
@@ -61,12 +61,12 @@ export async function addPermit(
   return query(context, insert, Object.values(row));
 }
 
-/** Every row of data_quality_snapshots. */
+/** Reads every row of data_quality_snapshots. */
 export function readSnapshots(context: Context) {
   return query(context, 'select * from data_quality_snapshots');
 }
 
-/** Takes a snapshot and gives the row. */
+/** Takes a snapshot; returns the response and the row. */
 export async function snapshot(context: Context, runId: number) {
   const response = await takeSnapshot(context, { run_id: runId });
   const [row] = await readSnapshots(context);

@@ -19,8 +19,8 @@ const DIGIT_0 = 0x30;
 
 /**
  * Creates a mapper for records that are spelled like the first one: it copies most values byte for
- * byte without making strings of them. It leaves records with unusual spelling, values or columns to
- * the plain mapper.
+ * byte without making strings of them. It leaves records with unusual spelling, values or columns
+ * to the plain mapper.
  */
 export function createFastMapper(): RecordMapper {
   let layout: RecordLayout | null | undefined;
