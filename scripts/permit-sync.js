@@ -14,21 +14,24 @@ const WRONG_USAGE = 2;
 /** What each command does, in the words of its own `--help`. */
 const COMMANDS = new Map([
   ['start', 'Runs one sync on this machine, from the feed to PostgreSQL, and exits.'],
-  ['local', 'Starts the local cloud and stays up: the Google APIs, PostgreSQL, the functions.'],
-  ['migrate', 'Brings a PostgreSQL database to the latest migration. Safe to run at any time.'],
-  ['dead-letters', 'Lists the dead letters: age, run, chunks, error. They stay where they are.'],
+  ['local', 'Starts the local cloud (Google APIs, PostgreSQL, functions) and keeps it running.'],
+  ['migrate', 'Brings a PostgreSQL database to the latest migration; safe to run at any time.'],
+  [
+    'dead-letters',
+    'Lists the dead letters (age, run, chunks, error) and leaves them in the queue.',
+  ],
   ['redrive', 'Runs the syncs of dead letters again, oldest first.'],
   ['rejects', 'Lists the records of a run that could not be stored, and why.'],
-  ['chaos', 'Strikes syncs with random faults and holds what is left against a model.'],
-  ['bench', 'Times syncs beside the least that PostgreSQL can be asked, and a row at a time.'],
+  ['chaos', 'Syncs under random faults and compares the result with a model.'],
+  ['bench', 'Times syncs against the least work PostgreSQL can do, and against a row at a time.'],
+  ['generate-feed', 'Writes one day of a synthetic building-permit feed in the City’s format.'],
+  ['build', "Builds dist/functions.zip, the functions' source for deployment."],
   [
-    'generate-feed',
-    'Writes a synthetic day of the building-permit feed, as the City publishes it.',
+    'doctor',
+    'Checks what a deployment needs, or a local cloud, and shows how to fix each problem.',
   ],
-  ['build', 'Writes dist/functions.zip, the source of the functions that is deployed.'],
-  ['doctor', 'Checks what deploying needs, or a local cloud, and says what mends each finding.'],
-  ['deploy', 'Puts everything on Google Cloud, or brings it up to date there.'],
-  ['teardown', 'Removes everything that was deployed, with all its data, once it is told to.'],
+  ['deploy', 'Deploys everything to Google Cloud, or updates it there.'],
+  ['teardown', 'Removes everything that was deployed, with all its data, after asking.'],
 ]);
 
 function formatHelp() {

@@ -10,7 +10,7 @@ import { classifyError } from '../shared/errors.ts';
 import { openRun } from '../shared/sync-runs.ts';
 import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
 import { permitRecord } from '../shared/testing/permit-record.ts';
-import { startGoogleApis } from '../shared/testing/start-google-apis.ts';
+import { startGoogleApis } from '../shared/testing/start-executions-api.ts';
 import { startTestServer } from '../shared/testing/start-test-server.ts';
 import type { DownloadRequest } from './contract.ts';
 import { downloadFeed } from './download-feed.ts';

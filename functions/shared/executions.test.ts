@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseConfig } from './config.ts';
 import { classifyError } from './errors.ts';
 import { isActive, isExecutionActive } from './executions.ts';
-import { startGoogleApis } from './testing/start-google-apis.ts';
+import { startGoogleApis } from './testing/start-executions-api.ts';
 import { startTestServer } from './testing/start-test-server.ts';
 
 function configure(endpoint: string) {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Context } from './context.ts';
 import { closeRun, findRun, insertFailedRun, openRun } from './sync-runs.ts';
 import { createTestContext, type TestContext } from './testing/create-test-context.ts';
-import { startGoogleApis } from './testing/start-google-apis.ts';
+import { startGoogleApis } from './testing/start-executions-api.ts';
 import type { TestServer } from './testing/start-test-server.ts';
 
 const active = new Set<string>();

@@ -12,7 +12,7 @@ const MAPPERS = [
   ['fast, then plain', createRecordMapper, false],
 ] as const;
 
-const rowOf = (fields: Readonly<Record<string, string>>) => {
+function rowOf(fields: Readonly<Record<string, string>>): string {
   const values: Readonly<Record<string, string>> = {
     PERMIT_NUM: '26 100001 BLD',
     REVISION_NUM: '00',
@@ -49,7 +49,7 @@ const rowOf = (fields: Readonly<Record<string, string>>) => {
     ...fields,
   };
   return Object.values(values).join('\t');
-};
+}
 
 const ROWS: readonly (readonly [text: string, row: string])[] = [
   [usual, rowOf({})],
