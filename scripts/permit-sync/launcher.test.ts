@@ -61,7 +61,7 @@ describe('permit-sync', () => {
     ]);
     const own = scripts.map((name) => {
       const source = readFileSync(join(ROOT, `scripts/${name}.ts`), 'utf8');
-      return [name, /\.description\(\s*'([^']+)'/.exec(source)?.[1]];
+      return [name, /\.description\(\s*(['"])(.+?)\1,?\s*\)/.exec(source)?.[2]];
     });
     expect(listed.sort()).toEqual(own.sort());
     expect(stderr).toBe('');

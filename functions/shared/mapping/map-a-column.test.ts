@@ -13,12 +13,12 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Migrates the database and syncs a feed, with the code of the folder that it lies in. */
 const PROGRAM = `
-import { readFile } from 'node:fs/promises';
-import { env } from 'node:process';
-import { migrateUrl } from '../sql/migrate-url.ts';
-import { syncFeed } from './download/testing/sync-feed.ts';
-import { parseConfig } from './shared/config.ts';
-import { createContext } from './shared/context.ts';
+import { readFile } from "node:fs/promises";
+import { env } from "node:process";
+import { migrateUrl } from "../sql/migrate-url.ts";
+import { syncFeed } from "./download/testing/sync-feed.ts";
+import { parseConfig } from "./shared/config.ts";
+import { createContext } from "./shared/context.ts";
 
 const [, , feed, folder] = process.argv;
 const config = parseConfig(env);
