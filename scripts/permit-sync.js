@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The command `permit-sync`, which the npm scripts use as well. Plain JavaScript that Node 18 can
-// parse, with no dependencies: it has to run where they are not, and say what is missing.
+// The command `permit-sync`, which the npm scripts use too. It is plain JavaScript that Node 18 can
+// parse, without dependencies: it runs where none is installed, and says what is missing.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -49,7 +49,7 @@ function readVersion() {
 }
 
 /**
- * Ends with one line that says what is wrong and what mends it.
+ * Ends with one line that says what is wrong and how to fix it.
  *
  * @param {string} reason
  */
@@ -59,7 +59,7 @@ function fail(reason) {
 }
 
 /**
- * The package that could not be imported, if that is what went wrong.
+ * Finds the package whose import failed, if that is the error.
  *
  * @param {unknown} error
  */
@@ -67,13 +67,13 @@ function findMissingPackage(error) {
   if (!(error instanceof Error && 'code' in error)) return undefined;
   if (error.code !== 'ERR_MODULE_NOT_FOUND' && error.code !== 'MODULE_NOT_FOUND') return undefined;
   const [, specifier = ''] = /^Cannot find (?:package|module) '([^']+)'/.exec(error.message) ?? [];
-  // A file of a package that is there in part is named by its path.
+  // A file missing from an installed package is named by its path.
   const inPackages = specifier.split(/[\\/]node_modules[\\/]/).at(-1) ?? '';
   return isAbsolute(inPackages) ? undefined : /^(?:@[^\\/]+[\\/])?\w[^\\/]*/.exec(inPackages)?.[0];
 }
 
 /**
- * Runs the script in this process, as if Node had been started with it.
+ * Runs a script in this process, as if Node had been started with it.
  *
  * @param {URL} script
  * @param {readonly string[]} args
@@ -90,7 +90,7 @@ async function runHere(script, args) {
 }
 
 /**
- * Runs the script in a process of another Node, and ends as that ends.
+ * Runs the command in a process of another Node, and ends the way that process ends.
  *
  * @param {string} node
  * @param {readonly string[]} args
@@ -99,7 +99,7 @@ async function runOn(node, args) {
   const child = spawn(node, [fileURLToPath(import.meta.url), ...args], { stdio: 'inherit' });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
-      // A terminal's Ctrl-C has reached the child already, and a second one would kill it.
+      // A terminal's Ctrl-C has already reached the child, and a second one would kill it.
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   }

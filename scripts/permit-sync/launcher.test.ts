@@ -227,7 +227,7 @@ describe('in an installation that is not whole', () => {
     expect(without.stdout).toMatch(/^permit-sync needs Node 24\. Yours is 20\.20\.2; .*\n$/);
     await installNode();
     const beside = await install('22.4.0');
-    expect(beside.stdout).toMatch(/^permit-sync needs Node 24\. Beside your 22\.4\.0 .*\n$/);
+    expect(beside.stdout).toMatch(/^permit-sync needs Node 24\. Yours is 22\.4\.0, so .*\n$/);
     expect(await install('24.0.0')).toMatchObject({ stdout: '', stderr: '', code: 0 });
   });
 });
