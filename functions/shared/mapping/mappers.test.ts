@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { permitRecord } from '../testing/permit-record.ts';
+import { createRecordMapper } from './create-record-mapper.ts';
 import { createFastMapper } from './fast/fast-mapper.ts';
-import { createRecordMapper, plainMapper } from './record-mapper.ts';
+import { plainMapper } from './plain-mapper.ts';
 
 const usual = JSON.stringify(permitRecord(1));
 
