@@ -25,7 +25,7 @@ afterAll(async () => {
   await context[Symbol.asyncDispose]();
 });
 
-// Quicker than to truncate so few rows.
+// Faster than truncating tables with so few rows.
 beforeEach(() => context.pool.query('delete from stored_permits; delete from sync_runs'));
 
 function isRefusal(expected: Refusal | Completion): expected is Refusal {
@@ -38,7 +38,7 @@ function expectRefusal({ run, error }: SyncedFeed, [code, message]: Refusal): vo
     status: 'failed',
     error_message: expect.stringContaining(`${code}: `),
     snapshot_path: expect.stringContaining(`runs/${run.id}/feed.json`),
-    // All but this one are found before anything is ingested.
+    // All other errors are found before any chunk is ingested.
     chunks_total: code === 'too_many_rejects' ? 1 : null,
   });
 }
@@ -67,7 +67,7 @@ describe(`each of ${BAD_FEEDS.length} bad feeds has its documented outcome and a
   });
 });
 
-test('columns that nobody has mapped are named once in the log, without their values', async () => {
+test('unmapped columns are named once in the log, without their values', async () => {
   const records = [1, 2, 3].map((ordinal) => permitRecord(ordinal, { COUNCILLOR: 'A Person' }));
   const { run } = await syncFeed(context, folder, JSON.stringify(records));
   const own = context.events.filter((event) => 'run_id' in event && event.run_id === run.id);
@@ -84,7 +84,7 @@ test('columns that nobody has mapped are named once in the log, without their va
   expect(JSON.stringify(own)).not.toContain('A Person');
 });
 
-test('columns that have gone from the feed are named once in the log', async () => {
+test('missing columns are named once in the log', async () => {
   const records = [1, 2, 3].map((ordinal) => {
     const { WARD_GRID: _, BUILDER_NAME: __, ...left } = permitRecord(ordinal);
     return left;

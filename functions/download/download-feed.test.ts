@@ -63,7 +63,7 @@ async function readObject(runId: number): Promise<Buffer> {
   return gunzipSync(bytes);
 }
 
-/** The records of each chunk, read back the way that ingest-chunk reads them. */
+/** The records of each chunk, read back as ingest-chunk reads them. */
 async function readBack(runId: number): Promise<unknown[][]> {
   const file = context.bucket.file(`runs/${runId}/feed.json.gz`);
   const chunks = await readChunks();
@@ -92,7 +92,7 @@ function withPortal(url: string): Context {
 }
 
 describe('a download', () => {
-  test('L01 a running row exists before the first chunk is ingested, before the feed is even fetched', async () => {
+  test('L01 inserts a running row before the feed is fetched, and so before any chunk is ingested', async () => {
     const seen: string[] = [];
     await using portal = await startTestServer(async (_, response) => {
       seen.push((await readRun()).status);
@@ -105,7 +105,7 @@ describe('a download', () => {
     expect(await readRun()).toMatchObject({ status: 'running', snapshot_path: null });
   });
 
-  test('L04 12,000 records make chunks of 5,000, 5,000 and 2,000', async () => {
+  test('L04 cuts 12,000 records into chunks of 5,000, 5,000 and 2,000', async () => {
     const records = makeRecords(12_000);
     const text = JSON.stringify(records);
     const request = makeRequest({ file_path: await saveFeed(text), trigger: 'schedule' });
@@ -128,7 +128,7 @@ describe('a download', () => {
     expect(chunks.flat()).toEqual(records);
   });
 
-  test('I03 leaves the feed object there before ingestion, byte for byte what the feed was', async () => {
+  test('I03 stores the feed object, byte for byte the feed, before ingestion', async () => {
     const text = JSON.stringify(makeRecords(30), null, 2).replaceAll('\n', '\r\n');
     const request = makeRequest({ file_path: await saveFeed(text) });
     const { run_id, object } = await downloadFeed(context, request);
@@ -138,7 +138,7 @@ describe('a download', () => {
     expect(run).toMatchObject({ status: 'running', chunks_total: 1, records_total: 0 });
   });
 
-  test('says where the feed came from and what was in it, in one log entry', async () => {
+  test('logs the source and the size of the feed in one entry', async () => {
     const file_path = await saveFeed(JSON.stringify(makeRecords(2)));
     const { run_id, object } = await downloadFeed(context, makeRequest({ file_path }));
     expect(context.events.at(-1)).toMatchObject({
@@ -153,7 +153,7 @@ describe('a download', () => {
     });
   });
 
-  test('of an empty array has no chunks and is complete', async () => {
+  test('of an empty array is complete and has no chunks', async () => {
     const request = makeRequest({ file_path: await saveFeed('[]') });
     expect(await downloadFeed(context, request)).toMatchObject({
       records_total: 0,
@@ -162,7 +162,7 @@ describe('a download', () => {
     expect(await readRun()).toMatchObject({ chunks_total: 0 });
   });
 
-  test('of a gzipped dump is stored as the plain array that it stands for', async () => {
+  test('of a gzipped dump is stored as a plain array of its records', async () => {
     const ids = ['PERMIT_NUM', 'REVISION_NUM', 'PERMIT_TYPE'];
     const dump = JSON.stringify({
       fields: ids.map((id) => ({ id })),
@@ -182,7 +182,7 @@ describe('a download', () => {
   });
 });
 
-describe("the City's path", () => {
+describe("the City's feed", () => {
   const serveCity = (records: readonly object[]) =>
     startTestServer((request, response) => {
       const url = new URL(request.url ?? '', 'http://portal');
@@ -196,14 +196,14 @@ describe("the City's path", () => {
       response.end(JSON.stringify(answers[url.pathname]));
     });
 
-  test('leads from package_show to the JSON download', async () => {
+  test('is the JSON download that package_show names', async () => {
     const records = makeRecords(10);
     await using portal = await serveCity(records);
     const { run_id } = await downloadFeed(withPortal(portal.url), makeRequest());
     expect((await readBack(run_id)).flat()).toEqual(records);
   });
 
-  test('by pages of a datastore_search ends in the same records', async () => {
+  test('has the same records as pages of datastore_search', async () => {
     const records = makeRecords(10);
     await using portal = await serveCity(records);
     const file_path = `${portal.url}/api/3/action/datastore_search?resource_id=x&limit=100`;
@@ -224,7 +224,7 @@ describe('a download that fails', () => {
     ['an array cut short', '[{"a": 1}, {"a"', 'feed_truncated', 'transient'],
     ['an array with a slip', '[{"a": 1} {"a": 2}]', 'feed_malformed', 'permanent'],
     ['plain text', 'no permits today', 'feed_malformed', 'permanent'],
-  ])('on %s stores what came, writes no chunk and tells why', async (_, text, code, outcome) => {
+  ])('on %s stores what arrived, writes no chunk and says why', async (_, text, code, outcome) => {
     const request = makeRequest({ file_path: await saveFeed(text) });
     await expect(downloadFeed(context, request)).rejects.toMatchObject({ code, outcome });
     const run = await readRun();
@@ -236,7 +236,7 @@ describe('a download that fails', () => {
     expect(await readChunks()).toEqual([]);
   });
 
-  test('because the connection is cut inside the body is transient and writes no chunk', async () => {
+  test('because the connection breaks inside the body is transient and writes no chunk', async () => {
     await using portal = await startTestServer((_, response) => {
       response.writeHead(200, { 'content-length': '1000000' });
       response.write('[{"a": 1}, {"a": 2}, {"a"', () => response.destroy());
@@ -273,7 +273,7 @@ describe('a download that fails', () => {
     expect(await readRun()).toMatchObject({ snapshot_path: null, chunks_total: null });
   });
 
-  test('starts anew when it is called again', async () => {
+  test('downloads again when it is repeated', async () => {
     const broken = await saveFeed('[{"a": 1}, {"a": 2}');
     const request = makeRequest({ file_path: broken });
     await expect(downloadFeed(context, request)).rejects.toMatchObject({ code: 'feed_truncated' });
@@ -285,7 +285,7 @@ describe('a download that fails', () => {
 });
 
 describe('a repeated call', () => {
-  test('gives what was recorded and fetches nothing', async () => {
+  test('returns the recorded result and fetches nothing', async () => {
     await using portal = await startTestServer((_, response) => response.end('[{}, {}]'));
     const request = makeRequest({ file_path: portal.url });
     const first = await downloadFeed(withPortal(portal.url), request);
@@ -295,7 +295,7 @@ describe('a repeated call', () => {
     expect(await readChunks()).toEqual(chunks);
   });
 
-  test('at the same moment leaves one chunk index, which fits the object though the feed changes', async () => {
+  test('at the same moment leaves one chunk index, which fits the object even if the feed changes', async () => {
     let size = 0;
     await using portal = await startTestServer((_, response) => {
       size += 1;
@@ -327,7 +327,7 @@ describe('a repeated call', () => {
 });
 
 describe("another execution's run", () => {
-  /** Opens the run of an execution that the service says is in `state`, then downloads for ours. */
+  /** Opens the run of another execution, which is in `state`, then downloads for ours. */
   const downloadBeside = async (state: string | undefined, request: DownloadRequest) => {
     await using apis = await startGoogleApis(() => state);
     const beside: Context = {
@@ -382,7 +382,7 @@ describe("another execution's run", () => {
     },
   );
 
-  test('is left alone when the service cannot say how its execution is', async () => {
+  test('is left alone if the state of its execution cannot be read', async () => {
     const request = makeRequest({ file_path: await saveFeed('[{}]') });
     await using down = await startTestServer((_, response) => {
       response.writeHead(503, { 'content-type': 'application/json' });

@@ -5,7 +5,7 @@ import { createTestContext } from '../shared/testing/create-test-context.ts';
 import { startTestServer } from '../shared/testing/start-test-server.ts';
 import { createDownload } from './index.ts';
 
-test('download is a POST with a strict contract: a misspelt key is a 400 that names it', async () => {
+test('download takes a POST with a strict contract: a misspelt key is a 400 that names it', async () => {
   await using context = await createTestContext();
   http('download-test', createDownload(context));
   await using server = await startTestServer(getTestServer('download-test'));

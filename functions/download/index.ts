@@ -5,7 +5,5 @@ import { downloadRequest } from './contract.ts';
 import { downloadFeed } from './download-feed.ts';
 
 export function createDownload(context: Context): HttpFunction {
-  return createJsonEndpoint('download', context, downloadRequest, (request, callContext) =>
-    downloadFeed(callContext, request),
-  );
+  return createJsonEndpoint(context, 'download', downloadRequest, downloadFeed);
 }

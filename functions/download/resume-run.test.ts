@@ -41,7 +41,7 @@ async function close(runId: number, outcome: 'completed' | 'failed') {
   return finalizeRun(context, { execution_id, outcome, error: 'the database went away' });
 }
 
-/** A run over `records`, two a chunk, that fails after it has ingested the given chunks. */
+/** A run over `records`, two per chunk, that fails after ingesting the given chunks. */
 async function failAfter(chunks: readonly number[], records: readonly unknown[]) {
   const file_path = join(folder, `${randomUUID()}.json`);
   await writeFile(file_path, JSON.stringify(records));
@@ -68,7 +68,7 @@ async function selectStatuses() {
 const records = [1, 2, 3, 4, 5].map((ordinal) => permitRecord(ordinal));
 
 describe('a resumed run', () => {
-  test('uses the stored feed again and ingests only what had not been ingested', async () => {
+  test('reuses the stored feed and ingests only the remaining chunks', async () => {
     const earlier = await failAfter([2], records);
     const closed = await resume(earlier);
     expect(closed).toMatchObject({ status: 'completed', records_total: 3, records_new: 3 });
@@ -80,7 +80,7 @@ describe('a resumed run', () => {
     expect(await selectStatuses()).toHaveLength(5);
   });
 
-  test('has nothing to do when every chunk of the earlier one was done', async () => {
+  test('has nothing to do if every chunk of the earlier run is done', async () => {
     const closed = await resume(await failAfter([1, 2, 3], records));
     expect(closed).toMatchObject({ status: 'completed', records_total: 0 });
   });
@@ -107,14 +107,14 @@ describe('a resumed run', () => {
     },
   );
 
-  test('is opened once when the call is repeated', async () => {
+  test('is opened once if the call is repeated', async () => {
     const earlier = await failAfter([2], records);
     const request = { execution_id: randomUUID(), trigger: 'manual' as const };
     const first = await downloadFeed(context, { ...request, resume_run_id: earlier });
     expect(await downloadFeed(context, { ...request, resume_run_id: earlier })).toEqual(first);
   });
 
-  test('needs one that has failed after its feed was stored', async () => {
+  test('needs an earlier run that failed after its feed was stored', async () => {
     const { run_id } = await download({ file_path: await saveFeed() });
     await ingestChunk(context, { run_id, chunk_number: 1 });
     await close(run_id, 'completed');
@@ -130,7 +130,7 @@ describe('a resumed run', () => {
     });
   });
 
-  test('needs one whose records have been hashed', async () => {
+  test('needs an earlier run whose records have fingerprints', async () => {
     const earlier = await failAfter([1], records);
     await context.pool.query('update sync_chunks set record_fingerprints = null');
     await expect(download({ resume_run_id: earlier })).rejects.toMatchObject({
@@ -139,15 +139,15 @@ describe('a resumed run', () => {
     });
   });
 
-  test('cannot go on with a run that nobody knows', async () => {
+  test('needs an earlier run that exists', async () => {
     await expect(download({ resume_run_id: 999 })).rejects.toMatchObject({
       code: 'run_not_resumable',
-      message: 'Run 999 is unknown',
+      message: 'Run 999 does not exist',
     });
   });
 });
 
-test('a stored feed can be synced again by its path, all its chunks', async () => {
+test('all chunks of a stored feed can be synced again by its path', async () => {
   const { snapshot_path } = await readRun(await failAfter([1, 2, 3], records));
   const { run_id, chunks_total } = await download({ file_path: snapshot_path ?? '' });
   expect(chunks_total).toBe(3);

@@ -7,11 +7,10 @@ import { readSqlFile } from '../shared/sql-file.ts';
 const ADOPT_CHUNKS = readSqlFile('adopt-chunks');
 
 /**
- * Gives a run the chunks that an earlier, failed run has not ingested, and that run's feed object.
+ * Gives a run the feed object of an earlier, failed run and the chunks that it did not ingest.
  * Nothing is downloaded. Called again, it changes nothing.
  *
- * @throws SyncError `run_not_resumable` (409) unless there is such a run and it failed after its feed
- * was stored.
+ * @throws SyncError `run_not_resumable` (409) unless the earlier run failed after storing its feed.
  */
 export function resumeRun({ db }: Context, run: SyncRun, earlierId: number): Promise<void> {
   return db.transaction().execute(async (trx) => {
@@ -21,12 +20,7 @@ export function resumeRun({ db }: Context, run: SyncRun, earlierId: number): Pro
       .where('id', '=', earlierId)
       .executeTakeFirst();
     if (earlier?.status !== 'failed' || earlier.chunks_total === null) {
-      const state = earlier ? `${earlier.status}, with no stored feed` : 'unknown';
-      throw permanent('run_not_resumable', `Run ${earlierId} is ${state}`, {
-        status: 409,
-        runId: run.id,
-        hint: 'Start a sync without resume_run_id',
-      });
+      throw notResumable(run, `Run ${earlierId} ${describeState(earlier)}`);
     }
     const unindexed = await trx
       .selectFrom('sync_chunks')
@@ -36,11 +30,7 @@ export function resumeRun({ db }: Context, run: SyncRun, earlierId: number): Pro
       .where('record_fingerprints', 'is', null)
       .executeTakeFirst();
     if (unindexed) {
-      throw permanent('run_not_resumable', `Run ${earlierId} was stored by an earlier version`, {
-        status: 409,
-        runId: run.id,
-        hint: 'Start a sync without resume_run_id',
-      });
+      throw notResumable(run, `Run ${earlierId} was stored by an earlier version`);
     }
     const claimed = await trx
       .updateTable('sync_runs')
@@ -60,4 +50,14 @@ export function resumeRun({ db }: Context, run: SyncRun, earlierId: number): Pro
     if (claimed.numUpdatedRows === 0n) return;
     await trx.executeQuery(CompiledQuery.raw(ADOPT_CHUNKS, [run.id, earlierId]));
   });
+}
+
+function describeState(earlier: SyncRun | undefined): string {
+  if (earlier === undefined) return 'does not exist';
+  return earlier.status === 'failed' ? 'failed before its feed was stored' : `is ${earlier.status}`;
+}
+
+function notResumable({ id }: SyncRun, message: string) {
+  const hint = 'Start a sync without resume_run_id';
+  return permanent('run_not_resumable', message, { status: 409, runId: id, hint });
 }

@@ -5,7 +5,5 @@ import { finalizeRequest } from './contract.ts';
 import { finalizeRun } from './finalize-run.ts';
 
 export function createFinalize(context: Context): HttpFunction {
-  return createJsonEndpoint('finalize', context, finalizeRequest, (request, callContext) =>
-    finalizeRun(callContext, request),
-  );
+  return createJsonEndpoint(context, 'finalize', finalizeRequest, finalizeRun);
 }

@@ -5,7 +5,5 @@ import { ingestChunkRequest } from './contract.ts';
 import { ingestChunk } from './ingest-chunk.ts';
 
 export function createIngestChunk(context: Context): HttpFunction {
-  return createJsonEndpoint('ingest-chunk', context, ingestChunkRequest, (request, callContext) =>
-    ingestChunk(callContext, request),
-  );
+  return createJsonEndpoint(context, 'ingest-chunk', ingestChunkRequest, ingestChunk);
 }

@@ -9,6 +9,7 @@ import { type IncomingRecords, splitRecords } from './incoming-records.ts';
 
 const CREATE_INCOMING = readSqlFile('create-incoming');
 const COPY_NEW = readSqlFile('copy-new');
+const COPY_INCOMING = readSqlFile('copy-incoming');
 const PLAN_MERGE = readSqlFile('plan-merge');
 const REPLACE_DUPLICATES = readSqlFile('replace-duplicates');
 const RECORD_HISTORY = readSqlFile('record-history');
@@ -87,7 +88,7 @@ async function insertNew(
   const records = batches.reduce((sum, batch) => sum + batch.records, 0);
   if (records === 0) return 0;
   await client.query(CREATE_INCOMING);
-  await copy(client, 'copy incoming from stdin', batches);
+  await copy(client, COPY_INCOMING, batches);
   const inserted = (await client.query(INSERT_NEW)).rowCount ?? 0;
   const areMixed = inserted > 0 && inserted < records;
   if (areMixed) await client.query(REMOVE_INSERTED, [run_id, chunk_number]);

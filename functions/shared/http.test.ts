@@ -41,7 +41,10 @@ function post(body: unknown, headers: Record<string, string> = {}): RequestInit 
 async function callEndpoint(work: Work, init: RequestInit = post({ name: 'a' })) {
   const stream = new PassThrough();
   const logged = { ...context, log: createLog(stream) };
-  const answer = await callFunction(createJsonEndpoint('weigh', logged, contract, work), init);
+  const answer = await callFunction(
+    createJsonEndpoint(logged, 'weigh', contract, (_, request) => work(request)),
+    init,
+  );
   const logText = String(stream.read() ?? '');
   const events = logText.split('\n').flatMap((line) => (line ? [JSON.parse(line)] : []));
   return { ...answer, body: () => JSON.parse(answer.text), logText, events };
@@ -91,7 +94,7 @@ describe('a call that succeeds', () => {
   ])('ties its log entries, and those of the work, to the trace in %o', async (headers) => {
     const stream = new PassThrough();
     const logged = { ...context, log: createLog(stream) };
-    const handler = createJsonEndpoint('weigh', logged, contract, async (_, { log }) => {
+    const handler = createJsonEndpoint(logged, 'weigh', contract, async ({ log }) => {
       log('INFO', 'deciding', { event: 'run_abandoned', run_id: 1, execution_id: 'one' });
     });
     await callFunction(handler, post({ name: 'a' }, headers));
@@ -161,7 +164,7 @@ describe('a call that fails', () => {
   });
 
   test('inside a response that has begun breaks it off', async () => {
-    const handler = createEndpoint('weigh', context, async (_, response) => {
+    const handler = createEndpoint(context, 'weigh', async (_context, _request, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('the beginning');
       throw transient('feed_unavailable', 'later');
@@ -171,8 +174,8 @@ describe('a call that fails', () => {
 
   test('answers as the endpoint wants it, if it has a form of its own', async () => {
     const handler = createEndpoint(
-      'weigh',
       context,
+      'weigh',
       () => Promise.reject(transient('feed_unavailable', 'later')),
       ({ code }, response) => {
         response.status(418).json({ error: code });

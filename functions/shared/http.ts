@@ -54,9 +54,9 @@ function leaveDomain(): void {
  * into a status that tells transient (503) from permanent (4xx) from bug (500).
  */
 export function createEndpoint(
-  step: string,
   context: Context,
-  handle: (request: Request, response: Response, context: Context) => Promise<void>,
+  step: string,
+  handle: (context: Context, request: Request, response: Response) => Promise<void>,
   respondToError: RespondToError = respondWithErrorBody,
 ): HttpFunction {
   const serve = async (request: Request, response: Response): Promise<void> => {
@@ -66,7 +66,7 @@ export function createEndpoint(
     const elapsed = () => Math.round(performance.now() - startedAt);
     log('DEBUG', `${step} started`, { event: 'call_started', step });
     try {
-      await handle(request, response, { ...context, log });
+      await handle({ ...context, log }, request, response);
       log('DEBUG', `${step} completed`, { event: 'call_completed', step, duration_ms: elapsed() });
     } catch (thrown) {
       const error = classifyError(thrown);
@@ -94,17 +94,17 @@ export function createEndpoint(
 
 /** An endpoint that takes a POST of the contract's request and answers with JSON. */
 export function createJsonEndpoint<I, O>(
-  step: string,
   context: Context,
+  step: string,
   contract: ZodType<I>,
-  work: (request: I, context: Context) => Promise<O>,
+  work: (context: Context, request: I) => Promise<O>,
 ): HttpFunction {
-  return createEndpoint(step, context, async (request, response, callContext) => {
+  return createEndpoint(context, step, async (callContext, request, response) => {
     if (request.method !== 'POST') {
       throw permanent('method_not_allowed', `${step} takes POST, not ${request.method}`, {
         status: 405,
       });
     }
-    response.json(await work(parseRequest(contract, request.body), callContext));
+    response.json(await work(callContext, parseRequest(contract, request.body)));
   });
 }

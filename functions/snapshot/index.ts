@@ -5,7 +5,5 @@ import { snapshotRequest } from './contract.ts';
 import { takeSnapshot } from './take-snapshot.ts';
 
 export function createSnapshot(context: Context): HttpFunction {
-  return createJsonEndpoint('snapshot', context, snapshotRequest, (request, callContext) =>
-    takeSnapshot(callContext, request),
-  );
+  return createJsonEndpoint(context, 'snapshot', snapshotRequest, takeSnapshot);
 }

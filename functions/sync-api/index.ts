@@ -26,9 +26,9 @@ function readBody({ rawBody }: Request): unknown {
 /** The public API: `GET /api/sync` lists runs, `POST /api/sync` starts one and waits for it. */
 export function createSyncApi(context: Context): HttpFunction {
   return createEndpoint(
-    'sync-api',
     context,
-    async (request, response, callContext) => {
+    'sync-api',
+    async (callContext, request, response) => {
       if (request.path !== PATH) {
         throw permanent('not_found', `There is nothing at ${request.path}`, { status: 404 });
       }

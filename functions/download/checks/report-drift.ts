@@ -1,12 +1,12 @@
 import type { Log } from '../../shared/log.ts';
-import { listMissing, listUnmapped } from './require-key-columns.ts';
+import { listMissing, listUnmapped } from './compare-columns.ts';
 
-/** Warns, once each, of columns that have come to the feed and of columns that have gone. */
+/** Warns of columns that are new in the feed and of columns that it lacks, in one entry each. */
 export function reportDrift(log: Log, runId: number, columns: ReadonlySet<string>): void {
   const unmapped = listUnmapped(columns);
   if (unmapped.length > 0) {
     const names = unmapped.join(', ');
-    log('WARNING', `Run ${runId}: the feed has columns that nobody has mapped: ${names}`, {
+    log('WARNING', `Run ${runId}: the feed has unmapped columns: ${names}`, {
       event: 'unmapped_columns',
       run_id: runId,
       columns: unmapped,
@@ -15,14 +15,10 @@ export function reportDrift(log: Log, runId: number, columns: ReadonlySet<string
   const missing = listMissing(columns);
   if (missing.length > 0) {
     const names = missing.join(', ');
-    log(
-      'WARNING',
-      `Run ${runId}: columns have gone from the feed and are stored as null: ${names}`,
-      {
-        event: 'missing_columns',
-        run_id: runId,
-        columns: missing,
-      },
-    );
+    log('WARNING', `Run ${runId}: the feed lacks columns, which are stored as null: ${names}`, {
+      event: 'missing_columns',
+      run_id: runId,
+      columns: missing,
+    });
   }
 }

@@ -1,40 +1,24 @@
 import { permanent } from '../../shared/errors.ts';
-import { DROPPED_COLUMNS, FEED_COLUMNS } from '../../shared/mapping/columns.ts';
-
-const MAX_NAMES = 20;
-const MAX_NAME_LENGTH = 60;
+import { FEED_COLUMNS } from '../../shared/mapping/columns.ts';
+import { listMissing, listUnmapped } from './compare-columns.ts';
 
 const KEY_COLUMNS: ReadonlySet<string> = new Set(
   FEED_COLUMNS.filter(([, kind]) => kind === 'key').map(([name]) => name),
 );
-const KNOWN: ReadonlySet<string> = new Set(FEED_COLUMNS.map(([name]) => name));
-
-/** @returns the columns that nobody has mapped: at most twenty, long names cut short. */
-export function listUnmapped(columns: ReadonlySet<string>): readonly string[] {
-  return [...columns]
-    .filter((name) => !KNOWN.has(name) && !DROPPED_COLUMNS.has(name))
-    .slice(0, MAX_NAMES)
-    .map((name) => name.slice(0, MAX_NAME_LENGTH).toWellFormed());
-}
-
-/** @returns the mapped columns that are not there; none when nothing is known of the columns. */
-export function listMissing(columns: ReadonlySet<string>): readonly string[] {
-  return columns.size === 0 ? [] : [...KNOWN].filter((name) => !columns.has(name));
-}
 
 /**
- * Refuses a feed in whose records a part of the key has gone: each would be a reject. A feed of
- * which nothing is known passes, since its records say themselves what is wrong with them.
+ * Refuses a feed whose records lack a part of the key, because each of them would be a reject. A
+ * feed without known columns passes: its records will be rejected one by one.
  *
- * @throws SyncError `schema_drift` (permanent) that names the columns.
+ * @throws SyncError `schema_drift` (permanent), which names the columns.
  */
 export function requireKeyColumns(columns: ReadonlySet<string>, runId: number): void {
-  const gone = listMissing(columns).filter((name) => KEY_COLUMNS.has(name));
-  if (gone.length === 0) return;
+  const missing = listMissing(columns).filter((name) => KEY_COLUMNS.has(name));
+  if (missing.length === 0) return;
   const unmapped = listUnmapped(columns).join(', ');
-  const instead = unmapped === '' ? '' : `; columns nobody knows: ${unmapped}`;
-  throw permanent('schema_drift', `The feed's records have no ${gone.join(', ')}${instead}`, {
+  const instead = unmapped === '' ? '' : `; unmapped columns: ${unmapped}`;
+  throw permanent('schema_drift', `The feed's records have no ${missing.join(', ')}${instead}`, {
     runId,
-    hint: 'If the City renamed it, map the new name',
+    hint: 'If the City renamed a column, map its new name in functions/shared/mapping/columns.ts',
   });
 }

@@ -36,7 +36,7 @@ function download(fields: { file_path?: string; accept_shrink?: boolean } = {}) 
   return downloadFeed(context, { execution_id: randomUUID(), trigger: 'manual', ...fields });
 }
 
-/** Closes what is running, whatever has become of its chunks. */
+/** Closes the running run, whether or not its chunks are done. */
 function close(status: 'completed' | 'failed') {
   return context.pool.query(
     `update sync_runs set status = $1, error_message = 'x', completed_at = now(), duration_ms = 1
@@ -51,13 +51,13 @@ async function completeSync(records: number): Promise<void> {
   await close('completed');
 }
 
-test('a feed with under 80 % of the last one’s records is refused for now, and cut into no chunks', async () => {
+test('a feed with under 80 % of the last one’s records is a transient error and leaves no chunks', async () => {
   await completeSync(10);
   size = 7;
   await expect(download()).rejects.toMatchObject({
     code: 'feed_shrank',
     outcome: 'transient',
-    message: 'The feed has 7 records, under 80 % of the 10 of the last one',
+    message: "The feed has 7 records, under 80 % of the last feed's 10",
   });
   const { rows } = await context.pool.query(
     "select chunks_total, snapshot_path from sync_runs where status = 'running'",
@@ -65,19 +65,19 @@ test('a feed with under 80 % of the last one’s records is refused for now, and
   expect(rows).toEqual([{ chunks_total: null, snapshot_path: expect.stringContaining('gs://') }]);
 });
 
-test('80 % are enough', async () => {
+test('80 % is enough', async () => {
   await completeSync(10);
   size = 8;
   expect(await download()).toMatchObject({ records_total: 8 });
 });
 
-test('accept_shrink takes any size', async () => {
+test('accept_shrink allows any size', async () => {
   await completeSync(10);
   size = 1;
   expect(await download({ accept_shrink: true })).toMatchObject({ records_total: 1 });
 });
 
-test('the first feed may be of any size, also after a run that failed', async () => {
+test('the first feed may have any size, even after a failed run', async () => {
   size = 10;
   await download();
   await close('failed');
@@ -85,7 +85,7 @@ test('the first feed may be of any size, also after a run that failed', async ()
   expect(await download()).toMatchObject({ records_total: 1 });
 });
 
-test('a file of somebody’s choice is not measured, nor is it a measure', async () => {
+test('a feed given by file_path is neither measured nor used as a measure', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'usual-size-'));
   const file_path = join(folder, 'slice.json');
   await completeSync(10);

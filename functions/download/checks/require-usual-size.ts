@@ -4,12 +4,12 @@ import { readSqlFile } from '../../shared/sql-file.ts';
 
 const COUNT_USUAL_RECORDS = readSqlFile('count-usual-records');
 
-/** Share of the last feed's records; in a week of changes the City's feed loses under 1 %. */
+/** Smallest share of the last feed's records; in a week the City's feed loses under 1 %. */
 const LEAST_PERCENT = 80;
 
 /**
- * Refuses a feed of the City's that has far fewer records than the last one: the City deletes its
- * table and loads it again, and whoever reads meanwhile gets a part of it without an error.
+ * Refuses a City feed with far fewer records than the last one. The City deletes its table and
+ * loads it again; a download in between gets part of the table, without an error.
  *
  * @throws SyncError `feed_shrank`, transient.
  */
@@ -23,7 +23,10 @@ export async function requireUsualSize(
   if (records >= (usual * LEAST_PERCENT) / 100) return;
   throw transient(
     'feed_shrank',
-    `The feed has ${records} records, under ${LEAST_PERCENT} % of the ${usual} of the last one`,
-    { runId, hint: 'If the City removed them, start the sync with {"accept_shrink": true}' },
+    `The feed has ${records} records, under ${LEAST_PERCENT} % of the last feed's ${usual}`,
+    {
+      runId,
+      hint: 'If the City removed these records, start the sync with {"accept_shrink": true}',
+    },
   );
 }

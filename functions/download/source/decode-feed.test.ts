@@ -13,7 +13,7 @@ async function decode(bytes: Buffer, cuts: readonly number[] = []): Promise<stri
 }
 
 describe('decodeFeed', () => {
-  test('gives the same text plain, gzipped, marked and cut anywhere', async () => {
+  test('gives the same text plain, gzipped, with a byte order mark, and cut anywhere', async () => {
     const cuts = fc.array(fc.nat(), { maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(
@@ -22,7 +22,7 @@ describe('decodeFeed', () => {
         fc.boolean(),
         cuts,
         async (text, marked, zipped, places) => {
-          // A text that is itself marked, or gzip, is another document.
+          // A text that itself starts with a mark or as gzip is another document.
           fc.pre(!text.startsWith('\uFEFF') && !text.startsWith('\u001f'));
           const plain = Buffer.concat([marked ? MARK : Buffer.alloc(0), Buffer.from(text)]);
           expect(await decode(zipped ? gzipSync(plain) : plain, places)).toBe(text);
@@ -35,11 +35,11 @@ describe('decodeFeed', () => {
     ['', ''],
     ['\u001f', '\u001f'],
     ['[', '['],
-  ])('gives a body of %j, too short for its marks, as it is', async (text, expected) => {
+  ])('passes a body of %j, which is too short for a mark, unchanged', async (text, expected) => {
     expect(await decode(Buffer.from(text))).toBe(expected);
   });
 
-  test('calls gzip that ends early truncated, wherever it ends', async () => {
+  test('calls gzip truncated wherever it is cut', async () => {
     const body = gzipSync('[{"a": "some text that takes a few bytes"}]');
     for (let length = 2; length < body.length; length += 1) {
       await expect(decode(body.subarray(0, length))).rejects.toMatchObject({
@@ -53,7 +53,7 @@ describe('decodeFeed', () => {
     ['its data', (body: Buffer) => body.fill(0xff, 12, 40)],
     ['its checksum', (body: Buffer) => body.fill(0, body.length - 8, body.length - 4)],
     ['its header', (body: Buffer) => body.fill(0x99, 2, 3)],
-  ])('calls gzip that is wrong in %s malformed', async (_, spoil) => {
+  ])('calls gzip with a wrong %s malformed', async (_, spoil) => {
     const body = spoil(gzipSync(Array.from({ length: 500 }, (_, index) => index).join(' ')));
     await expect(decode(body)).rejects.toMatchObject({
       code: 'feed_malformed',
@@ -67,7 +67,7 @@ describe('decodeFeed', () => {
       "a Google client's error, whose code is a number",
       Object.assign(new Error('no'), { code: 503 }),
     ],
-  ])('passes on what the source throws inside gzip: %s', async (_, thrown) => {
+  ])('passes on an error of the source inside gzip: %s', async (_, thrown) => {
     const source = (async function* () {
       yield gzipSync('[]').subarray(0, 12);
       throw thrown;
@@ -75,7 +75,7 @@ describe('decodeFeed', () => {
     await expect(decodeFeed(source).then(buffer)).rejects.toBe(thrown);
   });
 
-  test('lets go of its source when its reader stops early', async () => {
+  test('closes its source if its reader stops early', async () => {
     let released = false;
     const source = (async function* () {
       try {

@@ -7,13 +7,13 @@ type Bytes = AsyncIterable<Buffer>;
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** A body of which some bytes have been looked at. */
+/** A body whose first bytes have been read. */
 interface Peeked {
   readonly first: Buffer;
   readonly rest: AsyncIterator<Buffer>;
 }
 
-/** Reads on until `count` bytes are at hand or the body ends. */
+/** Reads until it has `count` bytes or the body ends. */
 async function peek(body: Bytes, count: number): Promise<Peeked> {
   const rest = body[Symbol.asyncIterator]();
   let first: Buffer = Buffer.alloc(0);
@@ -26,8 +26,8 @@ async function peek(body: Bytes, count: number): Promise<Peeked> {
 }
 
 /**
- * Puts bytes back before the rest of a body. No generator: every one that the pieces of a feed pass
- * through costs a few promises for each of them.
+ * Puts bytes back before the rest of a body. Not a generator: each generator in the path of a feed
+ * costs a few promises per piece.
  */
 export function prepend(first: Buffer, rest: AsyncIterator<Buffer>): Bytes {
   let isFirst = true;
@@ -51,7 +51,7 @@ async function* gunzip(body: Bytes): Bytes {
   } catch (cause) {
     const code = String((cause as NodeJS.ErrnoException).code);
     if (code === 'Z_BUF_ERROR') {
-      throw transient('feed_truncated', 'The compressed feed ends before its end', { cause });
+      throw transient('feed_truncated', 'The compressed feed is cut short', { cause });
     }
     if (code.startsWith('Z_')) {
       throw permanent('feed_malformed', `The feed is not valid gzip: ${code}`, { cause });
@@ -63,8 +63,8 @@ async function* gunzip(body: Bytes): Bytes {
 }
 
 /**
- * The plain JSON text of a body: gunzipped when it is gzip (told by its first bytes, since a `.gz`
- * may come under any name or header), and without a byte order mark.
+ * Decodes a body to its plain JSON text: gunzips it if its first bytes say that it is gzip, because
+ * names and headers cannot be trusted to, and drops a byte order mark.
  */
 export async function decodeFeed(body: Bytes): Promise<Bytes> {
   const { first, rest } = await peek(body, GZIP_MAGIC.length);

@@ -52,15 +52,17 @@ describe('the allow list', () => {
     });
   });
 
-  test('lets https on a listed host through, whatever the case of its name', async () => {
-    // That the name is looked up shows that it was let through.
+  test('allows https on a listed host, in upper or lower case', async () => {
+    // The lookup of the name shows that it was allowed.
     const config = configure(portal, ['LOCALHOST:1']);
     await expect(fetchAllowed(config, 'https://LocalHost:1/feed.json')).rejects.toMatchObject({
-      message: expect.stringMatching(/^https:\/\/localhost:1: localhost is at .*, not public$/),
+      message: expect.stringMatching(
+        /^https:\/\/localhost:1: localhost resolves to .*, which is not a public address$/,
+      ),
     });
   });
 
-  test('lets a listed origin through, http too', async () => {
+  test('allows a listed origin, even over http', async () => {
     await using server = await startTestServer((_, response) => response.end('[]'));
     expect(await fetchText(configure(portal, [server.url]), server.url)).toBe('[]');
   });
@@ -72,7 +74,7 @@ describe('the allow list', () => {
     expect(String(error)).not.toContain('secret');
   });
 
-  test('calls an address that is no URL an invalid request', async () => {
+  test('calls an address that is not a URL an invalid request', async () => {
     await expect(fetchAllowed(configure(portal), 'https://')).rejects.toMatchObject({
       code: 'invalid_request',
       status: 400,
@@ -92,7 +94,7 @@ describe('private addresses', () => {
     'https://169.254.169.254',
     'https://[fd00:ec2::254]',
     'https://[64:ff9b::7f00:1]',
-  ])('are not connected to when the host is listed by its name: %s', async (address) => {
+  ])('are refused if the host is listed by name only: %s', async (address) => {
     let connections = 0;
     const listener = createServer();
     await using server = await startTestServer(listener);
@@ -104,22 +106,22 @@ describe('private addresses', () => {
       code: 'source_not_allowed',
       outcome: 'permanent',
       status: 400,
-      message: expect.stringMatching(/not public$/),
-      hint: expect.stringContaining(`list https://${host} in FEED_ALLOWED_HOSTS`),
+      message: expect.stringMatching(/not a public address$/),
+      hint: expect.stringContaining(`add https://${host}, scheme included, to FEED_ALLOWED_HOSTS`),
     });
     expect(connections).toBe(0);
   });
 
-  test('are not redirected to either', async () => {
+  test('are refused as the target of a redirect', async () => {
     await using server = await startRedirector('https://169.254.169.254/computeMetadata/v1/');
     const config = configure(server.url, ['169.254.169.254']);
     await expect(fetchAllowed(config, server.url)).rejects.toMatchObject({
       code: 'source_not_allowed',
-      message: 'https://169.254.169.254: 169.254.169.254 is not public',
+      message: 'https://169.254.169.254: 169.254.169.254 is not a public address',
     });
   });
 
-  test('are for the portal and for origins listed in full, by name too', async () => {
+  test('are allowed for the portal and for origins listed in full', async () => {
     await using server = await startTestServer((_, response) => response.end('[]'));
     const origin = `http://localhost:${new URL(server.url).port}`;
     expect(await fetchText(configure(portal, [origin]), origin)).toBe('[]');
@@ -153,7 +155,7 @@ describe('redirects', () => {
     expect(inside.requests).toEqual([]);
   });
 
-  test('that never end are refused', async () => {
+  test('are refused if they never end', async () => {
     await using server = await startTestServer((request, response) =>
       response.writeHead(307, { location: request.url }).end(),
     );
@@ -164,7 +166,7 @@ describe('redirects', () => {
     expect(server.requests).toHaveLength(6);
   });
 
-  test('to nowhere are refused', async () => {
+  test('are refused without a valid target', async () => {
     await using server = await startRedirector('https://');
     await expect(fetchAllowed(configure(server.url), server.url)).rejects.toMatchObject({
       code: 'feed_refused',
@@ -183,7 +185,7 @@ describe('failures', () => {
     [429, 'feed_unavailable', 'transient', 503],
     [500, 'feed_unavailable', 'transient', 503],
     [503, 'feed_unavailable', 'transient', 503],
-  ])('status %i is %s, which is %s', async (answered, code, outcome, status) => {
+  ])('status %i is %s (%s)', async (answered, code, outcome, status) => {
     await using server = await startTestServer((_, response) =>
       response.writeHead(answered).end('<html>no</html>'),
     );
@@ -195,7 +197,7 @@ describe('failures', () => {
     });
   });
 
-  test.each(['127.0.0.1', 'localhost'])('nobody listening on %s is transient', async (host) => {
+  test.each(['127.0.0.1', 'localhost'])('a refused connection to %s is transient', async (host) => {
     const { url, ...server } = await startTestServer(() => {});
     await server[Symbol.asyncDispose]();
     const origin = `http://${host}:${new URL(url).port}`;
@@ -206,7 +208,7 @@ describe('failures', () => {
     });
   });
 
-  test('a connection that is cut before the answer is transient', async () => {
+  test('a connection that breaks before the response is transient', async () => {
     await using server = await startTestServer((request) => request.socket.destroy());
     await expect(fetchAllowed(configure(server.url), server.url)).rejects.toMatchObject({
       code: 'feed_unavailable',
@@ -214,7 +216,7 @@ describe('failures', () => {
     });
   });
 
-  test('a connection that is cut inside the body is transient and names the address', async () => {
+  test('a connection that breaks inside the body is transient, and the message names the address', async () => {
     await using server = await startTestServer((_, response) => {
       response.writeHead(200, { 'content-length': '1000' });
       response.write('[{"a": 1},', () => response.destroy());
@@ -223,7 +225,7 @@ describe('failures', () => {
       {
         code: 'feed_unavailable',
         outcome: 'transient',
-        message: expect.stringContaining(`${server.url}/feed.json broke off: `),
+        message: expect.stringContaining(`${server.url}/feed.json broke: `),
       },
     );
   });
@@ -236,12 +238,12 @@ describe('Content-Encoding: gzip', () => {
       response.end(body);
     });
 
-  test('is undone', async () => {
+  test('is decoded', async () => {
     await using server = await serve(gzipSync('[{"a": 1}]'));
     expect(await fetchText(configure(server.url), server.url)).toBe('[{"a": 1}]');
   });
 
-  test('is transient when it is corrupt: the portal or the way to it is at fault', async () => {
+  test('is transient if it is corrupt: the portal or the network is at fault', async () => {
     const body = gzipSync('x'.repeat(10_000));
     body.fill(0xff, 12);
     await using server = await serve(body);
@@ -250,7 +252,7 @@ describe('Content-Encoding: gzip', () => {
       outcome: 'transient',
     });
   });
-  test('is refused when it is one that was not asked for', async () => {
+  test('is the only encoding accepted besides identity', async () => {
     await using server = await startTestServer((_, response) =>
       response.writeHead(200, { 'content-encoding': 'br' }).end('?'),
     );

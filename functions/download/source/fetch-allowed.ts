@@ -3,19 +3,19 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from '../../shared/chunks/create-gunzip.ts';
 import type { Config } from '../../shared/config.ts';
 import { isTransientStatus, messageOf, permanent, transient } from '../../shared/errors.ts';
-import { AddressNotPublic } from './lookup-public.ts';
 import { openResponse } from './open-response.ts';
+import { AddressNotPublic } from './public-lookup.ts';
 
 const MAX_REDIRECTS = 5;
 
-/** The portal itself, and origins that the configuration lists in full, wherever they are. */
+/** The portal, or an origin that is listed in full; it may have a private address. */
 function isTrusted(config: Config, { origin }: URL): boolean {
   return (
     origin === new URL(config.CKAN_BASE_URL).origin || config.FEED_ALLOWED_HOSTS.includes(origin)
   );
 }
 
-/** https on a host listed by its name will do too, but only out on the public internet. */
+/** A trusted origin, or https on a host that is listed by name and is on the public internet. */
 function isAllowed(config: Config, url: URL): boolean {
   return (
     isTrusted(config, url) ||
@@ -25,19 +25,20 @@ function isAllowed(config: Config, url: URL): boolean {
 
 function requireAllowed(config: Config, url: URL): void {
   if (isAllowed(config, url)) return;
-  throw permanent('source_not_allowed', `${url.origin} is not a host that feeds may come from`, {
+  const entry = url.protocol === 'https:' ? url.host : url.origin;
+  throw permanent('source_not_allowed', `${url.origin} is not an allowed host`, {
     status: 400,
-    hint: `Add it to FEED_ALLOWED_HOSTS, or use ${config.CKAN_BASE_URL}`,
+    hint: `Add ${entry} to FEED_ALLOWED_HOSTS, or use ${config.CKAN_BASE_URL}`,
   });
 }
 
 /**
- * Opens a URL on an allowed host for reading; each redirect has to lead to an allowed one too. A
- * host that is listed by its name only may not lead to a private address.
+ * Opens a URL on an allowed host for reading. Redirects must stay on allowed hosts. A host that is
+ * listed by name only must not resolve to a private address.
  *
- * @throws SyncError `source_not_allowed` (400), `feed_not_found` (404), `feed_refused` (422) and,
- * transient, `feed_unavailable` for 408, 429, 5xx and a broken connection; a connection that
- * breaks later, inside the body, throws it there.
+ * @throws SyncError `source_not_allowed` (400), `feed_not_found` (404), `feed_refused` (422);
+ * `feed_unavailable` (transient) for 408, 429, 5xx and a broken connection, including one that
+ * breaks later, while the body is read.
  */
 export async function fetchAllowed(
   config: Config,
@@ -60,14 +61,14 @@ function parseUrl(address: string): URL {
   const url = URL.parse(address);
   if (url === null) throw permanent('invalid_request', `${address} is not a URL`, { status: 400 });
   if (url.username === '' && url.password === '') return url;
-  const message = `The URL on ${url.origin} holds credentials, which would end up in logs`;
+  const message = `The URL on ${url.origin} contains credentials, which would be logged; remove them`;
   throw permanent('invalid_request', message, { status: 400 });
 }
 
 function parseRedirect(from: URL, location: string): URL {
   const url = URL.parse(location, from.href);
   if (url !== null) return url;
-  throw permanent('feed_refused', `${from} redirects to ${location}, which is not a URL`);
+  throw permanent('feed_refused', `${from} redirects to ${location}, which is not a valid URL`);
 }
 
 async function fetchOnce(url: URL, publicOnly: boolean): Promise<IncomingMessage> {
@@ -77,7 +78,7 @@ async function fetchOnce(url: URL, publicOnly: boolean): Promise<IncomingMessage
     if (cause instanceof AddressNotPublic) {
       throw permanent('source_not_allowed', `${url.origin}: ${cause.message}`, {
         status: 400,
-        hint: `If it is meant, list ${url.origin} in FEED_ALLOWED_HOSTS, scheme and all`,
+        hint: `If this is intended, add ${url.origin}, scheme included, to FEED_ALLOWED_HOSTS`,
         cause,
       });
     }
@@ -87,26 +88,28 @@ async function fetchOnce(url: URL, publicOnly: boolean): Promise<IncomingMessage
   }
 }
 
-/** The body's bytes, its Content-Encoding undone. */
+/** The bytes of the body, with its Content-Encoding decoded. */
 function readBody(url: URL, response: IncomingMessage): AsyncIterable<Buffer> {
   const encoding = response.headers['content-encoding']?.toLowerCase() ?? 'identity';
   if (encoding === 'identity') return readToEnd(url, response);
   if (encoding === 'gzip' || encoding === 'x-gzip') {
-    // An error of either ends the other, and the body's reader sees it.
+    // An error in either stream ends the other and reaches the reader of the body.
     return readToEnd(
       url,
       pipeline(response, createGunzip(), () => {}),
     );
   }
   response.destroy();
-  throw permanent('feed_refused', `${url} is encoded as ${encoding}, which nobody asked for`);
+  throw permanent('feed_refused', `${url} is encoded as ${encoding}, which was not requested`);
 }
 
 async function* readToEnd(url: URL, body: Readable): AsyncIterable<Buffer> {
   try {
     yield* body as AsyncIterable<Buffer>;
   } catch (cause) {
-    throw transient('feed_unavailable', `${url} broke off: ${messageOf(cause)}`, { cause });
+    throw transient('feed_unavailable', `The connection to ${url} broke: ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }
 

@@ -22,7 +22,7 @@ async function normalise(feed: Feed): Promise<string> {
   return (await buffer(normaliseFeed(feed, MAX_BYTES))).toString();
 }
 
-/** What was given before the error, and the error. */
+/** The text that was yielded before the error, and the error. */
 async function normaliseUntilError(feed: Feed, maxBytes = MAX_BYTES) {
   const given: Buffer[] = [];
   try {
@@ -43,7 +43,7 @@ function toDump(rows: readonly Row[]): string {
   });
 }
 
-/** One answer of datastore_search. */
+/** One response of datastore_search. */
 function toPage(records: readonly Row[], total: number): string {
   return JSON.stringify({
     help: 'https://…/help_show?name=datastore_search',
@@ -95,7 +95,7 @@ describe('a bare array', () => {
 });
 
 describe('HTML', () => {
-  test('is passed on whole, so that it can be stored, and is transient', async () => {
+  test('is passed on whole, so it can be stored, and is a transient error', async () => {
     const { given, error } = await normaliseUntilError(toFeed('\n<html>sorry</html>', [3, 8]));
     expect(given).toBe('<html>sorry</html>');
     expect(error).toMatchObject({
@@ -116,7 +116,7 @@ describe('a datastore dump', () => {
     );
   });
 
-  test('whose records come before its fields is malformed: their values have no names yet', async () => {
+  test('is malformed if its records come before its fields, because their values have no names yet', async () => {
     const text = '{"records": [[1, "a"]], "fields": [{"id": "_id"}, {"id": "PERMIT_NUM"}]}';
     const { error } = await normaliseUntilError(toFeed(text));
     expect(error).toMatchObject({
@@ -126,7 +126,7 @@ describe('a datastore dump', () => {
     });
   });
 
-  test('with more fields than a table can have is malformed', async () => {
+  test('is malformed with more fields than a table can have', async () => {
     const toDumpOf = (fields: number) =>
       JSON.stringify({ fields: Array(fields).fill({ id: 'x' }), records: [] });
     expect(await normalise(toFeed(toDumpOf(1_600)))).toBe('[]');
@@ -137,7 +137,7 @@ describe('a datastore dump', () => {
   test.each([
     ['fewer', '[1]'],
     ['more', '[1, "a", 3]'],
-  ])('with %s values than fields is malformed: nothing is dropped in silence', async (_, list) => {
+  ])('is malformed with %s values than fields: nothing is dropped silently', async (_, list) => {
     const text = `{"fields": [{"id": "_id"}, {"id": "PERMIT_NUM"}], "records": [${list}]}`;
     const { error } = await normaliseUntilError(toFeed(text));
     expect(error).toMatchObject({ code: 'feed_malformed', outcome: 'permanent' });
@@ -159,7 +159,7 @@ describe('pages of a datastore_search', () => {
     );
   });
 
-  test('that stop short of the total are truncated: the City may be loading the table', async () => {
+  test('are truncated if they end before the total: the City may be loading the table', async () => {
     const open = async () => toParts(Buffer.from(toPage([], 3)));
     const body = toParts(Buffer.from(toPage([{ _id: 1 }], 3)));
     const feed = { source: 'the feed', body, pages: { offset: 0, open } };
@@ -167,20 +167,20 @@ describe('pages of a datastore_search', () => {
     expect(error).toMatchObject({
       code: 'feed_truncated',
       outcome: 'transient',
-      message: expect.stringContaining('no records from 1 on, of 3'),
+      message: expect.stringContaining('no records from 1 on, though its total is 3'),
     });
   });
 
-  test('are not asked for beyond what one answer in a file holds', async () => {
+  test('are not requested if the first one comes from a file', async () => {
     expect(await normalise(toFeed(toPage([{ _id: 1 }], 3)))).toBe('[{"_id":1}]');
   });
 
-  test('hold records that need not be objects, for the mapper to reject', async () => {
+  test('may hold records that are not objects, for the mapper to reject', async () => {
     const text = '{"result": {"records": [null, "text", 5]}}';
     expect(await normalise(toFeed(text))).toBe('[null, "text", 5]');
   });
 
-  test('that fail with HTML half-way are transient', async () => {
+  test('are a transient error if a later one is HTML', async () => {
     const feed: Feed = {
       source: 'the feed',
       body: toParts(Buffer.from(toPage([{ _id: 1 }], 2))),
@@ -191,8 +191,8 @@ describe('pages of a datastore_search', () => {
   });
 });
 
-describe('an object that is no feed', () => {
-  test('with an error is refused, and the error is told', async () => {
+describe('an object that is not a feed', () => {
+  test('is refused if it holds an error, and the message has the error', async () => {
     const text = '{"help": "…", "success": false, "error": {"__type": "Not Found Error"}}';
     const { error } = await normaliseUntilError(toFeed(text));
     expect(error).toMatchObject({
@@ -209,12 +209,12 @@ describe('an object that is no feed', () => {
     '{"records": "_id,PERMIT_NUM"}',
     '{"other": {"records": []}}',
     '{"result": {"deeper": {"records": [{}]}}}',
-  ])('without a list of records is malformed: %j', async (text) => {
+  ])('is malformed without a list of records: %j', async (text) => {
     const { error } = await normaliseUntilError(toFeed(text));
     expect(error).toMatchObject({ code: 'feed_malformed', outcome: 'permanent' });
   });
 
-  test('is truncated when it is cut anywhere', async () => {
+  test('is truncated wherever it is cut', async () => {
     for (const text of [toDump([{ _id: 12 }, { _id: 3 }]), toPage([{ _id: 1.5 }], 1)]) {
       for (let length = 1; length < text.length; length += 1) {
         const { error } = await normaliseUntilError(toFeed(text.slice(0, length)));
@@ -232,14 +232,14 @@ describe('an object that is no feed', () => {
     '{"records": [{"a": 1}}',
     '{"records": []} and more',
     '{records: []}',
-  ])('is malformed when it is complete and wrong: %j', async (text) => {
+  ])('is malformed if it is complete and wrong: %j', async (text) => {
     for (const cut of [0, 4, text.length - 1]) {
       const { error } = await normaliseUntilError(toFeed(text, [cut]));
       expect(error).toMatchObject({ code: 'feed_malformed', outcome: 'permanent' });
     }
   });
 
-  test('passes on what its source throws', async () => {
+  test('passes on an error of its source', async () => {
     const thrown = transient('feed_unavailable', 'it broke off');
     const body = (async function* () {
       yield Buffer.from('{"records": [{"a": 1}, ');

@@ -1,23 +1,23 @@
 import { transient } from '../../shared/errors.ts';
+import { createByteLimit } from './byte-limit.ts';
 import { decodeFeed, prepend } from './decode-feed.ts';
-import { createByteLimit } from './limit-bytes.ts';
 import type { Feed } from './open-feed.ts';
 import { readDocument } from './read-document.ts';
 
 type Bytes = AsyncIterable<Buffer>;
 
 /**
- * The feed as one bare array of objects, whichever of CKAN's three shapes it comes in: the JSON
- * download is passed on byte for byte, a datastore dump and datastore_search pages are rewritten.
- * What is not JSON is passed on too, before the error, so that it can be looked at.
+ * Yields a feed as one bare array of objects, whichever of CKAN's three shapes it has: passes the
+ * JSON download on byte for byte, and rewrites a datastore dump or the pages of datastore_search.
+ * HTML or XML is passed on before the error, so it is stored and can be inspected.
  *
- * @param maxBytes of the feed's text, all pages together.
+ * @param maxBytes limits the feed's text, all pages together.
  * @throws SyncError `feed_not_json` (transient: the portal may be showing an error page);
- * `feed_truncated` (transient) when pages end before their total; what createByteLimit's filter
- * and readDocument throw.
+ * `feed_truncated` (transient) if the pages end before their total; errors of createByteLimit's
+ * filter and of readDocument.
  */
 export async function* normaliseFeed(feed: Feed, maxBytes: number): Bytes {
-  const hint = 'If that is right, raise MAX_FEED_BYTES';
+  const hint = 'If the feed is right, raise MAX_FEED_BYTES';
   const limit = createByteLimit(feed.source, maxBytes, hint);
   const open = async (body: Bytes) => openText(limit(await decodeFeed(body)));
   const { start, text } = await open(feed.body);
@@ -34,12 +34,12 @@ function notJson({ source }: Feed) {
 }
 
 interface Text {
-  /** The first character; empty for an empty text. */
+  /** The first character that is not white space; empty if there is none. */
   readonly start: string;
   readonly text: Bytes;
 }
 
-/** The text and its first character; white space before that is left out. */
+/** Drops white space at the beginning of a text. */
 async function openText(decoded: Bytes): Promise<Text> {
   const rest = decoded[Symbol.asyncIterator]();
   for (;;) {
@@ -52,7 +52,7 @@ async function openText(decoded: Bytes): Promise<Text> {
   }
 }
 
-/** One array out of a document with records, and of the pages that follow it. */
+/** Yields one array from a document's records and those of the pages that follow it. */
 async function* rewritePages(
   feed: Feed,
   firstPage: Bytes,
@@ -74,7 +74,7 @@ async function* rewritePages(
     }
     const hasMore = typeof total === 'number' && offset < total;
     if (hasMore && feed.pages && offset === before) {
-      const message = `${feed.source} has no records from ${offset} on, of ${total} it says it has`;
+      const message = `${feed.source} has no records from ${offset} on, though its total is ${total}`;
       throw transient('feed_truncated', message);
     }
     if (!hasMore || !feed.pages) break;

@@ -26,7 +26,7 @@ async function readFeed(config: Config, filePath: string | null): Promise<string
   return (await buffer((await openFeed(config, filePath)).body)).toString();
 }
 
-/** A portal that answers package_show with `answer` and anything else with its own path. */
+/** A portal that answers package_show with `answer`, and any other request with its own path. */
 function startPortal(answer: unknown) {
   const handle: RequestListener = (request, response) => {
     const isPackage = request.url?.startsWith('/api/3/action/package_show');
@@ -44,7 +44,7 @@ function withPortal(url: string): Config {
 }
 
 describe("the City's feed", () => {
-  test('is not looked for in an answer without end', async () => {
+  test('is not looked for in an endless response', async () => {
     await using portal = await startPortal(' '.repeat(5_000_000));
     await expect(openFeed(withPortal(portal.url), null)).rejects.toMatchObject({
       code: 'feed_too_large',
@@ -69,7 +69,7 @@ describe("the City's feed", () => {
     ]);
   });
 
-  test('is not fetched from a host that is not allowed, though the portal says so', async () => {
+  test('is not fetched from a host that is not allowed, even if package_show names it', async () => {
     const url = 'https://elsewhere.example/permits.json';
     await using portal = await startPortal(describePackage([{ format: 'JSON', url }]));
     await expect(openFeed(withPortal(portal.url), null)).rejects.toMatchObject({
@@ -89,7 +89,7 @@ describe("the City's feed", () => {
     },
   );
 
-  test('cannot be found for now when package_show breaks off', async () => {
+  test('is unavailable (transient) if package_show breaks off', async () => {
     await using portal = await startTestServer((_, response) => {
       response.writeHead(200, { 'content-length': '1000' });
       response.write('{"success"', () => response.destroy());
@@ -104,7 +104,7 @@ describe("the City's feed", () => {
     ['CSV, ?', describePackage([{ format: 'CSV', url: '/permits.csv' }, { format: null }])],
     ['none', describePackage([])],
     ['none', '{"success": false, "error": {"message": "Not found"}}'],
-  ])('is not found when the package has no JSON download, only: %s', async (formats, answer) => {
+  ])('is not found if the package has no JSON download, only: %s', async (formats, answer) => {
     await using portal = await startPortal(answer);
     await expect(openFeed(withPortal(portal.url), null)).rejects.toMatchObject({
       code: 'feed_not_found',
@@ -117,7 +117,7 @@ describe("the City's feed", () => {
 describe('a datastore_search', () => {
   const path = '/api/3/action/datastore_search?resource_id=x';
 
-  test('is opened with the largest page, and page by page from where it begins', async () => {
+  test('is read in pages of the largest size, from its own offset', async () => {
     await using portal = await startPortal('');
     const feed = await openFeed(withPortal(portal.url), `${portal.url}${path}&offset=20`);
     expect(feed.pages?.offset).toBe(20);
@@ -128,7 +128,7 @@ describe('a datastore_search', () => {
     ]);
   });
 
-  test('keeps the limit it is given', async () => {
+  test('keeps a limit in its URL', async () => {
     await using portal = await startPortal('');
     await openFeed(withPortal(portal.url), `${portal.url}${path}&limit=7`);
     expect(portal.requests).toEqual([`${path}&limit=7&offset=0`]);
@@ -136,7 +136,7 @@ describe('a datastore_search', () => {
 });
 
 describe('gs://bucket/object', () => {
-  test('is read as it is stored', async () => {
+  test('is read byte for byte', async () => {
     await context.bucket.file('old/feed 1.json').save('[{"a": 1}]');
     const path = `gs://${context.bucket.name}/old/feed 1.json`;
     expect(await readFeed(context.config, path)).toBe('[{"a": 1}]');
@@ -169,7 +169,7 @@ describe('gs://bucket/object', () => {
     },
   );
 
-  test('that the service will not let us read is refused', async () => {
+  test('is refused if access is denied', async () => {
     await using storage = await startTestServer((_, response) => {
       response.writeHead(403, { 'content-type': 'application/json' });
       response.end('{"error": {"code": 403, "message": "no storage.objects.get access"}}');
@@ -184,7 +184,7 @@ describe('gs://bucket/object', () => {
 });
 
 describe('a local file', () => {
-  test('is read where the configuration allows it', async () => {
+  test('is read if the configuration allows it', async () => {
     const path = join(folder, 'feed.json');
     await writeFile(path, '[{"a": 1}]');
     expect(await readFeed(context.config, path)).toBe('[{"a": 1}]');
@@ -211,7 +211,7 @@ describe('a local file', () => {
     },
   );
 
-  test('is not found when it is absent', async () => {
+  test('is not found if it does not exist', async () => {
     await expect(openFeed(context.config, join(folder, 'absent.json'))).rejects.toMatchObject({
       code: 'feed_not_found',
       status: 404,
@@ -219,7 +219,7 @@ describe('a local file', () => {
     });
   });
 
-  test('is not found when it is a directory', async () => {
+  test('is not found if it is a directory', async () => {
     await expect(openFeed(context.config, folder)).rejects.toMatchObject({
       code: 'feed_not_found',
       status: 404,

@@ -6,45 +6,46 @@ import { z } from 'zod';
 import type { Config } from '../../shared/config.ts';
 import { storageOptions } from '../../shared/endpoint.ts';
 import { messageOf, permanent, transient } from '../../shared/errors.ts';
+import { createByteLimit } from './byte-limit.ts';
 import { fetchAllowed } from './fetch-allowed.ts';
-import { createByteLimit } from './limit-bytes.ts';
 
-/** CKAN's usual `ckan.datastore.search.rows_max`; without a limit it gives 100 records a page. */
+/** CKAN's default for `ckan.datastore.search.rows_max`; without a limit a page has 100 records. */
 const PAGE_RECORDS = 32_000;
 
-/** Of package_show's answer, which is held in memory; the City's has some 10 KB. */
+/** Limit of package_show's response, which is held in memory; the City's has about 10 KB. */
 const MAX_PACKAGE_BYTES = 4_194_304;
 
-const PACKAGE_HINT = 'Look at the package on the portal; give the URL as file_path meanwhile';
+const PACKAGE_HINT =
+  'Look at the package on the portal; meanwhile, start the sync with the URL as file_path';
 
 export interface Feed {
   /** Where the bytes come from, for logs and messages. */
   readonly source: string;
   readonly body: AsyncIterable<Buffer>;
-  /** Only a datastore_search has them. */
+  /** Only for a datastore_search. */
   readonly pages?: {
-    /** Place of the first record of `body` in the whole table. */
+    /** Index of the first record of `body` in the whole table. */
     readonly offset: number;
-    /** The page that begins with record `offset`. */
+    /** Opens the page that begins with record `offset`. */
     open(offset: number): Promise<AsyncIterable<Buffer>>;
   };
 }
 
 /**
- * Opens a feed for reading: the City's own when `filePath` is null, else an `https://` URL on an
- * allowed host, a `gs://bucket/object`, or a local file where the configuration allows it.
+ * Opens a feed for reading: the City's if `filePath` is null, else an `https://` URL on an allowed
+ * host, a `gs://bucket/object`, or a local file if the configuration allows it.
  *
- * @throws SyncError as fetchAllowed does; `source_not_allowed` (400); `feed_not_found` (404);
- * `feed_too_large` for package_show's answer.
+ * @throws SyncError `source_not_allowed` (400), `feed_not_found` (404), `feed_too_large` for
+ * package_show's response, and those of fetchAllowed.
  */
 export async function openFeed(config: Config, filePath: string | null | undefined): Promise<Feed> {
   if (filePath == null) return openUrl(config, await findDownloadUrl(config));
   if (/^https?:/i.test(filePath)) return openUrl(config, filePath);
   if (/^gs:/i.test(filePath)) return openObject(config, filePath);
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(filePath) || !config.FEED_ALLOW_LOCAL_FILES) {
-    throw permanent('source_not_allowed', `file_path ${filePath} is no place to read a feed from`, {
+    throw permanent('source_not_allowed', `Feeds cannot be read from file_path ${filePath}`, {
       status: 400,
-      hint: 'Use https:// on an allowed host, or gs://bucket/object',
+      hint: 'Use https:// with an allowed host, or gs://bucket/object',
     });
   }
   return openFile(filePath);
@@ -65,7 +66,7 @@ async function openUrl(config: Config, address: string): Promise<Feed> {
   return { source: address, body: await open(offset), pages: { offset, open } };
 }
 
-/** The parts of CKAN's package_show that are read. */
+/** The part of CKAN's package_show that is used. */
 const packageShow = z.object({
   result: z.object({
     resources: z.array(z.object({ format: z.string().nullish(), url: z.string().nullish() })),
@@ -75,12 +76,14 @@ const packageShow = z.object({
 async function findDownloadUrl(config: Config): Promise<string> {
   const { CKAN_BASE_URL, CKAN_PACKAGE } = config;
   const address = `${CKAN_BASE_URL}/api/3/action/package_show?id=${encodeURIComponent(CKAN_PACKAGE)}`;
-  // The portal answers with HTML, and status 200, while it is being rebuilt.
+  // While it is being rebuilt, the portal answers with HTML and status 200.
   const limit = createByteLimit(address, MAX_PACKAGE_BYTES, PACKAGE_HINT);
   const body = limit(await fetchAllowed(config, address));
   const document = await json(body).catch((cause: unknown) => {
     if (!(cause instanceof SyntaxError)) throw cause;
-    throw transient('feed_not_json', `${address} did not answer with JSON`, { cause });
+    throw transient('feed_not_json', `${address} answered with something other than JSON`, {
+      cause,
+    });
   });
   const { data } = packageShow.safeParse(document);
   const resource = data?.result.resources.find(
@@ -104,7 +107,7 @@ async function openObject(config: Config, path: string): Promise<Feed> {
   const [exists] = await file.exists().catch((cause: unknown) => {
     const { code } = cause as { code?: unknown };
     if (code !== 401 && code !== 403) throw cause;
-    throw permanent('feed_refused', `${path} may not be read: ${messageOf(cause)}`, { cause });
+    throw permanent('feed_refused', `Access to ${path} is denied: ${messageOf(cause)}`, { cause });
   });
   if (!exists) throw permanent('feed_not_found', `${path} does not exist`, { status: 404 });
   return { source: path, body: file.createReadStream({ decompress: false, validation: false }) };

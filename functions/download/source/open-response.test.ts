@@ -4,18 +4,18 @@ import { startTestServer } from '../../shared/testing/start-test-server.ts';
 import { openResponse } from './open-response.ts';
 
 const IDLE_TIMEOUT_MS = 20;
-/** A busy machine may take longer than 20 ms to answer at all. */
+/** On a busy machine a response may take longer than 20 ms. */
 const ANSWER_TIMEOUT_MS = 1_000;
 
 describe('openResponse', () => {
-  test('gives up on a server that takes a connection and says nothing', async () => {
+  test('gives up on a server that accepts the connection and sends nothing', async () => {
     await using server = await startTestServer(() => {});
     await expect(openResponse(new URL(server.url), false, IDLE_TIMEOUT_MS)).rejects.toThrow(
-      'nothing came for 0.02 seconds',
+      'no data for 0.02 seconds',
     );
   });
 
-  test('gives up on a body that stops half-way', async () => {
+  test('gives up on a body that stalls half-way', async () => {
     await using server = await startTestServer((_, response) => {
       response.write('[{"a": 1}');
     });
@@ -23,7 +23,7 @@ describe('openResponse', () => {
     await expect(text(response)).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
-  test('says who asks, and asks for JSON that may be gzipped', async () => {
+  test('identifies itself and asks for JSON, gzipped or not', async () => {
     await using server = await startTestServer((request, response) =>
       response.end(JSON.stringify(request.headers)),
     );
@@ -36,12 +36,12 @@ describe('openResponse', () => {
     });
   });
 
-  test('connects to no address that is not public when it may not', async () => {
+  test('refuses an address that is not public if publicOnly is set', async () => {
     await using server = await startTestServer((_, response) => response.end());
     const { port } = new URL(server.url);
     for (const host of ['127.0.0.1', 'localhost', '[::1]']) {
       const opening = openResponse(new URL(`http://${host}:${port}`), true);
-      await expect(opening).rejects.toThrow(/not public$/);
+      await expect(opening).rejects.toThrow(/not a public address$/);
     }
     expect(server.requests).toEqual([]);
   });

@@ -2,20 +2,19 @@ import { lookup } from 'node:dns';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
-import { AddressNotPublic, createPublicLookup, isPublicAddress } from './lookup-public.ts';
+import { AddressNotPublic, createPublicLookup, isPublicAddress } from './public-lookup.ts';
 
-/** Without a byte for so long a connection counts as broken. */
+/** A connection without a byte for this long counts as broken. */
 const IDLE_TIMEOUT_MS = 120_000;
 
 const lookupPublic = createPublicLookup(lookup);
 
 /**
- * Sends a GET and gives the answer once its head is there; redirects are the caller's.
- *
- * fetch would do, but for the addresses: it takes no lookup of ours.
+ * Sends a GET and resolves to the response once its headers have arrived. Redirects are left to the
+ * caller. Node's `fetch` cannot be given a lookup, so it cannot keep to public addresses.
  *
  * @param publicOnly refuses to connect to an address that is not on the public internet.
- * @throws AddressNotPublic; else what the socket throws. The answer's body throws it too.
+ * @throws AddressNotPublic, or the socket's error; the response's body throws the latter, too.
  */
 export function openResponse(
   url: URL,
@@ -23,7 +22,7 @@ export function openResponse(
   idleTimeoutMs = IDLE_TIMEOUT_MS,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    // A socket looks nothing up for an address.
+    // A socket does not call `lookup` if the host is an address.
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
     if (publicOnly && isIP(host) !== 0 && !isPublicAddress(host)) {
       reject(new AddressNotPublic(host, host));
@@ -31,7 +30,7 @@ export function openResponse(
     }
     const send = url.protocol === 'https:' ? requestHttps : requestHttp;
     const request = send(url, {
-      // A connection is never shared with a request that may reach other addresses.
+      // No connection is shared with requests that may reach other addresses.
       agent: false,
       timeout: idleTimeoutMs,
       headers: {
@@ -42,10 +41,10 @@ export function openResponse(
       ...(publicOnly ? { lookup: lookupPublic } : {}),
     });
     request.on('timeout', () => {
-      request.destroy(new Error(`nothing came for ${idleTimeoutMs / 1_000} seconds`));
+      request.destroy(new Error(`no data for ${idleTimeoutMs / 1_000} seconds`));
     });
     request.on('response', resolve);
-    // Stays on after the answer: what then breaks breaks the body too.
+    // Stays attached after the response: a later error breaks the body.
     request.on('error', reject);
     request.end();
   });

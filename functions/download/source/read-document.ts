@@ -6,31 +6,31 @@ import parser from 'stream-json/parser.js';
 import streamValues from 'stream-json/streamers/stream-values.js';
 import { MAX_RECORD_BYTES } from '../../shared/chunks/split-records.ts';
 import { permanent, transient } from '../../shared/errors.ts';
-import { createTokenCheck } from './check-tokens.ts';
+import { createTokenCheck } from './token-check.ts';
 
-/** The City's feed has 32; PostgreSQL's tables, which CKAN keeps it in, have 1,600 columns at most. */
+/** A PostgreSQL table, which CKAN keeps the feed in, has at most 1,600 columns; the City's has 32. */
 const MAX_FIELDS = 1_600;
 const MAX_ERROR_LENGTH = 500;
 
-/** One record of a document, or the number of records that the whole table has. */
+/** One record of a document, or the number of records in the whole table. */
 export interface Part {
   readonly name: 'record' | 'total';
   readonly value: unknown;
 }
 
-/** Where the parts stand: in a dump at the top, in an answer of the API below `result`. */
+/** Where the parts are: at the top of a dump, under `result` in a response of the API. */
 const PART_PATH = /^(?:result\.)?(?:(fields|records)\.\d+|(total)|(error))$/;
 const RECORDS_PATH = /^(?:result\.)?records$/;
 
 /**
- * The records of one JSON document, as objects: a dump's lists get their names from its `fields`,
- * which have to come first, as CKAN writes them.
+ * Yields the records of one JSON document as objects. The records of a dump are lists; their names
+ * come from its `fields`, which CKAN writes first.
  *
- * @throws SyncError `feed_truncated` (transient) when the document ends early; `feed_malformed`
- * (permanent) when it is not JSON in UTF-8, has no list of records, or what createTokenCheck
- * refuses; `record_too_large` (permanent), since unlike an array's its records are held in memory;
- * `feed_refused` (permanent) when it holds an error of the API. `source` names the document in their
- * messages.
+ * @param source names the document in errors.
+ * @throws SyncError `feed_truncated` (transient) if the document ends early; `feed_malformed`
+ * (permanent) if it is not JSON in UTF-8, has no list of records, or is refused by
+ * createTokenCheck's filter; `record_too_large` (permanent), because unlike an array's its records
+ * are held in memory; `feed_refused` (permanent) if it holds an error of the API.
  */
 export async function* readDocument(
   source: string,
@@ -42,12 +42,14 @@ export async function* readDocument(
   let ended = false;
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let bytesRead = 0;
-  /** What the parser has taken of a record that has not come out yet, a piece more or less. */
+  /** About how many bytes the parser holds of a record that it has not finished. */
   let bytesHeld = 0;
   const decode = (bytes: Buffer): string => {
     if (bytesHeld > MAX_RECORD_BYTES) {
-      const message = `${source} has a record of more than ${MAX_RECORD_BYTES} bytes, before byte ${bytesRead}`;
-      throw permanent('record_too_large', message);
+      const message = `${source} has a record of more than ${MAX_RECORD_BYTES} bytes`;
+      throw permanent('record_too_large', `${message}, before byte ${bytesRead}`, {
+        hint: 'Use the JSON download, in which such a record is a reject',
+      });
     }
     bytesHeld += bytes.length;
     bytesRead += bytes.length;
@@ -58,7 +60,7 @@ export async function* readDocument(
       throw permanent('feed_malformed', message, { cause });
     }
   };
-  // A chain flushes its functions in turn: `ended` is set just before the parser is told of the end.
+  // A chain flushes its functions in order: `ended` is set just before the parser sees the end.
   const decodeToEnd = flushable<Buffer, string | typeof none>(
     (bytes) => decode(bytes as Buffer),
     () => {
@@ -82,8 +84,8 @@ export async function* readDocument(
     }
     if (!Array.isArray(value)) return { name: 'record', value };
     if (value.length !== fields.length) {
-      const counts = `a record of ${value.length} values where ${fields.length} fields are known`;
-      const hint = 'A dump has to name its fields before its records';
+      const counts = `a record of ${value.length} values, but ${fields.length} fields are known`;
+      const hint = 'A dump must name its fields before its records; use the JSON download';
       throw permanent('feed_malformed', `${source} has ${counts}`, { hint });
     }
     return {
@@ -91,7 +93,7 @@ export async function* readDocument(
       value: Object.fromEntries(fields.map((field, i) => [field, value[i]])),
     };
   };
-  // The functions of a chain run one token at a time, so `kind` is that of the value at hand.
+  // A chain runs one token at a time, so `kind` is that of the current value.
   const parts = chain([
     Readable.from(text),
     decodeToEnd,
@@ -120,7 +122,7 @@ export async function* readDocument(
   }
 }
 
-/** The parser's own complaints; whatever the network or the storage said passes as it is. */
+/** Translates the parser's errors; those of the network or the storage pass unchanged. */
 function toFeedError(source: string, cause: unknown, ended: boolean): unknown {
   if (!(cause instanceof Error) || !cause.message.startsWith('Parser ')) return cause;
   const message = `${source} is not valid JSON: ${cause.message}`;

@@ -3,16 +3,16 @@ import { gzipSync } from 'node:zlib';
 import { MAX_RECORD_BYTES } from '../../shared/chunks/split-records.ts';
 import { type FeedRecord, permitRecord } from '../../shared/testing/permit-record.ts';
 
-/** What the table's runs are configured with. */
+/** The environment of the table's runs. */
 export const BAD_FEEDS_ENVIRONMENT = {
   MAX_FEED_BYTES: String(4 * MAX_RECORD_BYTES),
   MAX_REJECTED_PERCENT: '90',
 };
 
-/** A run that fails: its code and, of the message, a part that names the place or the value. */
+/** A run that fails: its code, and the part of the message that names the place or the value. */
 export type Refusal = readonly [code: string, message: string];
 
-/** A run that completes: how many records are stored, and the reasons of the rejects, in part. */
+/** A run that completes: how many records it stores, and part of each reject's reason. */
 export type Completion = readonly [stored: number, ...reasons: readonly string[]];
 
 export type BadFeed = readonly [name: string, feed: string | Buffer, Refusal | Completion];
@@ -27,12 +27,12 @@ function between(text: string | Buffer): Buffer {
   return Buffer.concat([Buffer.from(`[${A}, `), Buffer.from(text), Buffer.from(`, ${B}]`)]);
 }
 
-/** Likewise, of a complete record with these fields. */
+/** A feed whose second record is complete and has these fields. */
 function betweenWith(fields: FeedRecord): Buffer {
   return between(JSON.stringify(permitRecord(3, fields)));
 }
 
-/** Likewise, of a complete record in whose text `found` is replaced. */
+/** A feed whose second record is complete, with `found` in its text replaced. */
 function betweenReplacing(found: string, replacement: string | Buffer): Buffer {
   const [before = '', after = ''] = JSON.stringify(permitRecord(3)).split(found);
   return between(
@@ -40,7 +40,7 @@ function betweenReplacing(found: string, replacement: string | Buffer): Buffer {
   );
 }
 
-/** Longer than a row of an index may be, also compressed. */
+/** Longer than an index row may be, even compressed. */
 const INDIGESTIBLE = Array.from({ length: 100 }, (_, i) => hash('sha512', `${i}`)).join('');
 
 const status = '"Permit Issued"';
@@ -64,7 +64,7 @@ function without(column: string): string {
 const gzipped = gzipSync(TWO);
 
 export const BAD_FEEDS: readonly BadFeed[] = [
-  // Nothing there.
+  // No records.
   ['an empty body', '', ['feed_truncated', 'ends at byte 0']],
   ['white space only', ' \r\n\t ', ['feed_truncated', 'ends at byte 0']],
   ['a byte order mark only', '\uFEFF', ['feed_truncated', 'ends at byte 0']],
@@ -72,8 +72,8 @@ export const BAD_FEEDS: readonly BadFeed[] = [
   ['an empty array in white space', '\n [ ] \n', [0]],
   ['null', 'null', ['feed_malformed', 'byte 0 is "n"']],
   ['a number', '17', ['feed_malformed', 'byte 0 is "1"']],
-  ['a text', '"[]"', ['feed_malformed', 'byte 0 is "\\""']],
-  ['an object without anything', '{}', ['feed_malformed', 'without a list of records']],
+  ['a string', '"[]"', ['feed_malformed', 'byte 0 is "\\""']],
+  ['an empty object', '{}', ['feed_malformed', 'without a list of records']],
   ['an empty list of records', '{"records": []}', [0]],
 
   // One and two good records, for comparison.
@@ -82,13 +82,13 @@ export const BAD_FEEDS: readonly BadFeed[] = [
   ['a gzipped array', gzipped, [2]],
   ['the same record twice', `[${A}, ${A}]`, [1]],
 
-  // Cut at every structural place.
+  // Cut at every point of the structure.
   ['an array cut after its bracket', '[', ['feed_truncated', 'ends at byte 1']],
   ['an array cut after a brace', '[{', ['feed_truncated', 'ends at byte 2']],
   ['an array cut inside a name', '[{"PERM', ['feed_truncated', 'ends at byte 7']],
   ['an array cut after a name', '[{"PERMIT_NUM"', ['feed_truncated', 'ends at byte 14']],
   ['an array cut after a colon', '[{"PERMIT_NUM":', ['feed_truncated', 'ends at byte 15']],
-  ['an array cut inside a text', cut(TWO, 'Construct'), ['feed_truncated', 'inside its array']],
+  ['an array cut inside a string', cut(TWO, 'Construct'), ['feed_truncated', 'inside its array']],
   ['an array cut after a backslash', '[{"a": "\\', ['feed_truncated', 'ends at byte 9']],
   ['an array cut inside a \\u escape', '[{"a": "\\u00', ['feed_truncated', 'ends at byte 12']],
   ['an array cut inside a number', cut(TWO, '212'), ['feed_truncated', 'inside its array']],
@@ -117,7 +117,7 @@ export const BAD_FEEDS: readonly BadFeed[] = [
   ['a page cut short', page(A).slice(0, -4), ['feed_truncated', 'not valid JSON']],
 
   // Not one array.
-  ['two arrays', `${TWO} ${TWO}`, ['feed_malformed', 'where the end has to be']],
+  ['two arrays', `${TWO} ${TWO}`, ['feed_malformed', 'where the end was expected']],
   ['garbage after the array', `${TWO} and more`, ['feed_malformed', 'is "a" where the end']],
   ['NUL after the array', `${TWO}${NUL}`, ['feed_malformed', 'is "\\u0000" where the end']],
   ['an array in an array', `[${TWO}]`, ['too_many_rejects', '1 of 1 records']],
@@ -141,10 +141,10 @@ export const BAD_FEEDS: readonly BadFeed[] = [
     '{"success": false, "error": {"message": "Not found: Resource"}}',
     ['feed_refused', 'Not found: Resource'],
   ],
-  ['records that are no list', '{"records": {"a": 1}}', ['feed_malformed', 'list of records']],
+  ['records that are not a list', '{"records": {"a": 1}}', ['feed_malformed', 'list of records']],
   ['a dump with garbage after it', `${dump('[]')}!`, ['feed_malformed', 'not valid JSON']],
   ['a dump with NUL in it', dump(`[${NUL}]`), ['feed_malformed', 'not valid JSON']],
-  ['a dump without fields', '{"records": [["1"]]}', ['feed_malformed', '0 fields are known']],
+  ['a dump without fields', '{"records": [["1"]]}', ['feed_malformed', 'but 0 fields are known']],
 
   // Wrong encodings.
   [
@@ -182,8 +182,8 @@ export const BAD_FEEDS: readonly BadFeed[] = [
     Buffer.from(dump('[["é", "00", "x"]]'), 'latin1'),
     ['feed_malformed', 'not valid UTF-8'],
   ],
-  ['NUL in a text', betweenReplacing(status, `"a${NUL}b"`), [2, 'not valid JSON']],
-  ['an escaped NUL in a text', betweenWith({ STATUS: `a${NUL}b` }), [2, '0x00']],
+  ['NUL in a string', betweenReplacing(status, `"a${NUL}b"`), [2, 'not valid JSON']],
+  ['an escaped NUL in a string', betweenWith({ STATUS: `a${NUL}b` }), [2, '0x00']],
   ['an escaped NUL in a key', betweenWith({ PERMIT_NUM: `a${NUL}b` }), [2, '0x00']],
   [
     'an escaped NUL in a new column',
@@ -196,15 +196,15 @@ export const BAD_FEEDS: readonly BadFeed[] = [
   ['half a pair in a new column', betweenWith({ OWN: '\ud800' }), [2, 'extra: "\\ud800" is']],
   ['half a pair in a new name', betweenWith({ 'OWN\udfff': 'x' }), [2, 'Unicode']],
   [
-    'a date that is cut inside a pair when it is told',
+    'a date that the message cuts inside a surrogate pair',
     betweenWith({ ISSUED_DATE: `${'x'.repeat(58)}😀` }),
     [2, 'is not a date'],
   ],
 
-  // Records that are none, or not as they should be.
+  // Records that are not objects, or are invalid.
   ['null for a record', between('null'), [2, 'not an object']],
   ['a number for a record', between('17'), [2, 'not an object']],
-  ['a text for a record', between('"x"'), [2, 'not an object']],
+  ['a string for a record', between('"x"'), [2, 'not an object']],
   ['an array for a record', between('[1, 2]'), [2, 'not an object']],
   ['an object without columns', between('{}'), [2, 'PERMIT_NUM: undefined is not a key']],
   ['nonsense for a record', between('oops'), [2, 'not valid JSON']],
@@ -212,12 +212,12 @@ export const BAD_FEEDS: readonly BadFeed[] = [
   ['single quotes', between("{'PERMIT_NUM': 1}"), [2, 'not valid JSON']],
   ['a comma after the last value', betweenReplacing('"BUILDER_NAME":null', ''), [2, 'not valid']],
   ['a comment', betweenReplacing(status, '/* ? */ "x"'), [2, 'not valid JSON']],
-  ['a line feed in a text', betweenReplacing(status, '"a\nb"'), [2, 'not valid JSON']],
+  ['a line feed in a string', betweenReplacing(status, '"a\nb"'), [2, 'not valid JSON']],
   ['brackets that do not match', between('{"a": [1}]'), [2, 'not valid JSON']],
   ['a bracket that is not closed', between('{"a": [1}'), ['feed_truncated', 'inside its array']],
-  ['a name twice: the last counts', betweenReplacing(status, '"x", "STATUS": "y"'), [3]],
+  ['a repeated name: the last value wins', betweenReplacing(status, '"x", "STATUS": "y"'), [3]],
   [
-    'a key twice: the last counts',
+    'a repeated key column: the last value wins',
     betweenReplacing('"WORK":', '"PERMIT_NUM": "", "WORK":'),
     [2, 'PERMIT_NUM: "" is not a key'],
   ],
@@ -279,17 +279,17 @@ export const BAD_FEEDS: readonly BadFeed[] = [
     ['feed_too_large', '4194304 bytes'],
   ],
 
-  // Columns that are gone, or new.
+  // Missing and new columns.
   ['no PERMIT_NUM', without('PERMIT_NUM'), ['schema_drift', 'PERMIT_NUM']],
   ['no REVISION_NUM', without('REVISION_NUM'), ['schema_drift', 'REVISION_NUM']],
   ['no PERMIT_TYPE', without('PERMIT_TYPE'), ['schema_drift', 'PERMIT_TYPE']],
   [
     'names in lower case',
     TWO.toLowerCase(),
-    ['schema_drift', 'no PERMIT_NUM, REVISION_NUM, PERMIT_TYPE; columns nobody knows: permit_num'],
+    ['schema_drift', 'no PERMIT_NUM, REVISION_NUM, PERMIT_TYPE; unmapped columns: permit_num'],
   ],
   ['a dump without a key', '{"fields": [{"id": "x"}], "records": [[1]]}', ['schema_drift', 'x']],
-  ['no STATUS: any other column may go', without('STATUS'), [2]],
+  ['no STATUS: any other column may be missing', without('STATUS'), [2]],
   ['a new column', betweenWith({ COUNCILLOR: 'x' }), [3]],
   ['nothing but rejects', '[1, 2, 3]', ['too_many_rejects', '100.0 %']],
 ];

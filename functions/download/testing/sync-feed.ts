@@ -12,12 +12,12 @@ import { downloadFeed } from '../download-feed.ts';
 export interface SyncedFeed {
   /** The run's row, closed. */
   readonly run: SyncRun;
-  /** What made the run fail. */
+  /** The error that made the run fail. */
   readonly error: SyncError | undefined;
   readonly rejects: readonly { readonly reason: string; readonly record: string }[];
 }
 
-/** Takes a feed through download, every chunk and finalize, as the workflow does. */
+/** Runs a feed through download, ingest-chunk for each chunk, and finalize, like the workflow. */
 export async function syncFeed(
   context: Context,
   folder: string,

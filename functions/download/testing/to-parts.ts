@@ -1,4 +1,4 @@
-/** A body that arrives in parts, cut at the given places (modulo its length). */
+/** Yields bytes in parts, cut at the given offsets (modulo their length). */
 export async function* toParts(
   bytes: Buffer,
   cuts: readonly number[] = [],

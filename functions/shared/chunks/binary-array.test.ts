@@ -20,14 +20,14 @@ async function read(type: string, value: Buffer): Promise<string> {
   return (await context.pool.query(`select $1::${type}::text as read`, [value])).rows[0].read;
 }
 
-test('integers are read as they are, those that are too great as the greatest', async () => {
+test('integers are read back; larger numbers become the largest integer', async () => {
   const array = createIntegerArray(5);
   for (const value of [0, 1, 930, 2 ** 40]) array.push(value);
   expect(await read('integer[]', array.end())).toBe('{0,1,930,2147483647}');
   expect(await read('integer[]', createIntegerArray(5).end())).toBe('{}');
 });
 
-test('hashes are read as uuids', async () => {
+test('fingerprints are read as uuids', async () => {
   const array = createFingerprintArray(3);
   array.bytes.write('01ff23456789abcdef0123456789abcd', array.add(), 'hex');
   array.addNull();
@@ -41,7 +41,7 @@ async function send(array: string): Promise<Buffer> {
   return (await context.pool.query(`select array_send(${array}) as sent`)).rows[0].sent;
 }
 
-test('what the database sends is read back', async () => {
+test('arrays that the database sends are read back', async () => {
   const integers = await send("'{0,1,-930,2147483647}'::integer[]");
   expect(countElements(integers)).toBe(4);
   expect([0, 1, 2, 3].map((index) => integerAt(integers, index))).toEqual([0, 1, -930, 2147483647]);

@@ -57,7 +57,7 @@ export function createFingerprintArray(elements: number) {
 
 /** @returns the number of elements of an array that array_send gave. */
 export function countElements(array: Buffer): number {
-  // An empty array has no dimension, and no count.
+  // An empty array has no dimensions and no count.
   return array.length > COUNT_AT ? array.readInt32BE(COUNT_AT) : 0;
 }
 

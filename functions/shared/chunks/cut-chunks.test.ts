@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readRecords } from '../../download/testing/collect-records.ts';
+import { readRecords } from '../testing/read-records.ts';
 import { type Cut, createChunkCutter } from './cut-chunks.ts';
 import { MAX_RECORD_BYTES } from './split-records.ts';
 
-/** The chunks of a feed that comes in the given pieces, each with its own bytes. */
+/** The chunks of a feed that arrives in the given pieces, each with its bytes. */
 function cut(pieces: readonly Buffer[], chunkRecords: number) {
   const cutter = createChunkCutter(chunkRecords);
   const chunks: (Cut & { readonly bytes: Buffer })[] = [];
@@ -22,7 +22,7 @@ function cut(pieces: readonly Buffer[], chunkRecords: number) {
   return last ? [...chunks, { ...last, bytes: held }] : chunks;
 }
 
-test('every chunk but the last has the number of records asked for, at their places in its bytes', () => {
+test('every chunk but the last has the given number of records, located in its bytes', () => {
   const records = fc.array(fc.dictionary(fc.constantFrom('a', '…'), fc.string(), { maxKeys: 2 }));
   const indent = fc.constantFrom(0, 2);
   const counts = fc.integer({ min: 1, max: 4 });
@@ -51,19 +51,19 @@ test('a feed that ends early has no last chunk', () => {
   );
 });
 
-/** How many records each chunk has, of records with the given sizes and what stands between them. */
+/** Cuts records of the given sizes; gives the number of records in each chunk. */
 function countRecords(sizes: readonly number[], separator = ',') {
   const texts = sizes.map((size) => `"${'x'.repeat(size - 2)}"`);
   return cut([Buffer.from(`[${texts.join(separator)}]`)], 100).map(({ records }) => records);
 }
 
-test('a record of more than 1 MiB is the last of its chunk, one of just as much need not be', () => {
+test('a record of more than 1 MiB ends its chunk; one of exactly 1 MiB does not', () => {
   const large = MAX_RECORD_BYTES + 1;
   expect(countRecords([10, 10, large, 10, large, large, 10])).toEqual([3, 2, 1, 1]);
   expect(countRecords([10, MAX_RECORD_BYTES - 1, 10])).toEqual([3]);
 });
 
-test('what ingest-chunk reads of a chunk ends at 32 MiB, whatever stands between its records', () => {
+test('ingest-chunk reads at most 32 MiB of a chunk, whatever is between its records', () => {
   expect(countRecords(Array(40).fill(MAX_RECORD_BYTES - 1))).toEqual([32, 8]);
   expect(countRecords([10, 10, 10], `,${' '.repeat(2 * MAX_RECORD_BYTES)}`)).toEqual([2, 1]);
 });

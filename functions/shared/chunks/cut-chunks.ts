@@ -4,12 +4,12 @@ import { createRecordSplitter, MAX_RECORD_BYTES } from './split-records.ts';
 /** Most bytes of records in a chunk before it ends early; 5,000 of the City's have under 5 MB. */
 const MAX_CHUNK_BYTES = 31 * MAX_RECORD_BYTES;
 
-/** A chunk that has come to its end. */
+/** A complete chunk. */
 export interface Cut {
-  /** Where it ends, after its last record, in the bytes that were written last. */
+  /** Where it ends, just after its last record, in the bytes of the last write. */
   readonly end: number;
   readonly records: number;
-  /** Where its records begin and end in the chunk's bytes: integer[] in PostgreSQL's binary format. */
+  /** Where records begin and end in the chunk's bytes: integer[] in PostgreSQL's binary format. */
   readonly begins: Buffer;
   readonly ends: Buffer;
 }
@@ -19,22 +19,22 @@ export interface ChunkCutter {
   write(bytes: Uint8Array): readonly Cut[];
   /**
    * @returns the last chunk, with the rest of the bytes, unless no record is left.
-   * @throws SyncError as RecordSplitter.end does.
+   * @throws SyncError from RecordSplitter.end.
    */
   end(): Cut | undefined;
 }
 
 /**
- * Cuts the bytes of a JSON array into chunks of `chunkRecords` records; the last may have fewer. A chunk
- * begins where the one before it ended, so it starts with the bytes between two records. It ends early
- * after 31 MiB of records, and after a record that is too large or too far from the one before: that
- * record is then the chunk's last, and becomes a reject without being read.
+ * Cuts the bytes of a JSON array into chunks of `chunkRecords` records; the last may have fewer. A
+ * chunk begins where the previous one ended, so it starts with the bytes between two records. It
+ * ends early after 31 MiB of records, and after a record that is too large or too far from the
+ * previous one; if too large, the record becomes a reject without being read whole.
  */
 export function createChunkCutter(chunkRecords: number): ChunkCutter {
   let written = 0;
   let chunkStart = 0;
   let records = 0;
-  /** Where the record before ended in the chunk's bytes. */
+  /** Where the previous record ended in the chunk's bytes. */
   let previousEnd = 0;
   let begins = createIntegerArray(chunkRecords);
   let ends = createIntegerArray(chunkRecords);

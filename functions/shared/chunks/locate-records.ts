@@ -5,7 +5,7 @@ import { MAX_RECORD_BYTES } from './split-records.ts';
 
 const LOCATE_RECORDS = readSqlFile('locate-records');
 
-/** How much of a record that is too large is read, and kept as its reject's text. */
+/** How much is read of a record that is too large; it becomes the reject's text. */
 const PREVIEW_BYTES = 4_096;
 
 /** A chunk of a run. */
@@ -25,7 +25,7 @@ export interface LocatedRecord {
   readonly end: number;
 }
 
-/** Records of a chunk in their order. Each iteration makes them again: kept, they would fill the heap. */
+/** Records of a chunk in order. Each iteration creates them again; kept, they would fill the heap. */
 export type LocatedRecords = Iterable<LocatedRecord>;
 
 /** A chunk's arrays of sync_chunks in PostgreSQL's binary format. */

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { readRecords } from '../../download/testing/collect-records.ts';
+import { readRecords } from '../testing/read-records.ts';
 import { readFingerprints } from './binary-array.ts';
 import { type PackedChunk, type PackedFeed, packChunks } from './pack-chunks.ts';
 import { MAX_RECORD_BYTES } from './split-records.ts';
@@ -34,7 +34,7 @@ async function pack(text: string, chunkRecords: number, failAfter?: number) {
   return { chunks, feed, object };
 }
 
-/** The records of each chunk, by their places. */
+/** The records of each chunk, by their byte ranges. */
 function readBack(object: Buffer, chunks: readonly PackedChunk[]) {
   return chunks.map(({ byteStart, byteEnd, ...places }) =>
     readRecords(gunzipSync(object.subarray(byteStart, byteEnd)), places),
@@ -56,7 +56,7 @@ test('each chunk can be gunzipped by itself, and all of them together are the fe
   expect(new Set(fingerprints).size).toBe(5_000);
 });
 
-test('records that are too large have no hash, nor has what comes before one that is far too large', async () => {
+test('a record that is too large has no fingerprint, nor do those before one that is far too large', async () => {
   const [small, large] = ['"small"', `"${'x'.repeat(2 * MAX_RECORD_BYTES)}"`];
   const huge = `"${'x'.repeat(40 * MAX_RECORD_BYTES)}"`;
   const text = `[${[small, large, small, huge, small].join(',')}]`;
@@ -72,13 +72,13 @@ test.each([
   ['breaks off', '[{}, {}, {}, {}]', 5, 'the connection broke'],
   ['is no array', '<html>', undefined, 'The feed is not one JSON array'],
   ['is empty', '', undefined, 'The feed ends at byte 0'],
-])('a feed that %s is packed as far as it came', async (_, text, failAfter, message) => {
+])('a feed that %s is packed as far as it arrived', async (_, text, failAfter, message) => {
   const { feed, object } = await pack(text, 2, failAfter);
   expect(gunzipSync(object).toString()).toBe(text.slice(0, failAfter));
   expect(feed?.failure).toMatchObject({ message: expect.stringContaining(message) });
 });
 
-test('a chunk that cannot be noted ends the packing', async () => {
+test('an error of onChunk ends the packing', async () => {
   const source = async function* () {
     yield Buffer.from('[{}, {}]');
   };
@@ -90,7 +90,7 @@ test('a chunk that cannot be noted ends the packing', async () => {
   await expect(buffer(packed)).rejects.toThrow('the database is away');
 });
 
-test('lets go of its text when its reader stops early', async () => {
+test('closes its text if its reader stops early', async () => {
   let released = false;
   const source = async function* () {
     try {

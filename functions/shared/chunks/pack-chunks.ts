@@ -5,15 +5,15 @@ import { type Cut, createChunkCutter } from './cut-chunks.ts';
 import { fingerprintRecord } from './fingerprint-record.ts';
 import { MAX_RECORD_BYTES } from './split-records.ts';
 
-/** Longer than any chunk's records: a member that reaches it holds a record that is far too large. */
+/** Above the size of any chunk's records: a member this long has a record that is far too large. */
 const MAX_MEMBER_BYTES = 33 * MAX_RECORD_BYTES;
 
 /** Most of the City's chunks have fewer bytes. */
 const PLAIN_BYTES = 5 << 20;
 
 /**
- * A quarter more than one of the City's chunks compresses to, so that it comes in one piece: after each
- * piece the compressing thread waits until the main thread takes it.
+ * A quarter more than one of the City's chunks compresses to, so it comes out in one piece: after
+ * each piece the compressing thread waits until the main thread takes it.
  */
 const OUTPUT_BYTES = 5 << 17;
 
@@ -32,12 +32,12 @@ interface Records extends Omit<Cut, 'end'> {
 export interface PackedFeed {
   /** Length of the feed's text. */
   readonly bytes: number;
-  /** Why the text is not a feed; what came before the failure is packed all the same. */
+  /** Why the text is not a feed, if so; what came before the failure is packed all the same. */
   readonly failure: unknown;
 }
 
 export interface PackListener {
-  /** Takes each piece of the text when it comes in. */
+  /** Takes each piece of the text as it arrives. */
   onText(bytes: Buffer): void;
   /** Takes each chunk when it is packed; its error ends the packing. */
   onChunk(chunk: PackedChunk): Promise<void>;
@@ -46,8 +46,8 @@ export interface PackListener {
 }
 
 /**
- * Packs a feed's text into gzip, one member a chunk; gunzipped together they are the text, byte for
- * byte. It holds two chunks in memory: one is compressed while the next comes in.
+ * Packs a feed's text into gzip, one member per chunk. Gunzipped together, the members are the text,
+ * byte for byte. Two chunks are in memory at a time: one is compressed while the next arrives.
  */
 export async function* packChunks(
   text: AsyncIterable<Buffer>,
@@ -135,7 +135,7 @@ export async function* packChunks(
 
 const compressWith = promisify(gzip);
 
-/** Compresses off the main thread, at a level that keeps up with the download. */
+/** Compresses in another thread, at a level that keeps up with the download. */
 function compress(plain: Buffer): Promise<Buffer> {
   return compressWith(plain, { level: constants.Z_BEST_SPEED, chunkSize: OUTPUT_BYTES });
 }

@@ -4,7 +4,7 @@ import { permanent } from '../errors.ts';
 import { createGunzip } from './create-gunzip.ts';
 import type { LocatedRecord, LocatedRecords } from './locate-records.ts';
 
-/** Where a chunk lies in the feed object of its run, or of the run that it resumes. */
+/** Where a chunk is in the feed object of its run, or of the run that this one resumes. */
 export interface ChunkPlace {
   readonly run_id: number;
   readonly chunk_number: number;
@@ -23,8 +23,8 @@ export interface SourceRecord
 /**
  * Reads the located records of a chunk.
  *
- * @param onRecord gets one after the other, and must not keep their bytes.
- * @throws SyncError `feed_object_changed` (409) when the object is not the one that download stored.
+ * @param onRecord gets one record after another, and must not keep its bytes.
+ * @throws SyncError `feed_object_changed` (409) if the object is not the one that download stored.
  */
 export async function readChunk(
   bucket: Bucket,
@@ -49,11 +49,11 @@ export async function readChunk(
   if (!reader.hasAll()) throw changed(chunk, 'it is too short');
 }
 
-/** Cuts located records, which follow one another, out of the bytes that are written. */
+/** Cuts located records, which are in ascending order, out of the bytes that are written. */
 function createRangeReader(located: LocatedRecords, onRecord: (record: SourceRecord) => void) {
   const records = located[Symbol.iterator]();
   let next = records.next();
-  /** The first parts of a record that lies in several; most lie in one. */
+  /** The first parts of a record that spans several; most records are in one part. */
   let held: Buffer | undefined;
   let offset = 0;
   return {
@@ -77,7 +77,7 @@ function createRangeReader(located: LocatedRecords, onRecord: (record: SourceRec
 function changed({ run_id, chunk_number }: ChunkPlace, found: string) {
   return permanent(
     'feed_object_changed',
-    `Chunk ${chunk_number} of run ${run_id} is not in the feed object any more: ${found}`,
-    { status: 409, runId: run_id, hint: 'The feed object was overwritten; start a new sync' },
+    `Chunk ${chunk_number} of run ${run_id} is no longer in the feed object: ${found}`,
+    { status: 409, runId: run_id, hint: 'The feed object was overwritten: start a new sync' },
   );
 }

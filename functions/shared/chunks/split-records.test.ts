@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRecordSplitter } from './split-records.ts';
 
-/** Splits `text` written in pieces that end at the given places. */
+/** Splits `text`, written in pieces that end at the given offsets. */
 function split(text: string, cuts: readonly number[] = []): string[] {
   const bytes = Buffer.from(text);
   const records: string[] = [];
@@ -18,7 +18,7 @@ function split(text: string, cuts: readonly number[] = []): string[] {
   return records;
 }
 
-/** Text in which everything that could mislead a scanner of bytes is common. */
+/** Text full of everything that could mislead a scanner of bytes. */
 const trickyText = fc
   .array(fc.constantFrom('"', '\\', '{', '}', '[', ']', ',', ':', ' ', 'é', '😀', '\n', 'a'), {
     maxLength: 12,
@@ -37,7 +37,7 @@ const cuts = fc.array(fc.nat(), { maxLength: 30 });
 const indent = fc.constantFrom(0, 1, 2, '\t', '\r\n');
 
 describe('createRecordSplitter', () => {
-  test('cuts any array of objects, in buffers of any sizes, where JSON.parse sees its elements', () => {
+  test('finds the elements that JSON.parse sees, in buffers of any sizes', () => {
     fc.assert(
       fc.property(fc.array(record), cuts, indent, (records, places, space) => {
         const parts = split(JSON.stringify(records, null, space), places);
@@ -47,7 +47,7 @@ describe('createRecordSplitter', () => {
     );
   });
 
-  test('cuts elements that are not objects too', () => {
+  test('finds elements that are not objects', () => {
     fc.assert(
       fc.property(fc.array(value), cuts, indent, (values, places, space) => {
         const parts = split(JSON.stringify(values, null, space), places);
@@ -57,7 +57,7 @@ describe('createRecordSplitter', () => {
     );
   });
 
-  test('gives the same records for every single place of the cut', () => {
+  test('finds the same records wherever the text is cut', () => {
     const text = String.raw` [ {"a": "\\", "b": "\"}"}, {"c": [{}, "]"]}, 12 , "x\\\"" , null ] `;
     const expected = JSON.parse(text);
     for (let place = 0; place <= text.length; place += 1) {
@@ -72,7 +72,7 @@ describe('createRecordSplitter', () => {
     ['[{"a": 1},', 'ends at byte 10'],
     ['[{"a": "1', 'ends at byte 9'],
     [String.raw`[{"a": "1\"}]`, 'ends at byte 13'],
-  ])('calls %j truncated, which is transient', (text, place) => {
+  ])('calls %j truncated (transient)', (text, place) => {
     expect(() => split(text)).toThrow(
       expect.objectContaining({
         code: 'feed_truncated',
@@ -92,7 +92,7 @@ describe('createRecordSplitter', () => {
     ['[{},,{}]', 'byte 4 is ","'],
     ['[{} {}]', 'byte 4 is "{"'],
     ['[{}}', 'byte 3 is "}"'],
-  ])('calls %j malformed and names the place', (text, place) => {
+  ])('calls %j malformed and names the byte', (text, place) => {
     expect(() => split(text)).toThrow(
       expect.objectContaining({
         code: 'feed_malformed',

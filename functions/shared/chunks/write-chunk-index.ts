@@ -22,7 +22,7 @@ export async function insertChunk(
   await client.query(INSERT_CHUNK, [runId, chunkNumber, byteStart, byteEnd, records, ...arrays]);
 }
 
-/** Records that the chunk index of a run has all its chunks. */
+/** Marks the chunk index of a run as complete. */
 export async function completeDownload(
   client: pg.PoolClient,
   runId: number,

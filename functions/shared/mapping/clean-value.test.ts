@@ -82,13 +82,13 @@ describe('cleanValue', () => {
     expect(cleanValue(kind, value)).toBe(stored);
   });
 
-  test.each(unusable)('refuses a %s %j, naming the value', (kind, value) => {
+  test.each(unusable)('refuses a %s %j and names the value', (kind, value) => {
     expect(() => cleanValue(kind, value)).toThrow(
       / is not (a key|text|a date|a number|valid Unicode)$/,
     );
   });
 
-  test('refuses a value nested deeper than a stack can follow', () => {
+  test('refuses a value nested too deeply for recursion', () => {
     const nested: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
     let message = '';
     try {
@@ -99,7 +99,7 @@ describe('cleanValue', () => {
     expect(message).toBe('a list is not text');
   });
 
-  test('spells every number one way, so that what it stores cleans to itself', () => {
+  test('spells every number in one way: cleaning a stored number leaves it unchanged', () => {
     const spelling = fc.tuple(
       fc.constantFrom('', '-', '+', ' '),
       fc.integer({ min: 0, max: 99_999_999 }),

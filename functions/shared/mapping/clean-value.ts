@@ -11,7 +11,7 @@ function unusable(value: unknown, what: string): UnusableValue {
   return new UnusableValue(`${describeValue(value)} is not ${what}`);
 }
 
-/** A list or an object may be nested deeper than JSON.stringify can follow. */
+/** Names lists and objects by kind, because JSON.stringify fails on deep nesting. */
 function describeValue(value: unknown): string {
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value)) return 'a list';
@@ -31,16 +31,16 @@ function cleanText(value: unknown): string {
   throw unusable(value, 'text');
 }
 
-/** Half of a surrogate pair would be stored as U+FFFD, that is, as something else. */
+/** Refuses half of a surrogate pair, which would be stored as U+FFFD. */
 function wellFormed(text: string): string {
   if (text.isWellFormed()) return text;
   throw unusable(text, 'valid Unicode');
 }
 
-/** `2024-01-15`, with or without a time, `2024/01/15` and `20240115093000` were all seen. */
+/** The feed has had `2024-01-15`, with and without a time, `2024/01/15` and `20240115093000`. */
 const DATE = /^(\d{4})(?:-(\d\d)-(\d\d)(?:[T ][\d:.]+Z?)?|\/(\d\d)\/(\d\d)|(\d\d)(\d\d)\d{6})$/;
 
-/** A feed has some 10,000 different dates in its 700,000. */
+/** A feed has about 700,000 dates, 10,000 of them different. */
 const MAX_KNOWN_DATES = 20_000;
 const knownDates = new Map<string, string>();
 
@@ -58,7 +58,7 @@ function readDate(value: unknown): string {
   const [month, day] = parts.filter((part) => part !== undefined);
   const date = `${year}-${month}-${day}`;
   const time = Date.parse(`${date}T00:00:00Z`);
-  // Date.parse takes 30 February for 1 March.
+  // Date.parse reads 30 February as 1 March.
   if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(date)) {
     throw unusable(value, 'a date');
   }
@@ -69,11 +69,11 @@ function readDate(value: unknown): string {
 const DECIMAL = /^([+-]?)\$?(\d{1,3}(?:,\d{3})+|\d*)(?:\.(\d*))?$/;
 
 /**
- * One spelling for each number, so that `1,000.` and `1000.00` are the same value.
- * @returns undefined when the value is not a number.
+ * Spells each number in one way, so `1,000.` and `1000.00` are the same value.
+ * @returns undefined if the value is not a number.
  */
 function toDecimal(value: unknown): string | undefined {
-  // JSON.parse reads a number beyond a double's range as Infinity, and -0 as itself.
+  // JSON.parse reads a number beyond a double's range as Infinity; adding 0 turns -0 into 0.
   if (typeof value === 'number') return Number.isFinite(value) ? String(value + 0) : undefined;
   const match = typeof value === 'string' ? DECIMAL.exec(value.trim()) : null;
   if (!match) return undefined;
@@ -91,18 +91,18 @@ function cleanNumeric(value: unknown): string {
   return decimal;
 }
 
-/** Words are expected where a number is free text, but 1e999 is a number that would be lost. */
+/** Refuses a number beyond a double's range, even where words are allowed and stored as null. */
 function requireInRange(value: unknown): unknown {
   if (typeof value !== 'number' || Number.isFinite(value)) return value;
   throw unusable(value, 'a number');
 }
 
-/** EST_CONST_COST is free text; half of it says "DO NOT UPDATE OR DELETE THIS INFO FIELD". */
+/** EST_CONST_COST is free text; half its values are "DO NOT UPDATE OR DELETE THIS INFO FIELD". */
 function cleanCost(value: unknown): string | null {
   return toDecimal(requireInRange(value)) ?? null;
 }
 
-/** Dwelling units are free text too: null when not a whole number, never a made-up 0. */
+/** Dwelling units are free text, too: null if not a whole number, never a made-up 0. */
 function cleanInteger(value: unknown): string | null {
   const decimal = toDecimal(requireInRange(value));
   return decimal !== undefined && /^-?\d{1,9}$/.test(decimal) ? decimal : null;
@@ -118,8 +118,8 @@ const CLEANERS: Readonly<Record<ColumnKind, (value: unknown) => string | null>> 
 };
 
 /**
- * The text of a value as PostgreSQL stores it; null for an empty one.
- * @throws UnusableValue when the column's kind cannot hold it.
+ * Cleans a value to the text that PostgreSQL stores; null for an empty value.
+ * @throws UnusableValue if the column's kind cannot hold it.
  */
 export function cleanValue(kind: ColumnKind, value: unknown): string | null {
   return kind !== 'key' && isBlank(value) ? null : CLEANERS[kind](value);

@@ -17,7 +17,7 @@ interface Column {
   readonly nullable: boolean;
 }
 
-/** The columns of a table or view that the list has, in their order. */
+/** The columns of a table or view that are in the list, in order. */
 async function readColumns(table: string): Promise<readonly Column[]> {
   const { rows } = await context.pool.query<Column>(
     `select column_name as name, data_type as type, is_nullable = 'YES' as nullable
@@ -36,7 +36,7 @@ const columns = FEED_COLUMNS.map(([name, kind]) => ({
   nullable: kind !== 'key',
 }));
 
-test('stored_permits has the mapped columns by name, type and order', async () => {
+test('stored_permits has the mapped columns, with their types and in their order', async () => {
   expect(await readColumns('stored_permits')).toEqual(columns);
 });
 
@@ -45,7 +45,7 @@ test('the view permits shows all of them', async () => {
   expect((await readColumns('permits')).map(withoutNull)).toEqual(columns.map(withoutNull));
 });
 
-test('a history can have every column but the key', async () => {
+test('the history takes every column except the key', async () => {
   const { rows } = await context.pool.query<{ field: string }>(
     `select jsonb_object_keys(
        permit_fields(to_jsonb(jsonb_populate_record(null::stored_permits, '{"extra": {}}')))
@@ -55,7 +55,7 @@ test('a history can have every column but the key', async () => {
   expect(rows.map(({ field }) => field).sort()).toEqual(fields.sort());
 });
 
-test('placeholders are rendered, and casts and quoted variables are left alone', () => {
+test('placeholders are rendered; casts and quoted variables are unchanged', () => {
   expect(renderColumns(':columns')).toBe(columns.map(({ name }) => name).join(', '));
   expect(renderColumns(':fields')).toMatch(/^structure_type, .*, builder_name$/);
   expect(renderColumns(':definitions')).toMatch(/^permit_num text not null, .*issued_date date, /);

@@ -11,8 +11,8 @@ export const COLUMN_TYPES = {
 export type ColumnKind = keyof typeof COLUMN_TYPES;
 
 /**
- * The columns of the feed that are mapped, in the order in which they are stored; `permits` has the
- * same names in lower case. This is the only list: SQL files take theirs from it (render-columns.ts).
+ * The mapped columns of the feed, in the order in which they are stored; `permits` has the same
+ * names in lower case. This is the only list: SQL files are rendered from it (render-columns.ts).
  * Source: Toronto Open Data, "Building Permits - Active Permits", 2026.
  */
 export const FEED_COLUMNS = [
@@ -49,5 +49,6 @@ export const FEED_COLUMNS = [
   ['BUILDER_NAME', 'text'],
 ] as const satisfies readonly (readonly [string, ColumnKind])[];
 
-/** Columns that say nothing about a permit: the City renumbers `_id` on every load, `rank` is a query's. */
+/** Columns that say nothing about a permit: the City renumbers `_id` on every load, and `rank` belongs
+ * to a query. */
 export const DROPPED_COLUMNS: ReadonlySet<string> = new Set(['_id', 'rank']);

@@ -11,7 +11,7 @@ import { permitRecord } from '../testing/permit-record.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Migrates the database and syncs a feed, with the code of the folder that it lies in. */
+/** Migrates the database and syncs a feed, with the code of the folder it is in. */
 const PROGRAM = `
 import { readFile } from "node:fs/promises";
 import { env } from "node:process";
@@ -65,7 +65,7 @@ async function runProgram(feed: string) {
   return JSON.parse(await text(child.stdout));
 }
 
-test('a new column is mapped by one line, one migration and a higher version', async () => {
+test('mapping a new column takes one line, one migration and a higher version', async () => {
   const feed = join(folder, 'feed.json');
   await writeFile(
     feed,
@@ -105,7 +105,7 @@ test('a new column is mapped by one line, one migration and a higher version', a
   );
 
   const run = await runProgram(feed);
-  // Every permit's row has one column more, so all of them count as updated.
+  // Every permit's row has one more column, so all of them count as updated.
   expect(run).toMatchObject({ status: 'completed', records_updated: 2, records_unchanged: 0 });
   const { rows } = await context.pool.query(
     'select heritage, extra from permits order by permit_num',

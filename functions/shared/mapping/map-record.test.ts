@@ -10,7 +10,7 @@ function hashOf(fields: FeedRecord): string {
 }
 
 describe('mapRecord', () => {
-  test('hashes what is stored, not how the feed spells it', () => {
+  test('hashes the stored values, not their spelling in the feed', () => {
     const hash = hashOf({});
     expect(hashOf({ _id: 99, rank: 0.5 })).toBe(hash);
     expect(hashOf({ STATUS: ' Permit Issued  ', EST_CONST_COST: '450000.00' })).toBe(hash);
@@ -24,11 +24,11 @@ describe('mapRecord', () => {
     { RESIDENTIAL: 212.51 },
     { DWELLING_UNITS_LOST: null },
     { NEW_COLUMN: 'a' },
-  ])('hashes %j as a change', (fields) => {
+  ])('gives %j another hash', (fields) => {
     expect(hashOf(fields)).not.toBe(hashOf({}));
   });
 
-  test('tells a value from the same value in the next column', () => {
+  test('gives a value and the same value in the next column different hashes', () => {
     expect(hashOf({ CURRENT_USE: 'SFD', PROPOSED_USE: null })).not.toBe(
       hashOf({ CURRENT_USE: null, PROPOSED_USE: 'SFD' }),
     );
@@ -38,7 +38,7 @@ describe('mapRecord', () => {
     );
   });
 
-  test('hashes an unmapped object whatever the order of its keys', () => {
+  test('hashes an unmapped object in any order of its keys alike', () => {
     expect(hashOf({ EXTRA: { b: 1, a: [{ d: 1, c: 2 }] } })).toBe(
       hashOf({ EXTRA: { a: [{ c: 2, d: 1 }], b: 1 } }),
     );
@@ -51,12 +51,12 @@ describe('mapRecord', () => {
     [permitRecord(1, { PERMIT_NUM: undefined }), 'PERMIT_NUM: undefined is not a key'],
     [permitRecord(1, { ISSUED_DATE: '2026-02-30' }), 'ISSUED_DATE: "2026-02-30" is not a date'],
     [permitRecord(1, { STATUS: { a: 1 } }), 'STATUS: an object is not text'],
-  ])('refuses %j with the column and the value', (record, reason) => {
+  ])('refuses %j, naming the column and the value', (record, reason) => {
     expect(mapRecord(record)).toEqual({ reason });
   });
 });
 
-test('readKey takes what is text and leaves the rest', () => {
+test('readKey reads the parts that are text; others are null', () => {
   expect(readKey({ PERMIT_NUM: 'a', REVISION_NUM: 1 })).toEqual({
     permit_num: 'a',
     revision_num: null,

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { cleanValue, UnusableValue } from './clean-value.ts';
 import { DROPPED_COLUMNS, FEED_COLUMNS } from './columns.ts';
 
-/** A record as it will be stored. */
+/** A record as it is stored. */
 export interface MappedRecord {
   /** FEED_COLUMNS in their order and `extra` in COPY's text format, separated by tabs. */
   readonly row: string;
@@ -36,7 +36,7 @@ export function escapeCopy(text: string): string {
     : text;
 }
 
-/** Far less than JSON.stringify and PostgreSQL's jsonb can follow. */
+/** Far below what JSON.stringify and PostgreSQL's jsonb can handle. */
 const MAX_EXTRA_DEPTH = 100;
 
 /** @throws UnusableValue for half of a surrogate pair or NUL, which jsonb cannot hold. */
@@ -80,14 +80,14 @@ function readExtra(record: JsonObject): string {
   return JSON.stringify(canonical(extra));
 }
 
-/** SHA-256 of a row in hexadecimal; it is equal exactly when storing the row would change nothing. */
+/** SHA-256 of a row in hexadecimal: equal if and only if storing the row would change nothing. */
 export function hashRow(row: string | Buffer): string {
   return hash('sha256', row, 'hex');
 }
 
 /**
  * Maps one record of the feed to its row of `permits`.
- * @returns the row, or the reason why there is none.
+ * @returns the row, or the reason why it has none.
  */
 export function mapRecord(record: unknown): MappedRecord | UnmappedRecord {
   if (!isObject(record)) return { reason: 'not an object' };

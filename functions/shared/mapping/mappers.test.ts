@@ -6,7 +6,7 @@ import { plainMapper } from './plain-mapper.ts';
 
 const usual = JSON.stringify(permitRecord(1));
 
-/** Each implementation, after it has seen a usual record; the fast one may leave a record to others. */
+/** Each mapper, after a usual record; the fast one may leave records to the plain one. */
 const MAPPERS = [
   ['plain', () => plainMapper, false],
   ['fast', createFastMapper, true],
@@ -100,7 +100,7 @@ describe.each(MAPPERS)('the %s mapper', (_, create, mayLeave) => {
   });
 });
 
-test('the fast mapper takes a usual record, and grows its buffer for a long one', () => {
+test('the fast mapper maps a usual record, and grows its buffer for a long one', () => {
   const mapper = createFastMapper();
   const long = usual.replace('Construct', 'x'.repeat(100_000));
   expect(mapper.map(Buffer.from(usual))?.toString()).toBe(rowOf({}));

@@ -10,7 +10,7 @@ function hashOf(text: string): string {
   return target.toString('hex');
 }
 
-test('a record has the same hash whatever its _id, which the City gives anew on every load', () => {
+test('a record has the same fingerprint with any _id, because the City renumbers them on every load', () => {
   expect(hashOf('{"_id": 1, "A": "x"}')).toBe(hashOf('{"_id": 237000, "A": "x"}'));
   expect(hashOf('{"_id":1,"A":"x"}')).toBe(hashOf('{"_id":237000,"A":"x"}'));
 });
@@ -24,15 +24,15 @@ test.each([
   ['{"A": 1, "_id": 1}', '{"A": 1, "_id": 2}'],
   ['7', '8'],
   ['', '{'],
-])('%s and %s have different hashes', (a, b) => {
+])('%s and %s have different fingerprints', (a, b) => {
   expect(hashOf(a)).not.toBe(hashOf(b));
 });
 
-test('a hash is a uuid without its dashes', () => {
+test('a fingerprint is a uuid without its dashes', () => {
   expect(hashOf('{}')).toMatch(/^[0-9a-f]{32}$/);
 });
 
-test('a mapping that gives another row has another version, so that stored records are mapped anew', () => {
+test('a mapping that gives another row needs another version, so stored records are mapped again', () => {
   const records = [
     permitRecord(1),
     permitRecord(2, { STATUS: ' Open ', ISSUED_DATE: '2026/02/03', EST_CONST_COST: '1,000.50' }),
@@ -43,7 +43,7 @@ test('a mapping that gives another row has another version, so that stored recor
     return 'row' in mapped ? mapped.row : mapped.reason;
   });
   const version = hashOf('').slice(0, 2);
-  // Fails when what is stored changes: then raise MAPPING_VERSION and put both new values here.
+  // If this fails because the stored row has changed, raise MAPPING_VERSION and update both values.
   expect({ version, rows: hash('sha256', rows.join('\n')) }).toEqual({
     version: '01',
     rows: '77e0e2d607a9d1fb565ddb8fd76fb1486986541dba8b34246d84df1fc95ce0ef',

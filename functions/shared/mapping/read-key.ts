@@ -1,4 +1,4 @@
-/** The parts of a permit's key as far as a record has them. */
+/** The parts of a permit's key that a record has. */
 export interface PermitKey {
   readonly permit_num: string | null;
   readonly revision_num: string | null;

@@ -3,7 +3,7 @@ import { COLUMN_TYPES, FEED_COLUMNS } from './columns.ts';
 const columns = FEED_COLUMNS.map(([name, kind]) => ({ name: name.toLowerCase(), kind }));
 const fields = columns.filter(({ kind }) => kind !== 'key');
 
-/** What each placeholder of a SQL file stands for. */
+/** The values of the placeholders in SQL files. */
 const PLACEHOLDERS: Readonly<Record<string, readonly string[]>> = {
   columns: columns.map(({ name }) => name),
   fields: fields.map(({ name }) => name),
@@ -15,9 +15,9 @@ const PLACEHOLDERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Renders the placeholders of a SQL text from FEED_COLUMNS: `:columns` and, without the key, `:fields`
- * list their names; `:definitions` are those of a table, `:assignments` set each field to that of
- * `incoming`, and `:changes` are rows of a field's name, stored text and incoming text.
+ * Renders the placeholders of a SQL text from FEED_COLUMNS. `:columns` lists the names; `:fields`
+ * lists them without the key; `:definitions` defines the columns of a table; `:assignments` sets each
+ * field to that of `incoming`; `:changes` has a row of each field's name, stored and incoming text.
  */
 export function renderColumns(sql: string): string {
   return sql.replace(/(?<![:\w]):(columns|fields|definitions|assignments|changes)\b/g, (_, name) =>

@@ -12,7 +12,7 @@ const STYLES = [
   [',', ':'],
 ] as const;
 
-/** A record as JSON, but for the values that `tokens` spell. */
+/** A record as JSON, with some values spelled by `tokens`. */
 function format(tokens: Readonly<Record<string, string>>, [comma, colon]: readonly string[]) {
   const fields = names.map((name) => {
     const token = tokens[name] ?? JSON.stringify(usual[name]);
@@ -21,7 +21,7 @@ function format(tokens: Readonly<Record<string, string>>, [comma, colon]: readon
   return `{${fields.join(comma)}}`;
 }
 
-/** The row that the fast mapper makes; undefined when it leaves the record to the plain one. */
+/** The row from the fast mapper; undefined if it leaves the record to the plain mapper. */
 function write(text: string, sample = text): string | undefined {
   const mapper = createFastMapper();
   mapper.map(Buffer.from(sample));
@@ -42,7 +42,7 @@ function map(text: string): string | undefined {
   return 'row' in mapped ? mapped.row : undefined;
 }
 
-/** Right and wrong values of every kind, as they stand in a feed's text. */
+/** Valid and invalid values of every kind, as spelled in a feed's text. */
 const TOKENS = [
   ...['null', 'true', '{}', '[1, 2]', '{"a": "b"}', 'nul', 'nulll', 'nulx', 'lunn', '', 'x'],
   ...['0', '7', '12', '0.0', '145.0', '212.50', '0.000001', '0.0000001', '123456789.123456'],
@@ -74,7 +74,7 @@ const TOKENS = [
 ];
 
 describe.each(STYLES)('with %j and %j between', (...style) => {
-  test.each(names)('a value of %s is written as mapRecord makes it, or left to it', (name) => {
+  test.each(names)('a value of %s is written as mapRecord would, or left to it', (name) => {
     for (const token of TOKENS) {
       const text = format({ [name]: token }, style);
       const row = write(text, format({}, style));
@@ -82,7 +82,7 @@ describe.each(STYLES)('with %j and %j between', (...style) => {
     }
   });
 
-  test('any text and any number is written as mapRecord makes it, or left to it', () => {
+  test('any text and any number is written as mapRecord would, or left to it', () => {
     const value = fc.oneof(fc.string({ unit: 'binary' }), fc.double(), fc.integer());
     const tokens = fc.dictionary(
       fc.constantFrom(...names),
@@ -127,7 +127,7 @@ test.each([
     text.replace('TYPE":"AVE"', 'NAME":"AVE"').replace('NAME":"EXAMPLE"', 'TYPE":"EXAMPLE"'),
   ],
   ['has something else between', text.replace('"STATUS":', '"STATUS"=')],
-  ['says something in a column that nobody has mapped', text.replace('COLUMN":null', 'COLUMN":1')],
+  ['has a value in an unmapped column', text.replace('COLUMN":null', 'COLUMN":1')],
 ])('a record that %s is left to mapRecord', (_, record) => {
   expect(record).not.toBe(text);
   expect(write(record, text)).toBeUndefined();

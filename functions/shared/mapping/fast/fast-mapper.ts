@@ -7,7 +7,7 @@ import { createTable, ESCAPED, learnLayout, NULL, NUMBER, scanValues } from './s
 
 /** A row of one of the City's records has about 500 bytes. */
 const ROW_BYTES = 4_096;
-/** A column adds at most a tab, and `\N` where the record has no value or only blanks. */
+/** A column adds at most a tab, and `\N` if the record has no value or only blanks. */
 const MAX_ADDED_BYTES = 3 * FEED_COLUMNS.length + 2;
 
 const KINDS: readonly ColumnKind[] = FEED_COLUMNS.map(([, kind]) => kind);
@@ -18,8 +18,9 @@ const POINT = 0x2e;
 const DIGIT_0 = 0x30;
 
 /**
- * A mapper of records that are spelled like the first one: it copies most values byte for byte and
- * makes no string of them. Records with unusual spelling, values or columns are not its own.
+ * Creates a mapper for records that are spelled like the first one: it copies most values byte for
+ * byte without making strings of them. It leaves records with unusual spelling, values or columns to
+ * the plain mapper.
  */
 export function createFastMapper(): RecordMapper {
   let layout: RecordLayout | null | undefined;
@@ -33,7 +34,7 @@ export function createFastMapper(): RecordMapper {
     at += row.write(value === null ? '\\N' : escapeCopy(value), at);
   };
 
-  /** @returns false when the value is for the plain mapper to judge. */
+  /** @returns false if the plain mapper must map the record. */
   const writeValue = (kind: ColumnKind, from: RecordLayout, index: number, record: Buffer) => {
     const form = from.forms[index];
     let begin = from.begins[index] as number;
@@ -96,12 +97,12 @@ function areOthersUsual(layout: RecordLayout, record: Buffer): boolean {
 
 const isDigit = createTable((character) => /\d/.test(character));
 
-/** A double has 15 significant digits; from 0.000001 on it is written without an exponent. */
+/** A double keeps 15 significant digits, and is written without an exponent from 0.000001 up. */
 const MAX_INTEGER_DIGITS = 9;
 const MAX_FRACTION_DIGITS = 6;
 
 /**
- * Finds where the shortest spelling of a decimal ends, that is, without its trailing zeros.
+ * Finds where the shortest spelling of a decimal ends, without trailing zeros.
  * @returns -1 for a sign, an exponent, a comma, or more digits than a double surely keeps.
  */
 function findDecimalEnd(source: Buffer, begin: number, end: number, mustBeWhole = false): number {

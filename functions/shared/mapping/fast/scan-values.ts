@@ -6,10 +6,10 @@ export const NULL = 0;
 const PLAIN = 1;
 /** A string of printable ASCII with escapes. */
 export const ESCAPED = 2;
-/** Bytes that only a number can have; its reader checks whether it is one. */
+/** Bytes that only a number has; the reader checks whether they are one. */
 export const NUMBER = 3;
 
-/** How the records of a feed are spelled, and where the values of the record scanned last are. */
+/** How the records of a feed are spelled, and where the last scanned record has its values. */
 export interface RecordLayout {
   /** The bytes before each value, and those after the last. */
   readonly separators: readonly Buffer[];
@@ -32,10 +32,10 @@ const STYLES = [
 ] as const;
 
 /**
- * Learns from one record how a feed spells all of them: one program writes the same names in the
- * same order with the same separators.
+ * Learns from one record how a feed spells its records: the program that writes them uses the same
+ * names, order and separators for all.
  *
- * @returns null when the record is not a flat object of ASCII in one of the usual styles.
+ * @returns null if the record is not a flat ASCII object in one of the usual styles.
  */
 export function learnLayout(record: Buffer): RecordLayout | null {
   const names = readNames(record);
@@ -73,7 +73,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const NULL_TEXT = Buffer.from('null');
 
-/** Makes a table of bytes: 1 for those whose characters `has` accepts. */
+/** Creates a table of bytes: 1 for those whose characters `has` accepts. */
 export function createTable(has: (character: string) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) => Number(has(String.fromCharCode(byte))));
 }
@@ -90,7 +90,7 @@ function startsWith(bytes: Buffer, from: number, text: Buffer): boolean {
 
 /**
  * Finds where the values of a record are, without reading them.
- * @returns false when the record is not spelled like the layout.
+ * @returns false if the record is not spelled like the layout.
  */
 export function scanValues(layout: RecordLayout, record: Buffer): boolean {
   const { separators, forms, begins, ends } = layout;

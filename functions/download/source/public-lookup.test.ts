@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, test } from 'vitest';
-import { createPublicLookup, isPublicAddress } from './lookup-public.ts';
+import { createPublicLookup, isPublicAddress } from './public-lookup.ts';
 
 describe('isPublicAddress', () => {
   test.each([
@@ -30,7 +30,7 @@ describe('isPublicAddress', () => {
     'fe80::1',
     'fe80::1%eth0',
     'ff02::1',
-  ])('says no to %s', (address) => {
+  ])('is false for %s', (address) => {
     expect(isPublicAddress(address)).toBe(false);
   });
 
@@ -47,13 +47,13 @@ describe('isPublicAddress', () => {
     '223.255.255.255',
     '::ffff:1.1.1.1',
     '2606:4700::1111',
-  ])('says yes to %s', (address) => {
+  ])('is true for %s', (address) => {
     expect(isPublicAddress(address)).toBe(true);
   });
 });
 
 describe('createPublicLookup', () => {
-  /** Looks a name up that has the given addresses. */
+  /** Looks up a name that has the given addresses. */
   const look = (addresses: readonly string[], all: boolean) => {
     const found = addresses.map(
       (address): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 }),
@@ -69,7 +69,7 @@ describe('createPublicLookup', () => {
     });
   };
 
-  test('gives what a socket asks for: one address, or all', async () => {
+  test('gives one address or all of them, as the socket asks', async () => {
     expect(await look(['1.1.1.1', '2606:4700::1111'], false)).toBe('1.1.1.1');
     expect(await look(['1.1.1.1', '2606:4700::1111'], true)).toEqual([
       { address: '1.1.1.1', family: 4 },
@@ -77,17 +77,17 @@ describe('createPublicLookup', () => {
     ]);
   });
 
-  test.each([true, false])('gives none when one of them is not public', async (all) => {
+  test.each([true, false])('fails if any of the addresses is not public (all: %s)', async (all) => {
     await expect(look(['1.1.1.1', '10.0.0.1'], all)).rejects.toThrow(
-      'feeds.example is at 10.0.0.1, not public',
+      'feeds.example resolves to 10.0.0.1, which is not a public address',
     );
   });
 
-  test('fails for a name that has no address', async () => {
+  test('fails for a name without an address', async () => {
     await expect(look([], true)).rejects.toThrow('feeds.example has no address');
   });
 
-  test('passes on what DNS says', async () => {
+  test('passes on an error of DNS', async () => {
     const failing = createPublicLookup((_, __, callback) => callback(new Error('ENOTFOUND'), []));
     const error = await new Promise((resolve) => failing('x.example', {}, resolve));
     expect(error).toMatchObject({ message: 'ENOTFOUND' });

@@ -1,15 +1,15 @@
 import type { Token } from 'stream-json/parser.js';
 import { permanent } from '../../shared/errors.ts';
 
-/** A dump's records stand on the second level, those of datastore_search on the third. */
+/** The records of a dump are on the second level, those of datastore_search on the third. */
 const MAX_DEPTH = 100;
 
 /**
- * Passes on the tokens of one document, as long as its values can be written out again as they
- * were.
+ * Creates a filter that passes the tokens of one document unchanged, as long as its values can be
+ * written out again without loss.
  *
- * @returns a filter that throws SyncError `feed_malformed` (permanent) for a document nested deeper
- * than 100 levels, and for a number that no double can hold, which would be written as null.
+ * @returns the filter; it throws SyncError `feed_malformed` (permanent) if the document is nested
+ * deeper than 100 levels, or has a number beyond a double's range, which would be written as null.
  */
 export function createTokenCheck(source: string): (token: Token) => Token {
   let depth = 0;

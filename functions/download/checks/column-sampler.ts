@@ -1,23 +1,23 @@
 import { createRecordSplitter } from '../../shared/chunks/split-records.ts';
 
-/** Of the feed's beginning, some 280 records of the City's. */
+/** How much of the feed's beginning is looked at: about 280 of the City's records. */
 const SAMPLE_BYTES = 262_144;
 
 export interface ColumnSampler {
-  /** Takes the next bytes of the feed's array; all but the first 256 KiB are ignored. */
+  /** Takes the next bytes of the feed's array; ignores all but the first 256 KiB. */
   write(bytes: Buffer): void;
-  /** @returns the names that stand in any of the first records; none when these are no objects. */
+  /** @returns the names in any of the first records; none if no record is an object. */
   columns(): ReadonlySet<string>;
 }
 
-/** Looks at the beginning of a feed for the columns that its records have. */
+/** Finds the columns of a feed from the records at its beginning. */
 export function createColumnSampler(): ColumnSampler {
   const pieces: Buffer[] = [];
   let left = SAMPLE_BYTES;
   return {
     write(bytes) {
       if (left === 0) return;
-      // A copy, since a piece may be a part of much more memory.
+      // A copy, because a piece may be a view of a much larger buffer.
       const piece = Buffer.from(bytes.subarray(0, left));
       pieces.push(piece);
       left -= piece.length;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createColumnSampler } from './sample-columns.ts';
+import { createColumnSampler } from './column-sampler.ts';
 
-/** The columns of a feed that comes in pieces of the given size. */
+/** The columns of a feed that arrives in pieces of the given size. */
 function sample(text: string, pieceBytes = 100): readonly string[] {
   const sampler = createColumnSampler();
   const bytes = Buffer.from(text);
@@ -11,18 +11,18 @@ function sample(text: string, pieceBytes = 100): readonly string[] {
   return [...sampler.columns()];
 }
 
-test('a column of any of the first records counts', () => {
+test('a column counts if any of the first records has it', () => {
   expect(sample('[{"a": 1}, {"b": null}, {"a": 2, "½": [{"c": 1}]}]', 1)).toEqual(['a', 'b', '½']);
 });
 
-test('what is no object has no columns, and hides none', () => {
+test('a record that is not an object has no columns and hides none', () => {
   expect(sample('[1, null, "a", ["b"], {broken}, {"c": 1}]')).toEqual(['c']);
   expect(sample('[1, 2]')).toEqual([]);
   expect(sample('gibberish')).toEqual([]);
   expect(sample('')).toEqual([]);
 });
 
-test('records beyond the first 256 KiB are not looked at, nor one that is cut there', () => {
+test('records that end after the first 256 KiB are ignored', () => {
   const filler = '{"a": 1}, '.repeat(30_000);
   expect(sample(`[${filler}{"b": 1}]`, 65_536)).toEqual(['a']);
   expect(sample(`[{"a": "${'x'.repeat(300_000)}"}]`)).toEqual([]);

@@ -1,7 +1,7 @@
-import { integerAt } from '../../shared/chunks/binary-array.ts';
-import type { Cut } from '../../shared/chunks/cut-chunks.ts';
+import { integerAt } from '../chunks/binary-array.ts';
+import type { Cut } from '../chunks/cut-chunks.ts';
 
-/** The texts of a chunk's records, by their places in its bytes. */
+/** Reads the texts of a chunk's records, by their byte ranges. */
 export function readRecords(
   bytes: Buffer,
   { records, begins, ends }: Omit<Cut, 'end'>,

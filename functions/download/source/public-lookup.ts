@@ -2,9 +2,9 @@ import type { LookupAddress, LookupAllOptions } from 'node:dns';
 import { BlockList, type LookupFunction } from 'node:net';
 
 /**
- * What is not the public internet, among it 169.254.169.254, the cloud's metadata server.
- * Source: IANA, "Special-Purpose Address Registry" for IPv4 and for IPv6. The last four of IPv6
- * hold IPv4 addresses, which they could lead to.
+ * Address ranges outside the public internet, including 169.254.169.254, the cloud's metadata
+ * server. The last four IPv6 ranges embed IPv4 addresses, which could be private ones.
+ * Source: IANA, "Special-Purpose Address Registry" for IPv4 and for IPv6.
  */
 const NOT_PUBLIC_V4 = [
   '0.0.0.0/8',
@@ -52,18 +52,22 @@ const NOT_PUBLIC = toBlockList();
 
 /** @returns false for a private, loopback, link-local, multicast or otherwise special address. */
 export function isPublicAddress(address: string): boolean {
-  // Of ::ffff:127.0.0.1 the list checks the IPv4 address.
+  // BlockList checks ::ffff:127.0.0.1 as the IPv4 address in it.
   return !NOT_PUBLIC.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
 }
 
-/** A name that leads to an address that is not public, or is one itself. */
+/** A host that is, or resolves to, an address that is not public. */
 export class AddressNotPublic extends Error {
   constructor(host: string, address: string) {
-    super(host === address ? `${host} is not public` : `${host} is at ${address}, not public`);
+    super(
+      host === address
+        ? `${host} is not a public address`
+        : `${host} resolves to ${address}, which is not a public address`,
+    );
   }
 }
 
-/** `dns.lookup` as it is called for every address of a name. */
+/** The form of `dns.lookup` that gives every address of a name. */
 export type LookupAll = (
   host: string,
   options: LookupAllOptions,
@@ -71,8 +75,8 @@ export type LookupAll = (
 ) => void;
 
 /**
- * A `lookup` for a socket that gives a name's addresses only if all of them are public. The socket
- * connects to what it is given, so a name that changes its address afterwards gains nothing.
+ * Creates a `lookup` for sockets that fails unless every address of a name is public. The socket
+ * connects to the addresses that were checked, so a name that changes them later gains nothing.
  */
 export function createPublicLookup(lookupAll: LookupAll): LookupFunction {
   return (host, options, callback) => {

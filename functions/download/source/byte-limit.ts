@@ -3,12 +3,13 @@ import { permanent } from '../../shared/errors.ts';
 type Bytes = AsyncIterable<Buffer>;
 
 /**
- * Lets at most `maxBytes` of all the bodies that pass through it go by, so that a small compressed
- * feed cannot become one without end.
+ * Creates a filter that passes at most `maxBytes`, so a small compressed feed cannot expand without
+ * end.
  *
- * @returns a filter for one body after the other; it throws SyncError `feed_too_large` (permanent)
- * at the first piece beyond the limit. `source` names the bodies in its message, `hint` says what to
- * do.
+ * @param source names the bodies in the error's message.
+ * @param hint says what to do about the error.
+ * @returns a filter for one or more bodies, which share the limit; it throws SyncError
+ * `feed_too_large` (permanent) at the first piece beyond the limit.
  */
 export function createByteLimit(
   source: string,

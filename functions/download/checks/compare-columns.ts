@@ -1,0 +1,19 @@
+import { DROPPED_COLUMNS, FEED_COLUMNS } from '../../shared/mapping/columns.ts';
+
+const MAX_NAMES = 20;
+const MAX_NAME_LENGTH = 60;
+
+const MAPPED: ReadonlySet<string> = new Set(FEED_COLUMNS.map(([name]) => name));
+
+/** @returns the feed's columns that the mapping does not know: at most 20, long names cut short. */
+export function listUnmapped(columns: ReadonlySet<string>): readonly string[] {
+  return [...columns]
+    .filter((name) => !MAPPED.has(name) && !DROPPED_COLUMNS.has(name))
+    .slice(0, MAX_NAMES)
+    .map((name) => name.slice(0, MAX_NAME_LENGTH).toWellFormed());
+}
+
+/** @returns the mapped columns that the feed lacks; none if the feed's columns are not known. */
+export function listMissing(columns: ReadonlySet<string>): readonly string[] {
+  return columns.size === 0 ? [] : [...MAPPED].filter((name) => !columns.has(name));
+}
