@@ -11,7 +11,7 @@ import { type ClonedDatabase, cloneDatabase } from '../functions/shared/testing/
 import { generateText } from './generate-feed/generate-text.ts';
 
 const SCRIPT = fileURLToPath(new URL('./local.ts', import.meta.url));
-const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const README = readFileSync(new URL('./local/README.md', import.meta.url), 'utf8');
 const PATIENCE = 60_000;
 
 let database: ClonedDatabase;
@@ -55,11 +55,9 @@ function waitUntilUp(): Promise<string> {
   });
 }
 
-/** The README's two blocks of shell lines on keeping it up: curl's, then gcloud's. */
+/** The README's two blocks of shell lines: curl's, then gcloud's. */
 const [curlLines = '', gcloudLines = ''] = [
-  ...(README.split('## Keep it up\n')[1]?.split('\n## ')[0] ?? '').matchAll(
-    /```sh\n([\s\S]*?)```/g,
-  ),
+  ...(README.split('## Use it\n')[1]?.split('\n## ')[0] ?? '').matchAll(/```sh\n([\s\S]*?)```/g),
 ].map(([, lines]) => lines);
 
 function has(program: string): boolean {

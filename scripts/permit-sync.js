@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The command `permit-sync`, which the npm scripts use as well. Plain JavaScript that Node 18 can
-// parse, with no dependencies: it has to run where they are not, and say what is missing.
+// The command `permit-sync`, which the npm scripts use too. It is plain JavaScript that Node 18 can
+// parse, without dependencies: it runs where none is installed, and says what is missing.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -14,21 +14,24 @@ const WRONG_USAGE = 2;
 /** What each command does, in the words of its own `--help`. */
 const COMMANDS = new Map([
   ['start', 'Runs one sync on this machine, from the feed to PostgreSQL, and exits.'],
-  ['local', 'Starts the local cloud and stays up: the Google APIs, PostgreSQL, the functions.'],
-  ['migrate', 'Brings a PostgreSQL database to the latest migration. Safe to run at any time.'],
-  ['dead-letters', 'Lists the dead letters: age, run, chunks, error. They stay where they are.'],
+  ['local', 'Starts the local cloud (Google APIs, PostgreSQL, functions) and keeps it running.'],
+  ['migrate', 'Brings a PostgreSQL database to the latest migration; safe to run at any time.'],
+  [
+    'dead-letters',
+    'Lists the dead letters (age, run, chunks, error) and leaves them in the queue.',
+  ],
   ['redrive', 'Runs the syncs of dead letters again, oldest first.'],
   ['rejects', 'Lists the records of a run that could not be stored, and why.'],
-  ['chaos', 'Strikes syncs with random faults and holds what is left against a model.'],
-  ['bench', 'Times syncs beside the least that PostgreSQL can be asked, and a row at a time.'],
+  ['chaos', 'Syncs under random faults and compares the result with a model.'],
+  ['bench', 'Times syncs against the least work PostgreSQL can do, and against a row at a time.'],
+  ['generate-feed', 'Writes one day of a synthetic building-permit feed in the City’s format.'],
+  ['build', "Builds dist/functions.zip, the functions' source for deployment."],
   [
-    'generate-feed',
-    'Writes a synthetic day of the building-permit feed, as the City publishes it.',
+    'doctor',
+    'Checks what a deployment needs, or a local cloud, and shows how to fix each problem.',
   ],
-  ['build', 'Writes dist/functions.zip, the source of the functions that is deployed.'],
-  ['doctor', 'Checks what deploying needs, or a local cloud, and says what mends each finding.'],
-  ['deploy', 'Puts everything on Google Cloud, or brings it up to date there.'],
-  ['teardown', 'Removes everything that was deployed, with all its data, once it is told to.'],
+  ['deploy', 'Deploys everything to Google Cloud, or updates it there.'],
+  ['teardown', 'Removes everything that was deployed, with all its data, after asking.'],
 ]);
 
 function formatHelp() {
@@ -46,7 +49,7 @@ function readVersion() {
 }
 
 /**
- * Ends with one line that says what is wrong and what mends it.
+ * Ends with one line that says what is wrong and how to fix it.
  *
  * @param {string} reason
  */
@@ -56,7 +59,7 @@ function fail(reason) {
 }
 
 /**
- * The package that could not be imported, if that is what went wrong.
+ * Finds the package whose import failed, if that is the error.
  *
  * @param {unknown} error
  */
@@ -64,13 +67,13 @@ function findMissingPackage(error) {
   if (!(error instanceof Error && 'code' in error)) return undefined;
   if (error.code !== 'ERR_MODULE_NOT_FOUND' && error.code !== 'MODULE_NOT_FOUND') return undefined;
   const [, specifier = ''] = /^Cannot find (?:package|module) '([^']+)'/.exec(error.message) ?? [];
-  // A file of a package that is there in part is named by its path.
+  // A file missing from an installed package is named by its path.
   const inPackages = specifier.split(/[\\/]node_modules[\\/]/).at(-1) ?? '';
   return isAbsolute(inPackages) ? undefined : /^(?:@[^\\/]+[\\/])?\w[^\\/]*/.exec(inPackages)?.[0];
 }
 
 /**
- * Runs the script in this process, as if Node had been started with it.
+ * Runs a script in this process, as if Node had been started with it.
  *
  * @param {URL} script
  * @param {readonly string[]} args
@@ -87,7 +90,7 @@ async function runHere(script, args) {
 }
 
 /**
- * Runs the script in a process of another Node, and ends as that ends.
+ * Runs the command in a process of another Node, and ends the way that process ends.
  *
  * @param {string} node
  * @param {readonly string[]} args
@@ -96,7 +99,7 @@ async function runOn(node, args) {
   const child = spawn(node, [fileURLToPath(import.meta.url), ...args], { stdio: 'inherit' });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
-      // A terminal's Ctrl-C has reached the child already, and a second one would kill it.
+      // A terminal's Ctrl-C has already reached the child, and a second one would kill it.
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   }

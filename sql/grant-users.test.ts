@@ -15,7 +15,7 @@ import {
   type TestContext,
 } from '../functions/shared/testing/create-test-context.ts';
 import { type FeedRecord, permitRecord } from '../functions/shared/testing/permit-record.ts';
-import { startGoogleApis } from '../functions/shared/testing/start-google-apis.ts';
+import { startGoogleApis } from '../functions/shared/testing/start-executions-api.ts';
 import type { TestServer } from '../functions/shared/testing/start-test-server.ts';
 import { takeSnapshot } from '../functions/snapshot/take-snapshot.ts';
 import { listRuns } from '../functions/sync-api/list-runs.ts';

@@ -10,7 +10,7 @@ import { classifyError } from '../shared/errors.ts';
 import { openRun } from '../shared/sync-runs.ts';
 import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
 import { permitRecord } from '../shared/testing/permit-record.ts';
-import { startGoogleApis } from '../shared/testing/start-google-apis.ts';
+import { startExecutionsApi } from '../shared/testing/start-executions-api.ts';
 import { startTestServer } from '../shared/testing/start-test-server.ts';
 import type { DownloadRequest } from './contract.ts';
 import { downloadFeed } from './download-feed.ts';
@@ -329,7 +329,7 @@ describe('a repeated call', () => {
 describe("another execution's run", () => {
   /** Opens the run of another execution, which is in `state`, then downloads for ours. */
   const downloadBeside = async (state: string | undefined, request: DownloadRequest) => {
-    await using apis = await startGoogleApis(() => state);
+    await using apis = await startExecutionsApi(() => state);
     const beside: Context = {
       ...context,
       config: { ...context.config, GOOGLE_API_ENDPOINT: apis.url },
@@ -366,7 +366,7 @@ describe("another execution's run", () => {
   );
 
   test.each(['SUCCEEDED', 'FAILED', 'CANCELLED', undefined])(
-    'whose execution is %s is closed as abandoned, and ours goes on',
+    'whose execution is %s is closed as abandoned, and ours is downloaded',
     async (state) => {
       const request = makeRequest({ file_path: await saveFeed('[{}]') });
       const { run_id } = await downloadBeside(state, request);

@@ -1,7 +1,7 @@
 import type { SourceRecord } from '../shared/chunks/read-chunk.ts';
 import { MAX_RECORD_BYTES } from '../shared/chunks/split-records.ts';
+import { createRecordMapper } from '../shared/mapping/create-record-mapper.ts';
 import { hashRow } from '../shared/mapping/map-record.ts';
-import { createRecordMapper } from '../shared/mapping/record-mapper.ts';
 import { type DescribedReject, describeReject } from './describe-reject.ts';
 import type { IncomingRecords } from './incoming-records.ts';
 import type { RowBuffer } from './row-buffer.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseConfig } from './config.ts';
 import { classifyError } from './errors.ts';
 import { isActive, isExecutionActive } from './executions.ts';
-import { startGoogleApis } from './testing/start-google-apis.ts';
+import { startExecutionsApi } from './testing/start-executions-api.ts';
 import { startTestServer } from './testing/start-test-server.ts';
 
 function configure(endpoint: string) {
@@ -22,7 +22,7 @@ test.each([
   ['CANCELLED', false],
   [undefined, false],
 ])('an execution in state %s is active: %s', async (state, expected) => {
-  await using apis = await startGoogleApis(() => state);
+  await using apis = await startExecutionsApi(() => state);
   expect(await isExecutionActive(configure(apis.url), 'the-id')).toBe(expected);
   const [path] = apis.requests;
   expect(path?.split('?')[0]).toBe(

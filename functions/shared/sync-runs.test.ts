@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Context } from './context.ts';
 import { closeRun, findRun, insertFailedRun, openRun } from './sync-runs.ts';
 import { createTestContext, type TestContext } from './testing/create-test-context.ts';
-import { startGoogleApis } from './testing/start-google-apis.ts';
+import { startExecutionsApi } from './testing/start-executions-api.ts';
 import type { TestServer } from './testing/start-test-server.ts';
 
 const active = new Set<string>();
@@ -12,7 +12,7 @@ let apis: TestServer;
 let runs: Context;
 
 beforeAll(async () => {
-  apis = await startGoogleApis((id) => (active.has(id) ? 'ACTIVE' : undefined));
+  apis = await startExecutionsApi((id) => (active.has(id) ? 'ACTIVE' : undefined));
   context = await createTestContext({ DATABASE_POOL_SIZE: '10' });
   runs = { ...context, config: { ...context.config, GOOGLE_API_ENDPOINT: apis.url } };
 });

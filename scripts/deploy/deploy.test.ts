@@ -21,7 +21,10 @@ import type { Answer } from '../testing/stub-programs.ts';
 const projectId = 'test-project';
 const location = 'northamerica-northeast2';
 
-/** A workflow in place of the sync, with two steps and the given end. */
+/**
+ * A workflow in place of the sync, with two steps and the given end. The first step lasts long
+ * enough for the first poll to see it, and ends before the second, one second later.
+ */
 function workflowSource(end: string): string {
   return `
 main:
@@ -30,7 +33,7 @@ main:
     - download_feed:
         call: sys.sleep
         args:
-          seconds: 0.1
+          seconds: 0.9
     - end_here:
         ${end}
 `;

@@ -1,8 +1,8 @@
-// Plain JavaScript that Node 18 can parse, with no dependencies: it has to run where they are not.
+// Plain JavaScript that Node 18 can parse, without dependencies: it runs where none is installed.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The Node that runs the sources as they are. */
+/** The major version of Node that runs the sources. */
 export const NEEDED_MAJOR = 24;
 
 /** Where the package `node`, a development dependency, puts its program. */
@@ -20,7 +20,7 @@ export function isNewEnough(version) {
   return Number.parseInt(version, 10) >= NEEDED_MAJOR;
 }
 
-/** The path of the Node that `npm ci` has brought along, if it has. */
+/** Finds the Node that `npm ci` has installed. */
 export function findOwnNode() {
   const path = fileURLToPath(OWN_NODE);
   return existsSync(path) ? path : undefined;

@@ -55,7 +55,7 @@ judged as materialized (
   from found
   left join seen on seen.page = id / 4096
 ),
-noted as (
+marked as (
   insert into sync_seen (run_id, chunk_number, page, bits)
   select $1, $2, id / 4096, bit_or(permit_bit(id))
   from judged

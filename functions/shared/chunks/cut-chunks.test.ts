@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readRecords } from '../testing/read-records.ts';
+import { readPackedRecords } from '../testing/read-packed-records.ts';
 import { type Cut, createChunkCutter } from './cut-chunks.ts';
 import { MAX_RECORD_BYTES } from './split-records.ts';
 
@@ -34,7 +34,7 @@ test('every chunk but the last has the given number of records, located in its b
       );
       const chunks = cut(pieces, chunkRecords);
       const read = chunks.map(({ bytes, ...places }) =>
-        readRecords(bytes, places).map((record) => JSON.parse(record)),
+        readPackedRecords(bytes, places).map((record) => JSON.parse(record)),
       );
       expect(read.flat()).toEqual(feed);
       expect(read).toHaveLength(Math.ceil(feed.length / chunkRecords));

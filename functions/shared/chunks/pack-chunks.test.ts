@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { readRecords } from '../testing/read-records.ts';
+import { readPackedRecords } from '../testing/read-packed-records.ts';
 import { readFingerprints } from './binary-array.ts';
 import { type PackedChunk, type PackedFeed, packChunks } from './pack-chunks.ts';
 import { MAX_RECORD_BYTES } from './split-records.ts';
@@ -37,7 +37,7 @@ async function pack(text: string, chunkRecords: number, failAfter?: number) {
 /** The records of each chunk, by their byte ranges. */
 function readBack(object: Buffer, chunks: readonly PackedChunk[]) {
   return chunks.map(({ byteStart, byteEnd, ...places }) =>
-    readRecords(gunzipSync(object.subarray(byteStart, byteEnd)), places),
+    readPackedRecords(gunzipSync(object.subarray(byteStart, byteEnd)), places),
   );
 }
 

@@ -66,8 +66,8 @@ export async function* packChunks(
   let packedBytes = 0;
   let byteStart = 0;
   let byteEnd = 0;
-  /** The last call of onChunk. */
-  let noted = Promise.resolve();
+  /** The latest call of onChunk. */
+  let handled = Promise.resolve();
   /** The member being compressed, and its chunk if the chunk ends with it. */
   let pending: { member: Promise<Buffer>; chunk?: Records } | undefined;
 
@@ -85,11 +85,11 @@ export async function* packChunks(
     const member = await pending.member;
     byteEnd += member.length;
     yield member;
-    await noted;
+    await handled;
     if (!pending.chunk) return;
-    noted = onChunk({ byteStart, byteEnd, ...pending.chunk });
+    handled = onChunk({ byteStart, byteEnd, ...pending.chunk });
     // Its error is thrown where it is awaited.
-    noted.catch(() => {});
+    handled.catch(() => {});
     byteStart = byteEnd;
   };
   const packHeld = async function* (cut?: Cut) {
@@ -130,7 +130,7 @@ export async function* packChunks(
   const last = failure === undefined ? endOf(cutter, noteFailure) : undefined;
   if (last || heldBytes > 0 || !pending) yield* packHeld(last);
   yield* finishPending();
-  await noted;
+  await handled;
   onEnd({ bytes, failure });
 }
 

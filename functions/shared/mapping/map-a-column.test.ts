@@ -13,14 +13,15 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Migrates the database and syncs a feed, with the code of the folder it is in. */
 const PROGRAM = `
-import { readFile } from 'node:fs/promises';
-import { migrateUrl } from '../sql/migrate-url.ts';
-import { syncFeed } from './download/testing/sync-feed.ts';
-import { parseConfig } from './shared/config.ts';
-import { createContext } from './shared/context.ts';
+import { readFile } from "node:fs/promises";
+import { env } from "node:process";
+import { migrateUrl } from "../sql/migrate-url.ts";
+import { syncFeed } from "./download/testing/sync-feed.ts";
+import { parseConfig } from "./shared/config.ts";
+import { createContext } from "./shared/context.ts";
 
 const [, , feed, folder] = process.argv;
-const config = parseConfig(process.env);
+const config = parseConfig(env);
 await migrateUrl(config.DATABASE_URL);
 const context = await createContext(config, () => {});
 const { run } = await syncFeed(context, folder, await readFile(feed));

@@ -2,7 +2,7 @@ import { integerAt } from '../chunks/binary-array.ts';
 import type { Cut } from '../chunks/cut-chunks.ts';
 
 /** Reads the texts of a chunk's records, by their byte ranges. */
-export function readRecords(
+export function readPackedRecords(
   bytes: Buffer,
   { records, begins, ends }: Omit<Cut, 'end'>,
 ): readonly string[] {

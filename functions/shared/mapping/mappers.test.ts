@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { permitRecord } from '../testing/permit-record.ts';
+import { createRecordMapper } from './create-record-mapper.ts';
 import { createFastMapper } from './fast/fast-mapper.ts';
-import { createRecordMapper, plainMapper } from './record-mapper.ts';
+import { plainMapper } from './plain-mapper.ts';
 
 const usual = JSON.stringify(permitRecord(1));
 
@@ -12,7 +13,7 @@ const MAPPERS = [
   ['fast, then plain', createRecordMapper, false],
 ] as const;
 
-const rowOf = (fields: Readonly<Record<string, string>>) => {
+function rowOf(fields: Readonly<Record<string, string>>): string {
   const values: Readonly<Record<string, string>> = {
     PERMIT_NUM: '26 100001 BLD',
     REVISION_NUM: '00',
@@ -49,7 +50,7 @@ const rowOf = (fields: Readonly<Record<string, string>>) => {
     ...fields,
   };
   return Object.values(values).join('\t');
-};
+}
 
 const ROWS: readonly (readonly [text: string, row: string])[] = [
   [usual, rowOf({})],

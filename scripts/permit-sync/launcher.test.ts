@@ -8,9 +8,9 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import packageJson from '../package.json' with { type: 'json' };
+import packageJson from '../../package.json' with { type: 'json' };
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LAUNCHER = 'scripts/permit-sync.js';
 
 /** Has Node take itself for an old one; its child processes do not inherit it. */
@@ -61,7 +61,7 @@ describe('permit-sync', () => {
     ]);
     const own = scripts.map((name) => {
       const source = readFileSync(join(ROOT, `scripts/${name}.ts`), 'utf8');
-      return [name, /\.description\(\s*'([^']+)'/.exec(source)?.[1]];
+      return [name, /\.description\(\s*(['"])(.+?)\1,?\s*\)/.exec(source)?.[2]];
     });
     expect(listed.sort()).toEqual(own.sort());
     expect(stderr).toBe('');
@@ -227,7 +227,7 @@ describe('in an installation that is not whole', () => {
     expect(without.stdout).toMatch(/^permit-sync needs Node 24\. Yours is 20\.20\.2; .*\n$/);
     await installNode();
     const beside = await install('22.4.0');
-    expect(beside.stdout).toMatch(/^permit-sync needs Node 24\. Beside your 22\.4\.0 .*\n$/);
+    expect(beside.stdout).toMatch(/^permit-sync needs Node 24\. Yours is 22\.4\.0, so .*\n$/);
     expect(await install('24.0.0')).toMatchObject({ stdout: '', stderr: '', code: 0 });
   });
 });

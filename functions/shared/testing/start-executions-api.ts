@@ -9,7 +9,7 @@ const EXECUTION_PATH = /\/executions\/([^/?]+)/;
  * test run. `findState` gives the state of an execution, or undefined if the service does not know
  * it.
  */
-export function startGoogleApis(
+export function startExecutionsApi(
   findState: (executionId: string) => string | undefined,
 ): Promise<TestServer> {
   return startTestServer((request, response) => {
