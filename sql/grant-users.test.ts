@@ -15,7 +15,7 @@ import {
   type TestContext,
 } from '../functions/shared/testing/create-test-context.ts';
 import { type FeedRecord, permitRecord } from '../functions/shared/testing/permit-record.ts';
-import { startGoogleApis } from '../functions/shared/testing/start-executions-api.ts';
+import { startExecutionsApi } from '../functions/shared/testing/start-executions-api.ts';
 import type { TestServer } from '../functions/shared/testing/start-test-server.ts';
 import { takeSnapshot } from '../functions/snapshot/take-snapshot.ts';
 import { listRuns } from '../functions/sync-api/list-runs.ts';
@@ -39,7 +39,7 @@ async function grant(names = users.names): Promise<void> {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'grants-'));
-  apis = await startGoogleApis(() => executionState);
+  apis = await startExecutionsApi(() => executionState);
   admin = await createTestContext({ GOOGLE_API_ENDPOINT: apis.url });
   users = await createFunctionUsers(admin.pool);
   await grant();
