@@ -5,7 +5,8 @@ export default defineConfig({
     include: ['{functions,scripts,sql,terraform,workflows}/**/*.test.ts'],
     // One worker per core; vitest would leave a core free, and a small machine has two.
     maxWorkers: '100%',
-    // Real servers start and stop: generous, since a time-out says nothing but that a machine is busy.
+    // Real servers start and stop: generous, since a time-out says nothing but that a machine is
+    // busy.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },

@@ -13,9 +13,6 @@ const MAX_COMMENT_COLUMNS = 100;
 /** Folders of files of one kind, which readers look up by name. */
 const CROWDED_FOLDERS = ['sql/migrations', 'sql/queries', 'terraform'];
 
-/** Folders whose long lines of comments are still to be wrapped. */
-const PENDING_COMMENTS = ['functions/', 'scripts/local/', 'sql/', 'terraform/', 'workflows/'];
-
 /** Names of files that have the same role in each folder. */
 const SHARED_NAMES = ['README.md', 'contract.ts', 'errors.ts', 'index.test.ts', 'index.ts'];
 
@@ -233,7 +230,6 @@ describe('the rules of this repository', () => {
   test(`no line of a comment has more than ${MAX_COMMENT_COLUMNS} columns`, () => {
     const long = files
       .filter(({ path }) => /\.(?:ts|sql)$/.test(path) && !path.startsWith('sql/migrations/'))
-      .filter(({ path }) => !PENDING_COMMENTS.some((folder) => path.startsWith(folder)))
       .flatMap(({ path, text }) =>
         text.split('\n').flatMap((line, index) => {
           const isComment = /^\s*(?:\/\/|\/\*|\*|--)/.test(line);

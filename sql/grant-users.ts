@@ -18,7 +18,9 @@ revoke all on all sequences in schema public from :"user";
 revoke all on database :"DBNAME" from :"user";
 `;
 
-/** What each of them needs to begin with. PostgreSQL gives both to everybody unless told otherwise. */
+/**
+ * What each of them needs to begin with. PostgreSQL gives both to everybody unless told otherwise.
+ */
 const ADMIT_USER = `
 grant connect on database :"DBNAME" to :"user";
 grant usage on schema public to :"user";

@@ -36,7 +36,7 @@ export const POINTS = {
   'while downloading': { step: 'download', is: ({ kind }) => kind === 'half-sent' },
   'after the ranges are written': {
     step: 'download',
-    is: committed(/^\s*insert into sync_chunks/),
+    is: committed(/insert into sync_chunks/),
   },
   'inside COPY': { step: 'ingest-chunk', is: ({ kind }) => kind === 'copy-data' },
   'after the merge before commit': {

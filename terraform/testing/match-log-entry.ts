@@ -8,9 +8,9 @@ function readField(entry: LogEntry, path: string): unknown {
 }
 
 /**
- * Converts a line that a function writes to standard output into a log entry. Like Cloud Logging, it
- * makes `severity` the entry's severity and the rest its payload.
- * Source: https://cloud.google.com/logging/docs/structured-logging
+ * Converts a line that a function writes to standard output into a log entry. Like Cloud Logging,
+ * it makes `severity` the entry's severity and the rest its payload. Source:
+ * https://cloud.google.com/logging/docs/structured-logging
  */
 export function toLogEntry(line: string, service: string): LogEntry {
   const { severity, ...jsonPayload } = JSON.parse(line) as Record<string, unknown>;

@@ -101,7 +101,8 @@ function replaceMatches(source: string, regexp: string, repl: string): string {
   return [...parts, characters.slice(at).join('')].join('');
 }
 
-// Beyond the text's end there is nothing, which is no error: Google's samples cut to a fixed length.
+// Beyond the text's end there is nothing, which is no error: Google's samples cut to a fixed
+// length.
 function cut(source: string, start: bigint, end: bigint): string {
   // UNCONFIRMED for these two.
   if (start < 0n || end < start) {
