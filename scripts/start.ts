@@ -24,6 +24,8 @@ await runCommand(
         .argParser(httpUrl)
         .conflicts(['file', 'live']),
     )
+    .option('--partial', "the feed is only a part of the City's: mark nothing as removed")
+    .option('--accept-shrink', 'accept a feed that is far smaller than the last ones')
     .addOption(new Option('--live', "sync the City's feed").conflicts(['file', 'url']))
     .addOption(recordsOption())
     .addOption(dataDirOption())

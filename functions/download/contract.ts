@@ -9,7 +9,11 @@ export const downloadRequest = z.strictObject({
    * `https://…` on an allowed host, `gs://bucket/object` or a local path; null: the City's feed.
    */
   file_path: z.string().min(1).nullish(),
-  /** Accepts a feed that is far smaller than the last one. */
+  /**
+   * Takes the feed for a part of the City's: it stores what it has, and marks nothing as removed.
+   */
+  partial: z.boolean().nullish(),
+  /** Accepts a whole feed that is far smaller than the last ones. */
   accept_shrink: z.boolean().nullish(),
   /** A failed run whose remaining chunks are ingested; nothing is downloaded. */
   resume_run_id: z.int().positive().nullish(),

@@ -23,8 +23,10 @@ export async function downloadFeed(
   request: DownloadRequest,
 ): Promise<DownloadResponse> {
   const { execution_id: executionId, trigger, resume_run_id } = request;
-  const { message_id: messageId, file_path: filePath } = request;
-  const run = await openRun(context, { executionId, trigger, messageId, filePath });
+  const { message_id: messageId, file_path: filePath, partial } = request;
+  const acceptShrink = request.accept_shrink;
+  const asked = { executionId, trigger, messageId, filePath, partial, acceptShrink };
+  const run = await openRun(context, asked);
   const to = { context, runId: run.id, object: `runs/${run.id}/feed.json.gz` };
   if (run.execution_id !== executionId) {
     return { ...(await describeDownload(to)), duplicate_of: run.id };
@@ -35,7 +37,8 @@ export async function downloadFeed(
 }
 
 /** Stores, checks and indexes the feed in one transaction: a failure leaves no chunk index. */
-function download(to: Destination, { file_path, accept_shrink }: DownloadRequest): Promise<void> {
+function download(to: Destination, request: DownloadRequest): Promise<void> {
+  const { file_path, partial, accept_shrink } = request;
   const { context, runId, object } = to;
   return inTransaction(context.pool, async (client) => {
     await lockChunkIndex(client, runId);
@@ -43,9 +46,10 @@ function download(to: Destination, { file_path, accept_shrink }: DownloadRequest
     const feed = await openFeed(context.config, file_path);
     const { bytes, records, chunks, columns } = await storeFeed(client, feed, to);
     requireKeyColumns(columns, runId);
-    // Only the City's feed has a usual size; a file or URL may have any.
-    if (file_path == null && !accept_shrink) await requireUsualSize(context, runId, records);
-    await completeDownload(client, runId, chunks);
+    if (!partial && !accept_shrink) {
+      await requireUsualSize(context, { runId, records, isCitys: file_path == null });
+    }
+    await completeDownload(client, runId, { chunks, records });
     reportDrift(context.log, runId, columns);
     const message = `Run ${runId}: stored ${records} records in ${chunks} chunks from ${feed.source}`;
     context.log('INFO', message, {

@@ -38,6 +38,9 @@ export function resumeRun({ db }: Context, run: SyncRun, earlierId: number): Pro
         resumed_from: earlierId,
         file_path: earlier.file_path,
         snapshot_path: earlier.snapshot_path,
+        feed_records: earlier.feed_records,
+        partial: earlier.partial,
+        accept_shrink: earlier.accept_shrink,
         chunks_total: update
           .selectFrom('sync_chunks')
           .where('run_id', '=', earlierId)

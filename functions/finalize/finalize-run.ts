@@ -4,8 +4,8 @@ import { permanent } from '../shared/errors.ts';
 import type { Database, SyncRun } from '../shared/schema.ts';
 import { closeRun, insertFailedRun } from '../shared/sync-runs.ts';
 import type { FinalizeRequest, FinalizeResponse } from './contract.ts';
-import { describeError } from './describe-error.ts';
 import { markRemoved } from './mark-removed.ts';
+import { readFailure } from './read-failure.ts';
 import { reportMetrics } from './report-metrics.ts';
 
 /**
@@ -43,7 +43,7 @@ async function closeUnopenedRun(
 ): Promise<Closing | undefined> {
   if (outcome === 'completed') return undefined;
   const request = { executionId: execution_id, trigger: trigger ?? 'manual' };
-  const run = await insertFailedRun(db, request, describeError(error));
+  const run = await insertFailedRun(db, request, readFailure(error));
   return run && { run, closedHere: true };
 }
 
@@ -72,10 +72,10 @@ async function closeOpenRun(
   }
   if (run.status !== 'running') return { run, closedHere: false };
   if (outcome === 'failed') {
-    return { run: await closeRun(trx, run.id, describeError(error)), closedHere: true };
+    return { run: await closeRun(trx, run.id, readFailure(error)), closedHere: true };
   }
   await requireEveryRecord(trx, run);
-  await markRemoved(trx, run.id);
+  await markRemoved(trx, run);
   const closed = await closeRun(trx, run.id);
   // If this throws, the closing is rolled back, and the workflow closes the run as failed.
   requireFewRejects(closed, maxRejectedPercent);

@@ -1,15 +1,19 @@
 import { CompiledQuery, type Transaction } from 'kysely';
-import type { Database } from '../shared/schema.ts';
+import type { Database, SyncRun } from '../shared/schema.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
 
 const MARK_REMOVED = readSqlFile('mark-removed');
 const FORGET_SEEN = readSqlFile('forget-seen');
 
 /**
- * Marks the permits that the completing run's feed no longer has as removed, unmarks those that are
- * back, and deletes the bitmaps of seen permits, which are no longer needed.
+ * Marks as removed the permits that the completing run's feed no longer has, unless the feed is
+ * partial, unmarks those that are back, and deletes the bitmaps of seen permits, which are no longer
+ * needed.
  */
-export async function markRemoved(trx: Transaction<Database>, runId: number): Promise<void> {
-  await trx.executeQuery(CompiledQuery.raw(MARK_REMOVED, [runId]));
-  await trx.executeQuery(CompiledQuery.raw(FORGET_SEEN, [runId]));
+export async function markRemoved(
+  trx: Transaction<Database>,
+  { id, partial }: Pick<SyncRun, 'id' | 'partial'>,
+): Promise<void> {
+  await trx.executeQuery(CompiledQuery.raw(MARK_REMOVED, [id, partial]));
+  await trx.executeQuery(CompiledQuery.raw(FORGET_SEEN, [id]));
 }

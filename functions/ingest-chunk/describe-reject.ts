@@ -1,5 +1,5 @@
 import type { SourceRecord } from '../shared/chunks/read-chunk.ts';
-import { type PermitKey, readKey } from '../shared/mapping/read-key.ts';
+import { type PermitKey, readKey, scanKey } from '../shared/mapping/read-key.ts';
 
 /** A record that cannot be stored, and why. */
 export interface Reject {
@@ -20,7 +20,7 @@ export function describeReject(
   reason: string,
 ): DescribedReject {
   const text = bytes.toString();
-  const { permit_num, revision_num, permit_type } = readKey(parse(text));
+  const { permit_num, revision_num, permit_type } = readKey(parse(text) ?? scanKey(text));
   return {
     position,
     reason: toStorable(reason),

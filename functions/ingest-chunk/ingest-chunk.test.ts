@@ -190,7 +190,7 @@ describe('ingestChunk', () => {
     expect(await selectAll('sync_rejects')).toMatchObject([
       {
         position: 1,
-        permit_num: null,
+        permit_num: '26 100001 BLD',
         reason: 'larger than 1048576 bytes',
         record: `${text.slice(0, 4_096)}…`,
       },

@@ -10,7 +10,7 @@ import type { FeedRecord } from '../shared/testing/permit-record.ts';
 import { ingestChunk } from './ingest-chunk.ts';
 import { createFeeds } from './testing/feed-record.ts';
 import { createModel } from './testing/merge-model.ts';
-import { type Query, readHistory, readPermits } from './testing/read-tables.ts';
+import { type Query, readHistory, readPermits, readPresence } from './testing/read-tables.ts';
 
 const CHUNK_RECORDS = 3;
 const MAX_RECORDS = 14;
@@ -35,6 +35,7 @@ afterAll(async () => {
 
 interface Sync {
   readonly feed: readonly FeedRecord[];
+  readonly partial: boolean;
   readonly order: readonly number[];
   readonly atOnce: number;
 }
@@ -49,6 +50,7 @@ const syncs: fc.Arbitrary<readonly Sync[]> = createFeeds(
     ...feeds.map((feed) =>
       fc.record({
         feed: fc.constant(feed),
+        partial: fc.boolean(),
         order: fc.array(fc.nat(), { minLength: MAX_CALLS, maxLength: MAX_CALLS }),
         atOnce: fc.integer({ min: 1, max: 3 }),
       }),
@@ -61,7 +63,7 @@ const query: Query = async (text, values) => (await context.pool.query(text, val
 let executions = 0;
 
 /** Runs one sync with every chunk called twice, and gives its counts. */
-async function runSync({ feed, order, atOnce }: Sync) {
+async function runSync({ feed, partial, order, atOnce }: Sync) {
   executions += 1;
   const execution_id = `execution-${executions}`;
   const file_path = join(directory, `${execution_id}.json`);
@@ -70,6 +72,8 @@ async function runSync({ feed, order, atOnce }: Sync) {
     execution_id,
     file_path,
     trigger: 'manual',
+    partial,
+    accept_shrink: true,
   });
   const calls = Array.from({ length: 2 * chunks_total }, (_, index) => ({
     request: { run_id, chunk_number: (index % chunks_total) + 1 },
@@ -89,11 +93,12 @@ test('any sequence of feeds leaves the same permits, history and counts as the m
       .asyncProperty(syncs, async (days) => {
         const model = createModel();
         for (const each of days) {
-          const expected = model.apply(each.feed);
+          const expected = model.apply(each.feed, each.partial);
           const run = await runSync(each);
           expect(run).toMatchObject(expected.counts);
           expect(await readHistory(query, run.run_id)).toEqual(expected.history);
           expect(await readPermits(query)).toEqual(model.permits());
+          expect(await readPresence(query)).toEqual(model.presence());
         }
       })
       .beforeEach(() =>

@@ -27,7 +27,7 @@ export function toErrorBody({ code, message, runId, hint }: SyncError): ErrorBod
 }
 
 /** @throws SyncError `invalid_request` (400) that names each field at fault. */
-function parseRequest<T>(contract: ZodType<T>, body: unknown): T {
+export function parseRequest<T>(contract: ZodType<T>, body: unknown): T {
   const parsed = contract.safeParse(body ?? {});
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));

@@ -4,17 +4,19 @@ import { expect, test } from 'vitest';
 import type { Database } from './schema.ts';
 import { cloneDatabase } from './testing/clone-database.ts';
 
-type NameOf<T> = T extends number
-  ? 'number'
-  : T extends string
-    ? 'string'
-    : T extends Date
-      ? 'Date'
-      : T extends readonly number[]
-        ? 'number[]'
-        : T extends readonly string[]
-          ? 'string[]'
-          : never;
+type NameOf<T> = T extends boolean
+  ? 'boolean'
+  : T extends number
+    ? 'number'
+    : T extends string
+      ? 'string'
+      : T extends Date
+        ? 'Date'
+        : T extends readonly number[]
+          ? 'number[]'
+          : T extends readonly string[]
+            ? 'string[]'
+            : never;
 
 /** The name of each column's type, with `?` if the column can be null. */
 type ColumnTypes<Row> = {
@@ -45,6 +47,11 @@ const TABLES: { readonly [Table in keyof Database]: ColumnTypes<Selectable<Datab
     snapshot_path: 'string?',
     duration_ms: 'number?',
     resumed_from: 'number?',
+    feed_records: 'number?',
+    partial: 'boolean',
+    accept_shrink: 'boolean',
+    error_code: 'string?',
+    error_hint: 'string?',
   },
   sync_chunks: {
     run_id: 'number',
@@ -68,6 +75,7 @@ const TABLES: { readonly [Table in keyof Database]: ColumnTypes<Selectable<Datab
 
 /** PostgreSQL's types as the pool reads them; it makes numbers of bigint. */
 const TYPES: Readonly<Record<string, string>> = {
+  bool: 'boolean',
   int4: 'number',
   int8: 'number',
   text: 'string',

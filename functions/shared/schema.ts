@@ -25,6 +25,11 @@ export interface SyncRunsTable extends CountColumns {
   status: Generated<RunStatus>;
   records_total: Generated<number>;
   chunks_total: Filled<number | null>;
+  feed_records: Filled<number | null>;
+  partial: Generated<boolean>;
+  accept_shrink: Generated<boolean>;
+  error_code: Filled<string | null>;
+  error_hint: Filled<string | null>;
   error_message: Filled<string | null>;
   snapshot_path: Filled<string | null>;
   duration_ms: Filled<number | null>;

@@ -158,11 +158,15 @@ describe('closeRun', () => {
   ])('writes the sums of the chunks, %s', async (status, message) => {
     const { id } = await open();
     await addChunks(id);
-    const closed = await context.db.transaction().execute((trx) => closeRun(trx, id, message));
+    const failure =
+      message === undefined ? undefined : { code: 'broken', message, hint: 'Mend it' };
+    const closed = await context.db.transaction().execute((trx) => closeRun(trx, id, failure));
     expect(closed).toMatchObject({
       id,
       status,
-      error_message: message ?? null,
+      error_code: message === undefined ? null : 'broken',
+      error_message: message === undefined ? null : `broken: ${message}`,
+      error_hint: message === undefined ? null : 'Mend it',
       records_total: 30,
       records_new: 2,
       records_updated: 4,
@@ -193,14 +197,16 @@ describe('closeRun', () => {
 
 test('insertFailedRun inserts one row, and leaves an existing run unchanged', async () => {
   const request = { executionId: 'one', trigger: 'api' } as const;
-  expect(await insertFailedRun(context.db, request, 'refused')).toMatchObject({
+  const failure = { code: null, message: 'refused', hint: null };
+  expect(await insertFailedRun(context.db, request, failure)).toMatchObject({
     execution_id: 'one',
     trigger: 'api',
     status: 'failed',
     error_message: 'refused',
     duration_ms: 1,
   });
-  expect(await insertFailedRun(context.db, request, 'again')).toBeUndefined();
+  const again = { ...failure, message: 'again' };
+  expect(await insertFailedRun(context.db, request, again)).toBeUndefined();
   expect(await findRun(context.db, 'one')).toMatchObject({ error_message: 'refused' });
   expect(await findRun(context.db, 'two')).toBeUndefined();
 });

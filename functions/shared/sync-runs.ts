@@ -11,6 +11,17 @@ export interface RunRequest {
   readonly messageId?: string | null | undefined;
   /** The source to sync instead of the City's feed. */
   readonly filePath?: string | null | undefined;
+  /** The feed is only a part of the City's. */
+  readonly partial?: boolean | null | undefined;
+  /** The feed is accepted however small it is. */
+  readonly acceptShrink?: boolean | null | undefined;
+}
+
+/** Why a run failed, and what to do about it. */
+export interface Failure {
+  readonly code: string | null;
+  readonly message: string;
+  readonly hint: string | null;
 }
 
 const OPEN_ATTEMPTS = 10;
@@ -79,12 +90,24 @@ function requireRunning(run: SyncRun): SyncRun {
   });
 }
 
-function toRow({ executionId, trigger, messageId = null, filePath = null }: RunRequest) {
+function toRow(request: RunRequest) {
+  const { executionId, trigger, messageId = null, filePath = null } = request;
   return {
     execution_id: executionId,
     trigger,
     message_id: messageId,
     file_path: filePath,
+    partial: request.partial ?? false,
+    accept_shrink: request.acceptShrink ?? false,
+  };
+}
+
+/** The columns of a failure; the message starts with its code. */
+function toErrorColumns({ code, message, hint }: Failure) {
+  return {
+    error_code: code,
+    error_message: code === null ? message : `${code}: ${message}`,
+    error_hint: hint,
   };
 }
 
@@ -103,10 +126,12 @@ function findRunningRun(db: Kysely<Database>) {
 
 async function refuseRun(db: Kysely<Database>, request: RunRequest, other: SyncRun) {
   const message = `Run ${other.id} has been running since ${other.started_at.toISOString()}`;
-  const refused = await insertFailedRun(db, request, `sync_already_running: ${message}`);
-  return permanent('sync_already_running', message, {
+  const code = 'sync_already_running';
+  const hint = `Wait until it ends, or cancel its execution, ${other.execution_id}`;
+  const refused = await insertFailedRun(db, request, { code, message, hint });
+  return permanent(code, message, {
     status: 409,
-    hint: `Wait until it ends, or cancel its execution, ${other.execution_id}`,
+    hint,
     ...(refused === undefined ? {} : { runId: refused.id }),
   });
 }
@@ -120,7 +145,11 @@ async function abandonRun({ db, log }: Context, { id, execution_id }: SyncRun): 
       .forUpdate()
       .executeTakeFirstOrThrow();
     if (run.status !== 'running') return false;
-    await closeRun(trx, id, `abandoned: execution ${execution_id} is no longer active`);
+    await closeRun(trx, id, {
+      code: 'abandoned',
+      message: `execution ${execution_id} is no longer active`,
+      hint: 'Nothing: the run that found it went on',
+    });
     return true;
   });
   if (!closed) return;
@@ -129,13 +158,13 @@ async function abandonRun({ db, log }: Context, { id, execution_id }: SyncRun): 
 }
 
 /**
- * Closes a run as failed with `errorMessage`, or without one as completed. The caller has locked
+ * Closes a run as failed with `failure`, or without one as completed. The caller has locked
  * its row. Its counts are the sums of its chunks' counts; its times come from the database's clock.
  */
 export async function closeRun(
   trx: Transaction<Database>,
   runId: number,
-  errorMessage?: string,
+  failure?: Failure,
 ): Promise<SyncRun> {
   const sum = (column: keyof SyncChunk) =>
     sql<number>`coalesce(sum(${sql.ref(column)}), 0)::integer`;
@@ -154,8 +183,8 @@ export async function closeRun(
   return trx
     .updateTable('sync_runs')
     .set({
-      status: errorMessage === undefined ? 'completed' : 'failed',
-      error_message: errorMessage ?? null,
+      status: failure === undefined ? 'completed' : 'failed',
+      ...(failure && toErrorColumns(failure)),
       ...counts,
       records_total: Object.values(counts).reduce((total, count) => total + count, 0),
       completed_at: sql<Date>`clock_timestamp()`,
@@ -170,14 +199,14 @@ export async function closeRun(
 export function insertFailedRun(
   db: Kysely<Database>,
   request: RunRequest,
-  errorMessage: string,
+  failure: Failure,
 ): Promise<SyncRun | undefined> {
   return db
     .insertInto('sync_runs')
     .values({
       ...toRow(request),
       status: 'failed',
-      error_message: errorMessage,
+      ...toErrorColumns(failure),
       completed_at: sql<Date>`clock_timestamp()`,
       duration_ms: 1,
     })

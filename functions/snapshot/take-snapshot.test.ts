@@ -5,6 +5,7 @@ import { takeSnapshot } from './take-snapshot.ts';
 import {
   addPermit,
   addRun,
+  failureOf,
   query,
   readSnapshots,
   removeLinkedData,
@@ -264,7 +265,7 @@ describe('takeSnapshot', () => {
     const refused = await insertFailedRun(
       context.db,
       { executionId: 'refused', trigger: 'manual' },
-      'refused',
+      failureOf('refused'),
     );
     const unknown = (refused?.id ?? 0) + 1;
     await expect(takeSnapshot(context, { run_id: unknown })).rejects.toMatchObject({

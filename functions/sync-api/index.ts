@@ -1,7 +1,7 @@
 import type { HttpFunction, Request } from '@google-cloud/functions-framework';
 import type { Context } from '../shared/context.ts';
 import { permanent } from '../shared/errors.ts';
-import { createEndpoint, type RespondToError } from '../shared/http.ts';
+import { createEndpoint, parseRequest, type RespondToError } from '../shared/http.ts';
 import { startSyncRequest } from './contract.ts';
 import { listRuns } from './list-runs.ts';
 import { startSync } from './start-sync.ts';
@@ -21,6 +21,10 @@ function readBody({ rawBody }: Request): unknown {
   } catch {
     return undefined;
   }
+}
+
+function hasFilePath(body: unknown): boolean {
+  return startSyncRequest.pick({ file_path: true }).loose().safeParse(body).success;
 }
 
 /** The public API: `GET /api/sync` lists runs, `POST /api/sync` starts one and waits for it. */
@@ -44,9 +48,12 @@ export function createSyncApi(context: Context): HttpFunction {
           status: 405,
         });
       }
-      const { success, data } = startSyncRequest.safeParse(readBody(request));
-      if (!success) throw permanent('file_path_required', 'file_path is required', { status: 400 });
-      response.json({ sync_run: await startSync(callContext, data.file_path) });
+      const body = readBody(request);
+      if (!hasFilePath(body)) {
+        throw permanent('file_path_required', 'file_path is required', { status: 400 });
+      }
+      const sync_run = await startSync(callContext, parseRequest(startSyncRequest, body));
+      response.json({ sync_run });
     },
     respondToError,
   );

@@ -5,6 +5,7 @@ import { SyncError } from '../shared/errors.ts';
 import { createExecutionsClient, isActive, workflowPath } from '../shared/executions.ts';
 import type { SyncRun } from '../shared/schema.ts';
 import { findRun } from '../shared/sync-runs.ts';
+import type { StartSyncRequest } from './contract.ts';
 
 const POLL_INTERVAL_MS = 500;
 
@@ -13,13 +14,13 @@ const POLL_INTERVAL_MS = 500;
  *
  * @throws SyncError `sync_failed` (500) with the run's error message.
  */
-export async function startSync(context: Context, filePath: string): Promise<SyncRun> {
+export async function startSync(context: Context, request: StartSyncRequest): Promise<SyncRun> {
   const { config, db } = context;
   const client = await createExecutionsClient(config);
   try {
     const [created] = await client.createExecution({
       parent: workflowPath(client, config),
-      execution: { argument: JSON.stringify({ file_path: filePath, trigger: 'api' }) },
+      execution: { argument: JSON.stringify({ ...request, trigger: 'api' }) },
     });
     const name = created.name ?? '';
     await waitForEnd(client, name);

@@ -164,10 +164,12 @@ describe('the workflow', () => {
     ]);
   });
 
-  test('completes an empty feed with no chunk', async () => {
+  test('completes an empty feed with no chunk, once it is accepted', async () => {
     const file_path = join(directory, 'empty.json');
     await writeFile(file_path, '[]');
-    expect(await runWorkflow({ file_path })).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await runWorkflow({ file_path, accept_shrink: true })).toMatchObject({
+      state: 'SUCCEEDED',
+    });
     expect(await readRuns()).toMatchObject([{ status: 'completed', chunks_total: 0 }]);
   });
 

@@ -24,5 +24,6 @@ export function formatResult({ execution, sync_run: run, snapshot, error }: Sync
   } else rows.push(['status', execution.state]);
   if (snapshot) rows.push(['score', String(snapshot.effectiveness_score ?? 'none')]);
   if (error) rows.push(['error', error]);
+  if (run?.error_hint) rows.push(['hint', run.error_hint]);
   return rows.map(([name, value]) => `  ${name.padEnd(12)}${value}\n`).join('');
 }

@@ -12,6 +12,8 @@ export interface StartOptions {
   readonly file?: string;
   readonly url?: string;
   readonly live?: boolean;
+  readonly partial?: boolean;
+  readonly acceptShrink?: boolean;
   readonly records: number;
   readonly dataDir: string;
   readonly databaseUrl?: string;
@@ -72,7 +74,12 @@ export async function runStart(options: StartOptions): Promise<void> {
     let result: SyncResult;
     try {
       announce(cloud, feed.description);
-      result = await runSync(cloud, feed.argument, view.show, interrupted.signal);
+      const argument = {
+        ...feed.argument,
+        ...(options.partial && { partial: true }),
+        ...(options.acceptShrink && { accept_shrink: true }),
+      };
+      result = await runSync(cloud, argument, view.show, interrupted.signal);
       view.stop();
       if (options.json) {
         const peak_rss_bytes = await measureMemory(cloud.functions);

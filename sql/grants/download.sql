@@ -1,8 +1,11 @@
 -- Opens runs, closes abandoned ones, and writes the chunk index of a run.
 grant select, insert on sync_runs to :"user";
 grant update (
-  file_path, snapshot_path, chunks_total, resumed_from, status, error_message, completed_at,
+  file_path, snapshot_path, chunks_total, feed_records, partial, accept_shrink, resumed_from, status,
+  error_code, error_message, error_hint, completed_at,
   duration_ms, records_total, records_new, records_updated, records_unchanged, records_errors,
   records_superseded
 ) on sync_runs to :"user";
 grant select, insert on sync_chunks to :"user";
+-- Measures the feed against the permits that are in it now.
+grant select on permits to :"user";

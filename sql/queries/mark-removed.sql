@@ -1,7 +1,14 @@
--- Marks the permits that the feed of run $1 no longer has as removed, and unmarks those that are
--- back.
+-- Marks as removed the permits that the feed of run $1 no longer has, unless it is partial ($2),
+-- and unmarks those that are back.
 with lineage as (
   select run_lineage($1) as run_id
+),
+-- A reject with a readable key was in the feed; its last good values stay.
+rejected as (
+  select stored.id
+  from sync_rejects as reject
+  join stored_permits as stored using (permit_num, revision_num, permit_type)
+  where reject.run_id in (select run_id from lineage)
 ),
 seen as (
   select page, bit_or(bits) as bits
@@ -27,6 +34,7 @@ times as (
       select max(started_at)
       from sync_runs
       where status = 'completed'
+        and not partial
         and id <> $1
     ) as before
   from sync_runs
@@ -40,7 +48,9 @@ set
     else greatest(stored.last_seen_at, times.before)
   end
 from seen_bits, times
-where stored.is_removed = (
-  stored.written_by_run in (select run_id from lineage)
-  or get_bit(seen_bits.bits, stored.id) = 1
-);
+where (stored.is_removed or not $2)
+  and stored.is_removed = (
+    stored.written_by_run in (select run_id from lineage)
+    or get_bit(seen_bits.bits, stored.id) = 1
+    or stored.id in (select id from rejected)
+  );

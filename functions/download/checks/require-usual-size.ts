@@ -1,32 +1,42 @@
 import type { Context } from '../../shared/context.ts';
-import { transient } from '../../shared/errors.ts';
+import { permanent, transient } from '../../shared/errors.ts';
 import { readSqlFile } from '../../shared/sql-file.ts';
 
-const COUNT_USUAL_RECORDS = readSqlFile('count-usual-records');
+const MEASURE_USUAL_FEED = readSqlFile('measure-usual-feed');
 
-/** Smallest share of the last feed's records; in a week the City's feed loses under 1 %. */
-const LEAST_PERCENT = 80;
+/** Smallest share of the usual number of records; in a week the City's feed loses under 1 %. */
+const LEAST_PERCENT = 95;
+/** A small feed may lose as many records as this, whatever their share. */
+const ALLOWED_RECORDS = 10;
+
+interface Measured {
+  readonly runId: number;
+  readonly records: number;
+  /** The feed is the City's own, which may be complete a little later. */
+  readonly isCitys: boolean;
+}
 
 /**
- * Refuses a City feed with far fewer records than the last one. The City deletes its table and
- * loads it again; a download in between gets part of the table, without an error.
+ * Refuses a whole feed with far fewer records than usual, or with none. The City deletes its table
+ * and loads it again; a download in between gets part of the table, without an error. A file may be
+ * a saved page of the feed.
  *
- * @throws SyncError `feed_shrank`, transient.
+ * @throws SyncError `feed_shrank`: transient for the City's feed, permanent for any other.
  */
 export async function requireUsualSize(
   { pool }: Context,
-  runId: number,
-  records: number,
+  { runId, records, isCitys }: Measured,
 ): Promise<void> {
-  const { rows } = await pool.query<{ records: number }>(COUNT_USUAL_RECORDS);
+  const { rows } = await pool.query<{ records: number | null }>(MEASURE_USUAL_FEED);
   const usual = rows[0]?.records ?? 0;
-  if (records >= (usual * LEAST_PERCENT) / 100) return;
-  throw transient(
-    'feed_shrank',
-    `The feed has ${records} records, under ${LEAST_PERCENT} % of the last feed's ${usual}`,
-    {
-      runId,
-      hint: 'If the City removed these records, start the sync with {"accept_shrink": true}',
-    },
-  );
+  const least = Math.min((usual * LEAST_PERCENT) / 100, usual - ALLOWED_RECORDS);
+  if (records > 0 && records >= least) return;
+  const message =
+    records === 0
+      ? 'The feed has no records'
+      : `The feed has ${records} records, under ${LEAST_PERCENT} % of the usual ${usual}`;
+  throw (isCitys ? transient : permanent)('feed_shrank', message, {
+    runId,
+    hint: 'If it is a part of the feed, sync it with {"partial": true}; if these records are all that the City has left, with {"accept_shrink": true}',
+  });
 }

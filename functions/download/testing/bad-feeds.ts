@@ -68,13 +68,13 @@ export const BAD_FEEDS: readonly BadFeed[] = [
   ['an empty body', '', ['feed_truncated', 'ends at byte 0']],
   ['white space only', ' \r\n\t ', ['feed_truncated', 'ends at byte 0']],
   ['a byte order mark only', '\uFEFF', ['feed_truncated', 'ends at byte 0']],
-  ['an empty array', '[]', [0]],
-  ['an empty array in white space', '\n [ ] \n', [0]],
+  ['an empty array', '[]', ['feed_shrank', 'no records']],
+  ['an empty array in white space', '\n [ ] \n', ['feed_shrank', 'no records']],
   ['null', 'null', ['feed_malformed', 'byte 0 is "n"']],
   ['a number', '17', ['feed_malformed', 'byte 0 is "1"']],
   ['a string', '"[]"', ['feed_malformed', 'byte 0 is "\\""']],
   ['an empty object', '{}', ['feed_malformed', 'without a list of records']],
-  ['an empty list of records', '{"records": []}', [0]],
+  ['an empty list of records', '{"records": []}', ['feed_shrank', 'no records']],
 
   // One and two good records, for comparison.
   ['one record', `[${A}]`, [1]],

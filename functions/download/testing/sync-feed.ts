@@ -7,6 +7,7 @@ import type { Context } from '../../shared/context.ts';
 import { classifyError, type SyncError } from '../../shared/errors.ts';
 import { toErrorBody } from '../../shared/http.ts';
 import type { SyncRun } from '../../shared/schema.ts';
+import type { DownloadRequest } from '../contract.ts';
 import { downloadFeed } from '../download-feed.ts';
 
 export interface SyncedFeed {
@@ -22,14 +23,13 @@ export async function syncFeed(
   context: Context,
   folder: string,
   feed: string | Buffer,
+  fields: Pick<DownloadRequest, 'partial' | 'accept_shrink'> = {},
 ): Promise<SyncedFeed> {
   const execution_id = randomUUID();
   const file_path = join(folder, `${execution_id}.json`);
   await writeFile(file_path, feed);
-  const error = await ingestAll(context, execution_id, file_path).then(
-    () => undefined,
-    classifyError,
-  );
+  const request = { execution_id, file_path, trigger: 'manual' as const, ...fields };
+  const error = await ingestAll(context, request).then(() => undefined, classifyError);
   if (error) {
     const caught = { code: error.status, body: toErrorBody(error) };
     await finalizeRun(context, { execution_id, outcome: 'failed', error: caught });
@@ -46,8 +46,8 @@ export async function syncFeed(
   return { run, error, rejects };
 }
 
-async function ingestAll(context: Context, execution_id: string, file_path: string): Promise<void> {
-  const request = { execution_id, file_path, trigger: 'manual' as const };
+async function ingestAll(context: Context, request: DownloadRequest): Promise<void> {
+  const { execution_id } = request;
   const { run_id, chunks_total } = await downloadFeed(context, request);
   for (let chunk_number = 1; chunk_number <= chunks_total; chunk_number += 1) {
     await ingestChunk(context, { run_id, chunk_number });

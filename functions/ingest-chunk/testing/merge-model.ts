@@ -51,8 +51,13 @@ function store(record: FeedRecord): StoredPermit | undefined {
   };
 }
 
-function keyOf({ permit_num, permit_type }: StoredPermit): string {
+function keyOf({ permit_num, permit_type }: Pick<StoredPermit, 'permit_num' | 'permit_type'>) {
   return `${permit_num}|${permit_type}`;
+}
+
+/** The key of a record, whether or not the rest of it can be stored. */
+function keyOfRecord({ PERMIT_NUM, PERMIT_TYPE }: FeedRecord): string {
+  return keyOf({ permit_num: PERMIT_NUM as string, permit_type: PERMIT_TYPE as string });
 }
 
 /** Ranks a record among those with its key: later dates win, then the greater hash. */
@@ -104,8 +109,9 @@ function byKey(a: StoredPermit, b: StoredPermit): number {
 /** Creates the simplest model of the merge, in memory, one feed at a time. */
 export function createModel() {
   const permits = new Map<string, StoredPermit>();
+  let inFeed: ReadonlySet<string> = new Set();
 
-  const apply = (feed: readonly FeedRecord[]) => {
+  const apply = (feed: readonly FeedRecord[], isPartial = false) => {
     const winners = new Map<string, { stored: StoredPermit; rank: string }>();
     let storable = 0;
     for (const record of feed) {
@@ -128,6 +134,8 @@ export function createModel() {
       history.push(...changes);
       permits.set(keyOf(stored), stored);
     }
+    const seen = new Set(feed.map(keyOfRecord));
+    inFeed = isPartial ? new Set([...inFeed, ...seen]) : seen;
     return {
       history,
       counts: {
@@ -139,5 +147,10 @@ export function createModel() {
     };
   };
 
-  return { apply, permits: () => [...permits.values()].sort(byKey) };
+  return {
+    apply,
+    permits: () => [...permits.values()].sort(byKey),
+    /** Whether each permit, in the order of `permits`, is in the feed. */
+    presence: () => [...permits.values()].sort(byKey).map((permit) => inFeed.has(keyOf(permit))),
+  };
 }

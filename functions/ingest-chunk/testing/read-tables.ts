@@ -11,6 +11,16 @@ export function readPermits(query: Query): Promise<unknown[]> {
   );
 }
 
+/** Reads whether each permit is in the feed, in the order of readPermits. */
+export async function readPresence(query: Query): Promise<unknown[]> {
+  const rows = await query(
+    `select in_feed
+     from permits
+     order by permit_num collate "C", permit_type collate "C"`,
+  );
+  return rows.map((row) => (row as { in_feed: boolean }).in_feed);
+}
+
 /** Reads the history of one run in the model's form. */
 export function readHistory(query: Query, runId: number): Promise<unknown[]> {
   return query(

@@ -26,7 +26,7 @@ export async function insertChunk(
 export async function completeDownload(
   client: pg.PoolClient,
   runId: number,
-  chunks: number,
+  { chunks, records }: { readonly chunks: number; readonly records: number },
 ): Promise<void> {
-  await client.query(COMPLETE_DOWNLOAD, [runId, chunks]);
+  await client.query(COMPLETE_DOWNLOAD, [runId, chunks, records]);
 }

@@ -18,3 +18,20 @@ export function readKey(record: unknown): PermitKey {
     permit_type: part('PERMIT_TYPE'),
   };
 }
+
+/** A string under a name of the key; what stands before may be broken, or cut off after it. */
+const KEY_PART = /"(PERMIT_NUM|REVISION_NUM|PERMIT_TYPE)"\s*:\s*("(?:[^"\\]|\\.)*")/g;
+
+/** Finds the parts of the key in the text of a record that cannot be parsed as a whole. */
+export function scanKey(text: string): Readonly<Record<string, unknown>> {
+  const parts = [...text.matchAll(KEY_PART)].map(([, name, value = '']) => [name, parse(value)]);
+  return Object.fromEntries(parts);
+}
+
+function parse(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}

@@ -19,12 +19,18 @@ export function removeLinkedData(context: Context) {
   );
 }
 
+/** A failure that only has a message. */
+export function failureOf(message: string) {
+  return { code: null, message, hint: null };
+}
+
 /** Adds a run that has completed, or failed with an error message. */
 export async function addRun(context: Context, errorMessage?: string): Promise<number> {
   const { id } = await openRun(context, { executionId: randomUUID(), trigger: 'manual' });
   await context.db.transaction().execute(async (trx) => {
-    if (errorMessage === undefined) await markRemoved(trx, id);
-    await closeRun(trx, id, errorMessage);
+    const failure = errorMessage === undefined ? undefined : failureOf(errorMessage);
+    if (failure === undefined) await markRemoved(trx, { id, partial: false });
+    await closeRun(trx, id, failure);
   });
   return id;
 }

@@ -12,6 +12,8 @@ export interface FeedChoice {
   readonly live?: boolean | undefined;
   /** Number of records of the synthetic feed, which is the default. */
   readonly records: number;
+  /** A database of the user's own, in which a synthetic feed must not replace what is there. */
+  readonly databaseUrl?: string | undefined;
 }
 
 export interface ChosenFeed {
@@ -58,14 +60,16 @@ export async function chooseFeed(choice: FeedChoice): Promise<ChosenFeed> {
 }
 
 /** Serves the next day of the synthetic feed from a stand-in for the City's portal. */
-async function serveSyntheticFeed({ dataDirectory, records }: FeedChoice): Promise<ChosenFeed> {
+async function serveSyntheticFeed(choice: FeedChoice): Promise<ChosenFeed> {
+  const { dataDirectory, records, databaseUrl } = choice;
+  const isResized = await rememberSize(dataDirectory, records);
   const day = await advanceDay(dataDirectory, records);
   const portal = createCkanApi({ feed: () => generateFeed({ records, day }) });
   const server = await listen(express().use(portal), 0);
   return {
     description: `synthetic, ${records.toLocaleString('en')} records, day ${day}`,
-    // The first day may follow a larger feed.
-    argument: day === 0 ? { accept_shrink: true } : {},
+    // Another size was asked for, so the feed may be smaller than the last one.
+    argument: isResized && databaseUrl === undefined ? { accept_shrink: true } : {},
     functionsEnvironment: { CKAN_BASE_URL: server.url },
     stop: server.close,
   };
@@ -79,4 +83,13 @@ async function advanceDay(dataDirectory: string, records: number): Promise<numbe
   const day = Number.isSafeInteger(last) ? last + 1 : 0;
   await writeFile(path, `${day}\n`);
   return day;
+}
+
+/** Remembers the size of the synthetic feed. @returns whether the last start had another size. */
+async function rememberSize(dataDirectory: string, records: number): Promise<boolean> {
+  await mkdir(dataDirectory, { recursive: true });
+  const path = join(dataDirectory, 'feed-records.txt');
+  const last = await readFile(path, 'utf8').catch(() => '');
+  await writeFile(path, `${records}\n`);
+  return last.trim() !== String(records);
 }
