@@ -105,12 +105,36 @@ describe('npm start', () => {
   test(
     'ends with a table, on the synthetic feed, one day later at each start',
     async () => {
-      const first = await startOnDatabase('--records', '50');
+      // The database has had a larger feed.
+      const first = await startOnDatabase('--records', '50', '--accept-shrink');
       expect(first.stderr).toContain('synthetic, 50 records, day 0');
       expect(first.stdout).toMatch(/^ {2}status +completed$/m);
       expect(first.stdout).toMatch(/^ {2}total +50$/m);
       const second = await startOnDatabase('--records', '50');
       expect(second.stderr).toContain('synthetic, 50 records, day 1');
+    },
+    PATIENCE,
+  );
+
+  test(
+    'takes a part of the feed with --partial, and says what to do about one without',
+    async () => {
+      const path = join(directory, 'part.json');
+      await writeFile(
+        path,
+        JSON.stringify([{ PERMIT_NUM: '1', REVISION_NUM: '00', PERMIT_TYPE: 'x' }]),
+      );
+      const refused = await startOnDatabase('--file', path);
+      expect(refused.stdout).toMatch(
+        /^ {2}error +feed_shrank: The feed has 1 records, under 95 %/m,
+      );
+      expect(refused.stdout).toMatch(/^ {2}hint +If it is a part of the feed, sync it with/m);
+      expect(refused.code).toBe(1);
+      const { code, stdout } = await startOnDatabase('--json', '--file', path, '--partial');
+      expect(JSON.parse(stdout)).toMatchObject({
+        sync_run: { status: 'completed', partial: true, records_new: 1, feed_records: 1 },
+      });
+      expect(code).toBe(0);
     },
     PATIENCE,
   );

@@ -282,6 +282,26 @@ describe('the public API', () => {
     });
   });
 
+  test('answers a key that it does not know with 400, and starts nothing', async () => {
+    const response = await postSync({ file_path: await writeFeed(12), partail: true });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: 'invalid_request',
+      message: expect.stringContaining('partail'),
+    });
+    expect(await readRuns()).toEqual([]);
+  });
+
+  test('passes partial and accept_shrink on to the run', async () => {
+    const file_path = await writeFeed(12);
+    const partial = await postSync({ file_path, partial: true });
+    expect(await partial.json()).toMatchObject({ sync_run: { partial: true, feed_records: 12 } });
+    const accepted = await postSync({ file_path, accept_shrink: true });
+    expect(await accepted.json()).toMatchObject({
+      sync_run: { partial: false, accept_shrink: true },
+    });
+  });
+
   test('takes what curl -d sends, which has the content type of a form', async () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const body = JSON.stringify({ file_path: await writeFeed(12) });

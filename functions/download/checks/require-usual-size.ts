@@ -9,6 +9,11 @@ const LEAST_PERCENT = 95;
 /** A small feed may lose as many records as this, whatever their share. */
 const ALLOWED_RECORDS = 10;
 
+const PARTIAL_HINT =
+  'If it is a part of the feed, sync it with {"partial": true}, or npm start -- --partial';
+const ACCEPT_HINT =
+  'if the City has no more records, with {"accept_shrink": true}, or npm start -- --accept-shrink';
+
 interface Measured {
   readonly runId: number;
   readonly records: number;
@@ -37,6 +42,6 @@ export async function requireUsualSize(
       : `The feed has ${records} records, under ${LEAST_PERCENT} % of the usual ${usual}`;
   throw (isCitys ? transient : permanent)('feed_shrank', message, {
     runId,
-    hint: 'If it is a part of the feed, sync it with {"partial": true}; if these records are all that the City has left, with {"accept_shrink": true}',
+    hint: `${PARTIAL_HINT}; ${ACCEPT_HINT}`,
   });
 }
