@@ -39,6 +39,20 @@ function readRun(id: number): Promise<SyncRun> {
     .executeTakeFirstOrThrow();
 }
 
+/** Multiplies the counts of all chunks. */
+function multiplyCounts(by: number) {
+  return context.pool.query(
+    `update sync_chunks set
+       record_count = $1 * record_count,
+       records_new = $1 * records_new,
+       records_updated = $1 * records_updated,
+       records_unchanged = $1 * records_unchanged,
+       records_errors = $1 * records_errors,
+       records_superseded = $1 * records_superseded`,
+    [by],
+  );
+}
+
 describe('finalizeRun', () => {
   test('L02 sets completed, completed_at and the sums of the chunks', async () => {
     const { id, execution_id } = await openRunWithChunks(2);
@@ -110,14 +124,25 @@ describe('finalizeRun', () => {
   test('refuses to complete a run with too many rejects, and leaves it open', async () => {
     const { id, execution_id } = await openRunWithChunks(2);
     const config = { ...context.config, MAX_REJECTED_PERCENT: 39.9 };
+    await multiplyCounts(2);
     await expect(
       finalizeRun({ ...context, config }, { execution_id, outcome: 'completed' }),
     ).rejects.toMatchObject({
       code: 'too_many_rejects',
       status: 422,
-      message: `Run ${id}: 8 of 20 records (40.0 %) were rejected, more than the allowed 39.9 %`,
+      message: `Run ${id}: 16 of 40 records (40.0 %) were rejected, more than the allowed 39.9 %`,
     });
     expect(await readRun(id)).toMatchObject({ status: 'running' });
+  });
+
+  test('completes a small feed with ten rejects, whatever their share', async () => {
+    const { execution_id } = await openRunWithChunks(2);
+    const config = { ...context.config, MAX_REJECTED_PERCENT: 1 };
+    const request = { execution_id, outcome: 'completed' } as const;
+    expect(await finalizeRun({ ...context, config }, request)).toMatchObject({
+      status: 'completed',
+      records_errors: 8,
+    });
   });
 
   test('closes a run once: a repeated call returns the recorded result and logs nothing', async () => {

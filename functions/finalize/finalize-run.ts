@@ -82,11 +82,15 @@ async function closeOpenRun(
   return { run: closed, closedHere: true };
 }
 
+/** As many rejects are never too many, unless nothing else was in the feed. */
+const ALLOWED_REJECTS = 10;
+
 /** @throws SyncError `too_many_rejects` (422). */
 function requireFewRejects(run: SyncRun, maxRejectedPercent: number): void {
   const { id, records_errors, records_total } = run;
   const percent = (100 * records_errors) / Math.max(1, records_total);
-  if (percent <= maxRejectedPercent) return;
+  const areFew = records_errors <= ALLOWED_REJECTS && records_errors < records_total;
+  if (percent <= maxRejectedPercent || areFew) return;
   const share = `${records_errors} of ${records_total} records (${percent.toFixed(1)} %)`;
   throw permanent(
     'too_many_rejects',
