@@ -120,17 +120,19 @@ describe('npm start', () => {
     'takes a part of the feed with --partial, and says what to do about one without',
     async () => {
       const path = join(directory, 'part.json');
-      await writeFile(
-        path,
-        JSON.stringify([{ PERMIT_NUM: '1', REVISION_NUM: '00', PERMIT_TYPE: 'x' }]),
-      );
-      const refused = await startOnDatabase('--file', path);
+      const record = { PERMIT_NUM: '1', REVISION_NUM: '00', PERMIT_TYPE: 'x' };
+      await writeFile(path, JSON.stringify([record]));
+      const drifted = await startOnDatabase('--file', path);
+      expect(drifted.stdout).toMatch(/^ {2}error +schema_drift: The feed no longer has STRUCTURE/m);
+      const refused = await startOnDatabase('--file', path, '--accept-drift');
       expect(refused.stdout).toMatch(
         /^ {2}error +feed_shrank: The feed has 1 records, under 95 %/m,
       );
       expect(refused.stdout).toMatch(/^ {2}hint +If it is a part of the feed, sync it with/m);
       expect(refused.code).toBe(1);
-      const { code, stdout } = await startOnDatabase('--json', '--file', path, '--partial');
+      const { code, stdout } = await startOnDatabase(
+        ...['--json', '--file', path, '--partial', '--accept-drift'],
+      );
       expect(JSON.parse(stdout)).toMatchObject({
         sync_run: { status: 'completed', partial: true, records_new: 1, feed_records: 1 },
       });

@@ -26,6 +26,7 @@ await runCommand(
     )
     .option('--partial', "the feed is only a part of the City's: mark nothing as removed")
     .option('--accept-shrink', 'accept a feed that is far smaller than the last ones')
+    .option('--accept-drift', 'accept a feed that lacks columns which the last one had')
     .addOption(new Option('--live', "sync the City's feed").conflicts(['file', 'url']))
     .addOption(recordsOption())
     .addOption(dataDirOption())

@@ -15,6 +15,8 @@ export const downloadRequest = z.strictObject({
   partial: z.boolean().nullish(),
   /** Accepts a whole feed that is far smaller than the last ones. */
   accept_shrink: z.boolean().nullish(),
+  /** Accepts a feed that lacks columns which the last whole feed had. */
+  accept_drift: z.boolean().nullish(),
   /** A failed run whose remaining chunks are ingested; nothing is downloaded. */
   resume_run_id: z.int().positive().nullish(),
   /** ID of the Pub/Sub message that started the execution. */

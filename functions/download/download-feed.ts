@@ -2,8 +2,10 @@ import { completeDownload, lockChunkIndex } from '../shared/chunks/write-chunk-i
 import type { Context } from '../shared/context.ts';
 import { inTransaction } from '../shared/database.ts';
 import { openRun } from '../shared/sync-runs.ts';
+import { listMapped } from './checks/compare-columns.ts';
 import { reportDrift } from './checks/report-drift.ts';
 import { requireKeyColumns } from './checks/require-key-columns.ts';
+import { requireKnownColumns } from './checks/require-known-columns.ts';
 import { requireUsualSize } from './checks/require-usual-size.ts';
 import type { DownloadRequest, DownloadResponse } from './contract.ts';
 import { resumeRun } from './resume-run.ts';
@@ -15,8 +17,8 @@ import { type Destination, storeFeed } from './store-feed.ts';
  * that an earlier run left. Called again after success, it returns the recorded result; called
  * again after a failure, it downloads again. Memory does not grow with the feed.
  *
- * @throws SyncError from openRun, resumeRun, openFeed, storeFeed, requireKeyColumns and
- * requireUsualSize.
+ * @throws SyncError from openRun, resumeRun, openFeed, storeFeed, requireKeyColumns,
+ * requireKnownColumns and requireUsualSize.
  */
 export async function downloadFeed(
   context: Context,
@@ -24,9 +26,9 @@ export async function downloadFeed(
 ): Promise<DownloadResponse> {
   const { execution_id: executionId, trigger, resume_run_id } = request;
   const { message_id: messageId, file_path: filePath, partial } = request;
-  const acceptShrink = request.accept_shrink;
-  const asked = { executionId, trigger, messageId, filePath, partial, acceptShrink };
-  const run = await openRun(context, asked);
+  const { accept_shrink: acceptShrink, accept_drift: acceptDrift } = request;
+  const accepted = { partial, acceptShrink, acceptDrift };
+  const run = await openRun(context, { executionId, trigger, messageId, filePath, ...accepted });
   const to = { context, runId: run.id, object: `runs/${run.id}/feed.json.gz` };
   if (run.execution_id !== executionId) {
     return { ...(await describeDownload(to)), duplicate_of: run.id };
@@ -38,7 +40,7 @@ export async function downloadFeed(
 
 /** Stores, checks and indexes the feed in one transaction: a failure leaves no chunk index. */
 function download(to: Destination, request: DownloadRequest): Promise<void> {
-  const { file_path, partial, accept_shrink } = request;
+  const { file_path, partial, accept_shrink, accept_drift } = request;
   const { context, runId, object } = to;
   return inTransaction(context.pool, async (client) => {
     await lockChunkIndex(client, runId);
@@ -46,10 +48,11 @@ function download(to: Destination, request: DownloadRequest): Promise<void> {
     const feed = await openFeed(context.config, file_path);
     const { bytes, records, chunks, columns } = await storeFeed(client, feed, to);
     requireKeyColumns(columns, runId);
+    if (!accept_drift) await requireKnownColumns(context, runId, columns);
     if (!partial && !accept_shrink) {
       await requireUsualSize(context, { runId, records, isCitys: file_path == null });
     }
-    await completeDownload(client, runId, { chunks, records });
+    await completeDownload(client, runId, { chunks, records, columns: listMapped(columns) });
     reportDrift(context.log, runId, columns);
     const message = `Run ${runId}: stored ${records} records in ${chunks} chunks from ${feed.source}`;
     context.log('INFO', message, {

@@ -41,6 +41,8 @@ export function resumeRun({ db }: Context, run: SyncRun, earlierId: number): Pro
         feed_records: earlier.feed_records,
         partial: earlier.partial,
         accept_shrink: earlier.accept_shrink,
+        feed_columns: earlier.feed_columns,
+        accept_drift: earlier.accept_drift,
         chunks_total: update
           .selectFrom('sync_chunks')
           .where('run_id', '=', earlierId)

@@ -50,6 +50,8 @@ const TABLES: { readonly [Table in keyof Database]: ColumnTypes<Selectable<Datab
     feed_records: 'number?',
     partial: 'boolean',
     accept_shrink: 'boolean',
+    feed_columns: 'string[]?',
+    accept_drift: 'boolean',
     error_code: 'string?',
     error_hint: 'string?',
   },
@@ -81,6 +83,7 @@ const TYPES: Readonly<Record<string, string>> = {
   text: 'string',
   timestamptz: 'Date',
   _int4: 'number[]',
+  _text: 'string[]',
   _uuid: 'string[]',
 };
 

@@ -28,6 +28,8 @@ export interface SyncRunsTable extends CountColumns {
   feed_records: Filled<number | null>;
   partial: Generated<boolean>;
   accept_shrink: Generated<boolean>;
+  feed_columns: Filled<readonly string[] | null>;
+  accept_drift: Generated<boolean>;
   error_code: Filled<string | null>;
   error_hint: Filled<string | null>;
   error_message: Filled<string | null>;

@@ -15,6 +15,8 @@ export interface RunRequest {
   readonly partial?: boolean | null | undefined;
   /** The feed is accepted however small it is. */
   readonly acceptShrink?: boolean | null | undefined;
+  /** The feed is accepted although it lacks columns that the last whole feed had. */
+  readonly acceptDrift?: boolean | null | undefined;
 }
 
 /** Why a run failed, and what to do about it. */
@@ -99,6 +101,7 @@ function toRow(request: RunRequest) {
     file_path: filePath,
     partial: request.partial ?? false,
     accept_shrink: request.acceptShrink ?? false,
+    accept_drift: request.acceptDrift ?? false,
   };
 }
 

@@ -11,6 +11,8 @@ export const startSyncRequest = z.strictObject({
   partial: z.boolean().optional(),
   /** Accepts a whole feed that is far smaller than the last ones. */
   accept_shrink: z.boolean().optional(),
+  /** Accepts a feed that lacks columns which the last whole feed had. */
+  accept_drift: z.boolean().optional(),
 });
 
 export type StartSyncRequest = z.infer<typeof startSyncRequest>;

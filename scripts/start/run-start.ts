@@ -14,6 +14,7 @@ export interface StartOptions {
   readonly live?: boolean;
   readonly partial?: boolean;
   readonly acceptShrink?: boolean;
+  readonly acceptDrift?: boolean;
   readonly records: number;
   readonly dataDir: string;
   readonly databaseUrl?: string;
@@ -78,6 +79,7 @@ export async function runStart(options: StartOptions): Promise<void> {
         ...feed.argument,
         ...(options.partial && { partial: true }),
         ...(options.acceptShrink && { accept_shrink: true }),
+        ...(options.acceptDrift && { accept_drift: true }),
       };
       result = await runSync(cloud, argument, view.show, interrupted.signal);
       view.stop();

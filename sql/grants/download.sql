@@ -1,7 +1,8 @@
 -- Opens runs, closes abandoned ones, and writes the chunk index of a run.
 grant select, insert on sync_runs to :"user";
 grant update (
-  file_path, snapshot_path, chunks_total, feed_records, partial, accept_shrink, resumed_from, status,
+  file_path, snapshot_path, chunks_total, feed_records, feed_columns, partial, accept_shrink,
+  accept_drift, resumed_from, status,
   error_code, error_message, error_hint, completed_at,
   duration_ms, records_total, records_new, records_updated, records_unchanged, records_errors,
   records_superseded

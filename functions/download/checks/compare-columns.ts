@@ -13,6 +13,11 @@ export function listUnmapped(columns: ReadonlySet<string>): readonly string[] {
     .map((name) => name.slice(0, MAX_NAME_LENGTH).toWellFormed());
 }
 
+/** @returns the mapped columns that the feed has. */
+export function listMapped(columns: ReadonlySet<string>): readonly string[] {
+  return [...MAPPED].filter((name) => columns.has(name));
+}
+
 /** @returns the mapped columns that the feed lacks; none if the feed's columns are not known. */
 export function listMissing(columns: ReadonlySet<string>): readonly string[] {
   return columns.size === 0 ? [] : [...MAPPED].filter((name) => !columns.has(name));

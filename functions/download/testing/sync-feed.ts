@@ -23,7 +23,7 @@ export async function syncFeed(
   context: Context,
   folder: string,
   feed: string | Buffer,
-  fields: Pick<DownloadRequest, 'partial' | 'accept_shrink'> = {},
+  fields: Pick<DownloadRequest, 'partial' | 'accept_shrink' | 'accept_drift'> = {},
 ): Promise<SyncedFeed> {
   const execution_id = randomUUID();
   const file_path = join(folder, `${execution_id}.json`);

@@ -22,11 +22,18 @@ export async function insertChunk(
   await client.query(INSERT_CHUNK, [runId, chunkNumber, byteStart, byteEnd, records, ...arrays]);
 }
 
+interface WholeFeed {
+  readonly chunks: number;
+  readonly records: number;
+  /** Its mapped columns. */
+  readonly columns: readonly string[];
+}
+
 /** Marks the chunk index of a run as complete. */
 export async function completeDownload(
   client: pg.PoolClient,
   runId: number,
-  { chunks, records }: { readonly chunks: number; readonly records: number },
+  { chunks, records, columns }: WholeFeed,
 ): Promise<void> {
-  await client.query(COMPLETE_DOWNLOAD, [runId, chunks, records]);
+  await client.query(COMPLETE_DOWNLOAD, [runId, chunks, records, columns]);
 }

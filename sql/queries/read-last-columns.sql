@@ -1,0 +1,8 @@
+-- The mapped columns of the last completed whole feed.
+select feed_columns
+from sync_runs
+where status = 'completed'
+  and not partial
+  and feed_columns is not null
+order by id desc
+limit 1;
