@@ -252,6 +252,24 @@ describe('Content-Encoding: gzip', () => {
       outcome: 'transient',
     });
   });
+  test.each(['UTF-8', '', 'aws-chunked', 'identity', 'utf-8, aws-chunked'])(
+    'is not what %j means: the bytes are read as they are',
+    async (encoding) => {
+      await using server = await startTestServer((_, response) => {
+        response.writeHead(200, { 'content-encoding': encoding }).end('[{"a": 1}]');
+      });
+      expect(await fetchText(configure(server.url), server.url)).toBe('[{"a": 1}]');
+    },
+  );
+
+  test('is decoded beside a token that is no coding', async () => {
+    await using server = await startTestServer((_, response) => {
+      const headers = { 'content-encoding': 'aws-chunked, GZIP' };
+      response.writeHead(200, headers).end(gzipSync('[{"a": 1}]'));
+    });
+    expect(await fetchText(configure(server.url), server.url)).toBe('[{"a": 1}]');
+  });
+
   test('is the only encoding accepted besides identity', async () => {
     await using server = await startTestServer((_, response) =>
       response.writeHead(200, { 'content-encoding': 'br' }).end('?'),

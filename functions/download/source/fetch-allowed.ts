@@ -88,11 +88,18 @@ async function fetchOnce(url: URL, publicOnly: boolean): Promise<IncomingMessage
   }
 }
 
-/** The bytes of the body, with its Content-Encoding decoded. */
+/** Source: IANA, "HTTP Content Coding Registry". */
+const CODINGS = ['gzip', 'x-gzip', 'br', 'deflate', 'compress', 'x-compress', 'zstd', 'dcb', 'dcz'];
+
+/**
+ * The bytes of the body, with its Content-Encoding decoded. Tokens that are no coding, such as
+ * `UTF-8` and `aws-chunked`, are ignored: servers send them over sound bodies.
+ */
 function readBody(url: URL, response: IncomingMessage): AsyncIterable<Buffer> {
-  const encoding = response.headers['content-encoding']?.toLowerCase() ?? 'identity';
-  if (encoding === 'identity') return readToEnd(url, response);
-  if (encoding === 'gzip' || encoding === 'x-gzip') {
+  const tokens = response.headers['content-encoding']?.toLowerCase().split(',') ?? [];
+  const encoding = tokens.map((token) => token.trim()).filter((token) => CODINGS.includes(token));
+  if (encoding.length === 0) return readToEnd(url, response);
+  if (encoding.length === 1 && encoding[0]?.endsWith('gzip')) {
     // An error in either stream ends the other and reaches the reader of the body.
     return readToEnd(
       url,
@@ -100,7 +107,10 @@ function readBody(url: URL, response: IncomingMessage): AsyncIterable<Buffer> {
     );
   }
   response.destroy();
-  throw permanent('feed_refused', `${url} is encoded as ${encoding}, which was not requested`);
+  throw permanent(
+    'feed_refused',
+    `${url} is encoded as ${encoding.join(', ')}, which was not requested`,
+  );
 }
 
 async function* readToEnd(url: URL, body: Readable): AsyncIterable<Buffer> {

@@ -152,9 +152,19 @@ describe('gs://bucket/object', () => {
   });
 
   test('is not found without a bucket', async () => {
-    await expect(openFeed(context.config, 'gs://no-such-bucket/x')).rejects.toMatchObject({
+    const config = { ...context.config, FEED_ALLOWED_HOSTS: ['gs://no-such-bucket'] };
+    await expect(openFeed(config, 'gs://no-such-bucket/x')).rejects.toMatchObject({
       code: 'feed_not_found',
       status: 404,
+    });
+  });
+
+  test('is refused in a bucket that is neither the feeds’ own nor listed', async () => {
+    await expect(openFeed(context.config, 'gs://theirs/x.json')).rejects.toMatchObject({
+      code: 'source_not_allowed',
+      status: 400,
+      message: 'gs://theirs is not a bucket that feeds may come from',
+      hint: expect.stringContaining('add gs://theirs to FEED_ALLOWED_HOSTS'),
     });
   });
 
@@ -174,7 +184,8 @@ describe('gs://bucket/object', () => {
       response.writeHead(403, { 'content-type': 'application/json' });
       response.end('{"error": {"code": 403, "message": "no storage.objects.get access"}}');
     });
-    const config = { ...context.config, GOOGLE_API_ENDPOINT: storage.url };
+    const FEED_ALLOWED_HOSTS = ['gs://theirs'];
+    const config = { ...context.config, GOOGLE_API_ENDPOINT: storage.url, FEED_ALLOWED_HOSTS };
     await expect(openFeed(config, 'gs://theirs/feed.json')).rejects.toMatchObject({
       code: 'feed_refused',
       outcome: 'permanent',

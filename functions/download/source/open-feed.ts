@@ -103,6 +103,17 @@ async function openObject(config: Config, path: string): Promise<Feed> {
   if (bucket === undefined || name === undefined) {
     throw permanent('invalid_request', `${path} is not gs://bucket/object`, { status: 400 });
   }
+  const { FEED_BUCKET, FEED_ALLOWED_HOSTS } = config;
+  if (bucket !== FEED_BUCKET && !FEED_ALLOWED_HOSTS.includes(`gs://${bucket}`)) {
+    throw permanent(
+      'source_not_allowed',
+      `gs://${bucket} is not a bucket that feeds may come from`,
+      {
+        status: 400,
+        hint: `Use gs://${FEED_BUCKET}, or add gs://${bucket} to FEED_ALLOWED_HOSTS`,
+      },
+    );
+  }
   const file = new Storage(storageOptions(config)).bucket(bucket).file(name);
   const [exists] = await file.exists().catch((cause: unknown) => {
     const { code } = cause as { code?: unknown };
