@@ -133,6 +133,16 @@ const ANSWERS: Readonly<Record<string, readonly Row[]>> = {
     { ...UPDATED, ...STATUS_CHANGE },
     { permit_num: '26 100002 BLD', field_name: 'extra.SOLAR_PANELS', new_value: '12' },
   ],
+  'What changed since yesterday': [
+    { ...UPDATED, change: 'est_const_cost', old_value: '450000', new_value: '500000' },
+    { ...UPDATED, change: 'new permit', old_value: null, new_value: null },
+    { ...UPDATED, change: 'status', old_value: 'Permit Issued', new_value: 'Inspection' },
+    { permit_num: '26 100002 BLD', change: 'extra.SOLAR_PANELS', new_value: '12' },
+    { permit_num: '26 100002 BLD', change: 'new permit' },
+    { permit_num: '26 100003 BLD', change: 'new permit' },
+    { permit_num: '26 100004 BLD', change: 'new permit' },
+    { permit_num: '26 100005 BLD', permit_type: 'Plumbing(PS)', change: 'new permit' },
+  ],
   'Permits removed from the feed': [{ permit_num: '26 100003 BLD', status: 'Permit Issued' }],
   'Permits by status and type': [
     { status: 'Permit Issued', permit_type: 'New Houses', permits: 2 },

@@ -22,7 +22,7 @@ locals {
   # Source: https://cloud.google.com/workflows/docs/calling-run-functions
   functions = {
     download = {
-      description     = "Streams the feed into the bucket and cuts it into byte ranges."
+      description     = "Streams the feed into the bucket and cuts it into chunks."
       memory          = "512Mi"
       cpu             = "1"
       concurrency     = 1
@@ -32,7 +32,7 @@ locals {
       ingress         = "ALLOW_INTERNAL_ONLY"
     }
     ingest-chunk = {
-      description     = "Stores one byte range in one transaction."
+      description     = "Stores one chunk in one transaction."
       memory          = "512Mi"
       cpu             = "1"
       concurrency     = 1
