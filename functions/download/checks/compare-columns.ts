@@ -13,7 +13,7 @@ export function listUnmapped(columns: ReadonlySet<string>): readonly string[] {
     .map((name) => name.slice(0, MAX_NAME_LENGTH).toWellFormed());
 }
 
-/** @returns the mapped columns that the feed lacks; none if the feed's columns are not known. */
+/** @returns the mapped columns that the feed lacks; none if its columns could not be sampled. */
 export function listMissing(columns: ReadonlySet<string>): readonly string[] {
   return columns.size === 0 ? [] : [...MAPPED].filter((name) => !columns.has(name));
 }
