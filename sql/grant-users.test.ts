@@ -129,7 +129,7 @@ describe('with the rights in sql/grants each function', () => {
     expect(await listRuns(as['sync-api'].db)).toHaveLength(2);
   });
 
-  test('goes on where a failed run has ended', async () => {
+  test('resumes where a failed run ended', async () => {
     const failed = await download({ feed: records(1, 2, 3) });
     await ingestChunk(as['ingest-chunk'], { run_id: failed.run_id, chunk_number: 1 });
     const { execution_id } = failed;

@@ -11,7 +11,7 @@ revoke temporary on database :"DBNAME" from public;
 revoke create on schema public from public;
 `;
 
-/** So that a right that a file no longer has is gone; column rights go with their table's. */
+/** Removes rights that a file no longer grants; column rights go with their table's. */
 const REVOKE_FROM_USER = `
 revoke all on all tables in schema public from :"user";
 revoke all on all sequences in schema public from :"user";

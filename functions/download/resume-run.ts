@@ -7,8 +7,8 @@ import { readSqlFile } from '../shared/sql-file.ts';
 const ADOPT_CHUNKS = readSqlFile('adopt-chunks');
 
 /**
- * Gives a run the feed object of an earlier, failed run and the chunks that it did not ingest.
- * Nothing is downloaded. Called again, it changes nothing.
+ * Gives a run the feed object of an earlier, failed run and the chunks that the earlier run did not
+ * ingest. Nothing is downloaded. Called again, it changes nothing.
  *
  * @throws SyncError `run_not_resumable` (409) unless the earlier run failed after storing its feed.
  */

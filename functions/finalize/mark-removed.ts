@@ -7,7 +7,8 @@ const FORGET_SEEN = readSqlFile('forget-seen');
 
 /**
  * Marks as removed the permits that the completing run's feed no longer has, unless the feed is
- * partial; unmarks those that are back; deletes the bitmaps of seen permits.
+ * partial; unmarks those that are back; and deletes the bitmaps of seen permits, which are no
+ * longer needed.
  */
 export async function markRemoved(
   trx: Transaction<Database>,

@@ -6,7 +6,7 @@ import { type DescribedReject, describeReject } from './describe-reject.ts';
 import type { IncomingRecords } from './incoming-records.ts';
 import type { RowBuffer } from './row-buffer.ts';
 
-/** What wrote the rows of a chunk; each row says so. */
+/** The run and chunk that wrote a row; stored in each row. */
 export interface Writer {
   readonly run_id: number;
   readonly chunk_number: number;
@@ -25,7 +25,7 @@ export interface ChunkRowsWriter {
   end(): ChunkRows;
 }
 
-/** The position, two hashes and their separators. */
+/** The position, the data hash, the record fingerprint and their separators. */
 const ROW_EXTRA_BYTES = 160;
 
 /** Creates a writer that maps records one by one into `buffer`, which grows if necessary. */

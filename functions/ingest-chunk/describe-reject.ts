@@ -40,7 +40,8 @@ function parse(text: string): unknown {
 }
 
 /**
- * Replaces NUL, which PostgreSQL's text cannot hold, and half surrogate pairs, which JSON cannot.
+ * Replaces NUL, which PostgreSQL's text cannot hold, and lone surrogates, which PostgreSQL's JSON
+ * refuses.
  */
 function toStorable(text: string): string {
   return text.replaceAll('\0', '\uFFFD').toWellFormed();

@@ -22,7 +22,7 @@ export function splitRecords(
   ];
 }
 
-/** @returns the position of the first record, with which its row starts. */
+/** @returns the position of the first record, which is the first field of its row. */
 export function firstPosition({ rows }: IncomingRecords): number {
   return Number(rows.toString('latin1', 0, rows.indexOf(TAB)));
 }

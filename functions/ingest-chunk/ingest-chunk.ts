@@ -8,7 +8,7 @@ import { createChunkRows } from './chunk-rows.ts';
 import type { IngestChunkRequest, IngestChunkResponse } from './contract.ts';
 import { finishChunk } from './finish-chunk.ts';
 import { describeRefused, mergeAcceptable } from './isolate-refused.ts';
-import { enterRun, lockChunk, lockRunningRun, type Mode } from './locks.ts';
+import { lockChunk, lockRunForIngest, lockRunningRun, type Mode } from './locks.ts';
 import { mergeRecords } from './merge-records.ts';
 import { type RowBuffer, withRowBuffer } from './row-buffer.ts';
 import { requireNoClash, SeenClash, skipUnchanged } from './skip-unchanged.ts';
@@ -35,7 +35,8 @@ interface Ingested {
 }
 
 /**
- * Tries twice beside other chunks, because the second attempt sees what they stored; then alone.
+ * Tries twice while other chunks may run, because the second attempt sees what they have stored;
+ * then exclusively.
  */
 async function ingestWithRetries(context: Context, request: IngestChunkRequest): Promise<Ingested> {
   const ingest = (mode: Mode) =>
@@ -43,14 +44,14 @@ async function ingestWithRetries(context: Context, request: IngestChunkRequest):
     withRowBuffer((buffer) =>
       inTransaction(context.pool, (client) => ingestIn(client, { context, request, mode, buffer })),
     );
-  for (const mode of ['beside others', 'beside others'] as const) {
+  for (const mode of ['concurrent', 'concurrent'] as const) {
     try {
       return await ingest(mode);
     } catch (error) {
       if (!(error instanceof SeenClash || isDataError(error))) throw error;
     }
   }
-  return ingest('alone');
+  return ingest('exclusive');
 }
 
 interface Ingest {
@@ -63,8 +64,9 @@ interface Ingest {
 /**
  * Ingests a chunk in the transaction of `client`.
  *
- * @throws SeenClash if another chunk has stored one of the permits in the meantime, a data error if
- * the database refuses a record; both only beside others. The chunk must then be tried again.
+ * @throws SeenClash if another chunk of the same feed has seen the same permit (a duplicate), a
+ * data error if the database refuses a record; both only in `concurrent` mode. The chunk must then
+ * be tried again.
  */
 async function ingestIn(client: pg.PoolClient, ingest: Ingest): Promise<Ingested> {
   const { context, request, mode, buffer } = ingest;
@@ -73,7 +75,7 @@ async function ingestIn(client: pg.PoolClient, ingest: Ingest): Promise<Ingested
   const chunk = await lockChunk(client, request);
   // An earlier call that timed out may have finished the chunk.
   if (chunk.status === 'done') return { chunk, isDoneHere: false };
-  await enterRun(client, request.run_id, mode);
+  await lockRunForIngest(client, request.run_id, mode);
 
   const located = await (chunk.is_first_load ? locateRecords : skipUnchanged)(client, request);
   const chunkRows = createChunkRows(chunk, buffer);
@@ -82,10 +84,10 @@ async function ingestIn(client: pg.PoolClient, ingest: Ingest): Promise<Ingested
 
   const lockRun = async () => {
     await lockRunningRun(client, request.run_id);
-    if (mode !== 'alone') await requireNoClash(client, request);
+    if (mode !== 'exclusive') await requireNoClash(client, request);
   };
   const merge = { chunk: request, incoming, lockRun };
-  if (mode !== 'alone') {
+  if (mode !== 'exclusive') {
     await mergeRecords(client, { ...merge, areNew: chunk.is_first_load });
     return { chunk: await finishChunk(client, request, rejects), isDoneHere: true };
   }

@@ -8,8 +8,8 @@ import type { Writer } from './chunk-rows.ts';
 import type { IngestChunkResponse } from './contract.ts';
 
 const LOCK_CHUNK = readSqlFile('lock-chunk');
-const ENTER_RUN = readSqlFile('enter-run');
-const ENTER_RUN_ALONE = readSqlFile('enter-run-alone');
+const LOCK_INGEST_SHARED = readSqlFile('lock-ingest-shared');
+const LOCK_INGEST_EXCLUSIVE = readSqlFile('lock-ingest-exclusive');
 const LOCK_RUN = readSqlFile('lock-run');
 
 export type LockedChunk = IngestChunkResponse &
@@ -38,15 +38,20 @@ export async function lockChunk(
 }
 
 /** Whether other chunks of the run may be ingested at the same time. */
-export type Mode = 'beside others' | 'alone';
+export type Mode = 'concurrent' | 'exclusive';
 
 /**
- * Enters a chunk into the run until its transaction ends. `alone` waits until no other chunk is in
- * the run, and keeps others out. Otherwise a chunk that inserts while it holds the run's row could
- * deadlock with one that holds a key and waits for the row.
+ * Takes the run's advisory lock for ingesting a chunk until the transaction ends: a shared lock in
+ * `concurrent` mode, an exclusive one in `exclusive` mode. Without it, an exclusive chunk, which
+ * inserts while it holds the run's row, could deadlock with one that holds a key and waits for the
+ * row.
  */
-export async function enterRun(client: pg.PoolClient, runId: number, mode: Mode): Promise<void> {
-  await client.query(mode === 'alone' ? ENTER_RUN_ALONE : ENTER_RUN, [runId]);
+export async function lockRunForIngest(
+  client: pg.PoolClient,
+  runId: number,
+  mode: Mode,
+): Promise<void> {
+  await client.query(mode === 'exclusive' ? LOCK_INGEST_EXCLUSIVE : LOCK_INGEST_SHARED, [runId]);
 }
 
 /**

@@ -34,10 +34,10 @@ export async function skipUnchanged(
   return has_unchanged ? pickRecords(located, others) : located;
 }
 
-/** Another chunk has marked a permit as seen that this chunk has marked, too. */
+/** This chunk and another chunk of the same feed have marked the same permit as seen. */
 export class SeenClash extends Error {}
 
-/** @throws SeenClash if another chunk has seen one of the chunk's unchanged permits. */
+/** @throws SeenClash if another chunk of the feed has marked the same permit as seen. */
 export async function requireNoClash(
   client: pg.PoolClient,
   { run_id, chunk_number }: ChunkKey,

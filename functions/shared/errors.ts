@@ -1,4 +1,7 @@
-/** What the caller should do about a failure: try again later, give up, or fix the code. */
+/**
+ * Kind of a failure: `transient` may succeed later, `permanent` will not, `bug` is an error in the
+ * code. The workflow retries every 5xx, so a bug (500) as well as a transient failure (503).
+ */
 export type Outcome = 'transient' | 'permanent' | 'bug';
 
 interface Details {
@@ -27,7 +30,7 @@ export class SyncError extends Error {
   }
 }
 
-/** @returns an error that the workflow retries (HTTP 503). */
+/** @returns an error that a retry may fix (HTTP 503). */
 export function transient(code: string, message: string, details?: Details): SyncError {
   return new SyncError('transient', code, message, details);
 }
@@ -81,7 +84,7 @@ const TRANSIENT_MESSAGES: readonly (readonly [RegExp, string])[] = [
 /** gRPC's DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL and UNAVAILABLE. */
 const TRANSIENT_GRPC_CODE = new Set([4, 8, 10, 13, 14]);
 
-/** @returns true for an HTTP status that may pass: 408, 429 and 5xx. */
+/** @returns true for an HTTP status that may be temporary: 408, 429 and 5xx. */
 export function isTransientStatus(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status < 600);
 }

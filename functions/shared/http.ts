@@ -52,6 +52,7 @@ function leaveDomain(): void {
 /**
  * Creates an HTTP function named `step`, which logs its start and end, runs `handle`, and answers
  * an error with a status that says whether it is transient (503), permanent (4xx) or a bug (500).
+ * The workflow retries every 5xx, a bug too.
  */
 export function createEndpoint(
   context: Context,

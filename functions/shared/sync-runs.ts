@@ -151,7 +151,7 @@ async function abandonRun({ db, log }: Context, { id, execution_id }: SyncRun): 
     await closeRun(trx, id, {
       code: 'abandoned',
       message: `execution ${execution_id} is no longer active`,
-      hint: 'Nothing: the run that found it went on',
+      hint: 'Nothing: the run that found it has continued',
     });
     return true;
   });

@@ -75,7 +75,7 @@ describe('the metrics', () => {
     await addPermit(context, run, 'a');
     await addPermit(context, run, 'b');
     await addPermit(context, run, 'c');
-    await addPermit(context, old, 'gone');
+    await addPermit(context, old, 'removed');
     await query(context, `insert into trades (name) values ('plumbing'), ('roofing'), ('framing')`);
     await query(
       context,
@@ -89,7 +89,7 @@ describe('the metrics', () => {
          ('b', '00', 'New Houses', 2, 1, 0.1, false),
          ('c', '00', 'New Houses', 1, 1, 0.1, false),
          ('a', '01', 'New Houses', 1, 1, 0.1, true),
-         ('gone', '00', 'New Houses', 1, 1, 0.1, true)`,
+         ('removed', '00', 'New Houses', 1, 1, 0.1, true)`,
     );
     expect((await snapshot(context, run)).row).toMatchObject({
       permits_with_trades: 2,
@@ -104,7 +104,7 @@ describe('the metrics', () => {
   test('measure builders', async () => {
     const run = await addRun(context);
     const old = await addRun(context);
-    await addPermit(context, run, 'gone', { builder_name: 'Ajax' });
+    await addPermit(context, run, 'removed', { builder_name: 'Ajax' });
     await addPermit(context, old, 'a', { builder_name: 'Ajax' });
     await addPermit(context, old, 'b');
     await query(
@@ -136,7 +136,7 @@ describe('the metrics', () => {
     const run = await addRun(context);
     await addPermit(context, run, 'a');
     await addPermit(context, run, 'b');
-    await addPermit(context, old, 'gone');
+    await addPermit(context, old, 'removed');
     await query(context, `insert into parcels (address) values ('1 A St'), ('2 B St')`);
     await query(
       context,
@@ -146,7 +146,7 @@ describe('the metrics', () => {
          ('a', '00', 'New Houses', 1, 'exact_address', 1),
          ('a', '00', 'New Houses', 2, 'exact_address', 0.8),
          ('b', '00', 'New Houses', 1, 'name_only', 0.3),
-         ('gone', '00', 'New Houses', 1, 'name_only', 0.1)`,
+         ('removed', '00', 'New Houses', 1, 'name_only', 0.1)`,
     );
     expect((await snapshot(context, run)).row).toMatchObject({
       permits_with_parcel: 2,
@@ -165,7 +165,7 @@ describe('the metrics', () => {
     await addPermit(context, run, 'b', { ...place });
     await addPermit(context, run, 'c', { latitude: 43.6 });
     await addPermit(context, run, 'd', { longitude: -79.4 });
-    await addPermit(context, old, 'gone', { neighbourhood_id: 1, ...place });
+    await addPermit(context, old, 'removed', { neighbourhood_id: 1, ...place });
     expect((await snapshot(context, run)).row).toMatchObject({
       permits_with_neighbourhood: 1,
       permits_geocoded: 2,

@@ -47,7 +47,7 @@ test.each(POINT_NAMES.flatMap((point) => FAULT_KINDS.map((kind) => ({ point, kin
 test.each([
   { point: 'before the run row', ending: 'redriven' },
   { point: 'while downloading', ending: 'redriven' },
-  { point: 'after the ranges are written', ending: 'completed' },
+  { point: 'after the chunk index is written', ending: 'completed' },
   { point: 'inside COPY', ending: 'redriven' },
   { point: 'after the merge before commit', ending: 'redriven' },
   { point: 'after commit before the answer', ending: 'completed' },

@@ -6,7 +6,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 
 export interface FunctionProxy {
   readonly url: string;
-  /** Answers 503 to every open call; the function goes on with the work. */
+  /** Answers 503 to every open call; the function continues its work. */
   answer503(): void;
   /** Breaks the connection of every open call. */
   cut(): void;

@@ -34,7 +34,7 @@ const CLOSE_RUN = /^update "sync_runs" set "status"/;
 export const POINTS = {
   'before the run row': { step: 'download', is: statement(/^insert into "sync_runs"/) },
   'while downloading': { step: 'download', is: ({ kind }) => kind === 'half-sent' },
-  'after the ranges are written': {
+  'after the chunk index is written': {
     step: 'download',
     is: committed(/insert into sync_chunks/),
   },

@@ -74,7 +74,7 @@ function describe({ letter }: PulledLetter): string {
 
 /**
  * The argument of the new execution. Its trigger is the operator, not the old message. A run with
- * failed chunks is resumed; a run that never had its feed starts again.
+ * failed chunks is resumed; the sync of a run that never stored its feed is started again.
  */
 function argumentOf({ letter }: PulledLetter): string {
   const { message_id: _, ...argument } = letter.argument;

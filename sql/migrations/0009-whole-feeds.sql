@@ -11,7 +11,7 @@ alter table sync_runs
   -- What to do about the failure.
   add column error_hint text;
 
--- The first in a line of resumed runs has every chunk of their feed.
+-- The first in a chain of resumed runs has every chunk of their feed.
 update sync_runs
 set feed_records = (
   select sum(record_count)

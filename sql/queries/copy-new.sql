@@ -1,7 +1,7 @@
 -- Stores records straight from their rows, in two thirds of insert-new's time. It stores all of
 -- them or, if one of the permits is already stored, none; the caller then rolls back to the
--- savepoint. Permits are stored in the feed's order, so two chunks that each want a permit of the
--- other can deadlock, and one of them starts again.
+-- savepoint. Permits are stored in the feed's order, so two chunks that contain the same permits in
+-- different orders can deadlock, and one of them is retried.
 savepoint copy_new;
 
 copy stored_permits (

@@ -1,5 +1,4 @@
--- Finds out whether another chunk of run $1's feed has marked a permit as seen that chunk $2 has
--- marked, too.
+-- Whether chunk $2 of run $1 and another chunk of the feed have marked the same permit as seen.
 select exists (
   select
   from sync_seen as own

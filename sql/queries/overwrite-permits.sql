@@ -1,5 +1,5 @@
--- Overwrites the permits whose records in chunk $2 of run $1 have other bytes, even if the values
--- are the same, and marks them as seen.
+-- Overwrites the permits of the records in chunk $2 of run $1 whose bytes have changed, even if the
+-- values are the same, and marks them as seen.
 with written as (
   update stored_permits as stored
   set

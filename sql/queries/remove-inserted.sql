@@ -9,6 +9,6 @@ where exists (
     and stored.written_by_run = $1
     and stored.written_by_chunk = $2
     and stored.written_by_position = incoming.position
-  -- Keeps the planner from making a join of it, which might read the whole table.
+  -- Keeps the planner from turning it into a join, which might read the whole table.
   offset 0
 );

@@ -1,5 +1,6 @@
 -- Finds the unchanged records of chunk $2 of run $1 by their fingerprints, marks their permits as
--- seen and counts them. Returns the positions of the others, unless no record seems unchanged.
+-- seen and counts them. Returns the positions of the others, or none if the sample found no
+-- unchanged record.
 with lineage as (
   select run_lineage($1) as run_id
 ),
@@ -9,7 +10,7 @@ seen as (
   where run_id in (select run_id from lineage)
   group by page
 ),
--- If none of every fiftieth record is unchanged, the rest are not looked up.
+-- Looks up every fiftieth record first; if none is unchanged, skips the rest.
 sample as (
   select exists (
     select
@@ -22,7 +23,8 @@ sample as (
         select
         from stored_permits
         where stored_permits.record_fingerprint = record.record_fingerprint
-        -- Keeps the planner from making a join of it, which might read the whole table; also below.
+        -- Keeps the planner from turning it into a join, which might read the whole table; also
+        -- below.
         offset 0
       )
   ) as has_unchanged

@@ -18,7 +18,7 @@ export function listMapped(columns: ReadonlySet<string>): readonly string[] {
   return [...MAPPED].filter((name) => columns.has(name));
 }
 
-/** @returns the mapped columns that the feed lacks; none if the feed's columns are not known. */
+/** @returns the mapped columns that the feed lacks; none if its columns could not be sampled. */
 export function listMissing(columns: ReadonlySet<string>): readonly string[] {
   return columns.size === 0 ? [] : [...MAPPED].filter((name) => !columns.has(name));
 }

@@ -8,7 +8,7 @@ const KEY_COLUMNS: ReadonlySet<string> = new Set(
 
 /**
  * Refuses a feed whose records lack a part of the key, because each of them would be a reject. A
- * feed without known columns passes: its records will be rejected one by one.
+ * feed whose columns could not be sampled passes: its records will be rejected one by one.
  *
  * @throws SyncError `schema_drift` (permanent), which names the columns.
  */
@@ -19,6 +19,8 @@ export function requireKeyColumns(columns: ReadonlySet<string>, runId: number): 
   const instead = unmapped === '' ? '' : `; unmapped columns: ${unmapped}`;
   throw permanent('schema_drift', `The feed's records have no ${missing.join(', ')}${instead}`, {
     runId,
-    hint: 'If the City renamed a column, map its new name in functions/shared/mapping/columns.ts',
+    hint:
+      'Compare the feed with FEED_COLUMNS in functions/shared/mapping/columns.ts. The names of the ' +
+      'key columns are fixed there and in read-key.ts: if the City renamed one, change the code',
   });
 }

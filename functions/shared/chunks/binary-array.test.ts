@@ -46,8 +46,8 @@ test('arrays that the database sends are read back', async () => {
   expect(countElements(integers)).toBe(4);
   expect([0, 1, 2, 3].map((index) => integerAt(integers, index))).toEqual([0, 1, -930, 2147483647]);
   expect(countElements(await send("'{}'::integer[]"))).toBe(0);
-  const hash = '01ff23456789abcdef0123456789abcd';
-  const hashes = await send(`'{${hash},null,${hash}}'::uuid[]`);
-  expect([...readFingerprints(hashes)]).toEqual([hash, null, hash]);
+  const fingerprint = '01ff23456789abcdef0123456789abcd';
+  const fingerprints = await send(`'{${fingerprint},null,${fingerprint}}'::uuid[]`);
+  expect([...readFingerprints(fingerprints)]).toEqual([fingerprint, null, fingerprint]);
   expect([...readFingerprints(await send("'{}'::uuid[]"))]).toEqual([]);
 });

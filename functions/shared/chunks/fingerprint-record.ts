@@ -22,7 +22,7 @@ export function fingerprintRecord(record: Buffer, target: Buffer, offset: number
   target.write(digest, offset + 1, FINGERPRINT_BYTES - 1, 'latin1');
 }
 
-/** @returns where the record goes on after `{"_id": 123,` or `{"_id":123,`; 0 without an `_id`. */
+/** @returns the offset after a leading `{"_id": 123,` or `{"_id":123,`; 0 without an `_id`. */
 function skipId(record: Buffer): number {
   if (ID_START.some((byte, index) => byte !== record[index])) return 0;
   let index = ID_START.length;

@@ -68,9 +68,9 @@ export function createRecordSplitter(
   };
 
   /**
-   * Reads on in an element that is an object, an array or a string. Nearly every byte of a feed is
-   * read here. One loop inside strings and one outside, on local variables, take two thirds of the
-   * time of a plain loop.
+   * Continues to read an element that is an object, an array or a string. Nearly every byte of a
+   * feed is read here. One loop inside strings and one outside, on local variables, take two thirds
+   * of the time of a plain loop.
    *
    * @returns where it stopped: after the element, or at the end of the bytes.
    */

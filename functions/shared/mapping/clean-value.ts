@@ -31,7 +31,7 @@ function cleanText(value: unknown): string {
   throw unusable(value, 'text');
 }
 
-/** Refuses half of a surrogate pair, which would be stored as U+FFFD. */
+/** Refuses a lone surrogate, which would be stored as U+FFFD. */
 function wellFormed(text: string): string {
   if (text.isWellFormed()) return text;
   throw unusable(text, 'valid Unicode');

@@ -43,11 +43,12 @@ afterAll(async () => {
 });
 
 /** Edits a file of the copy. */
-async function edit(path: string, from: string, to: string): Promise<void> {
+async function edit(path: string, change: (text: string) => string): Promise<void> {
   const file = join(folder, path);
   const before = await readFile(file, 'utf8');
-  expect(before).toContain(from);
-  await writeFile(file, before.replace(from, to));
+  const after = change(before);
+  expect(after).not.toBe(before);
+  await writeFile(file, after);
 }
 
 async function runProgram(feed: string) {
@@ -70,13 +71,13 @@ test('mapping a new column takes one line, one migration and a higher version', 
   await writeFile(
     feed,
     JSON.stringify([
-      permitRecord(1, { HERITAGE: ' Listed ' }),
-      permitRecord(2, { HERITAGE: null }),
+      permitRecord(1, { EXAMPLE_COLUMN: ' Listed ' }),
+      permitRecord(2, { EXAMPLE_COLUMN: null }),
     ]),
   );
   await syncFeed(context, folder, await readFile(feed));
   const before = await context.pool.query('select extra from permits order by permit_num');
-  expect(before.rows).toEqual([{ extra: { HERITAGE: 'Listed' } }, { extra: {} }]);
+  expect(before.rows).toEqual([{ extra: { EXAMPLE_COLUMN: 'Listed' } }, { extra: {} }]);
 
   for (const name of ['functions', 'sql'])
     await cp(join(ROOT, name), join(folder, name), { recursive: true });
@@ -84,41 +85,37 @@ test('mapping a new column takes one line, one migration and a higher version', 
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   await writeFile(join(folder, 'functions/program.ts'), PROGRAM);
   // The recipe in functions/README.md.
-  await edit(
-    'functions/shared/mapping/columns.ts',
-    "  ['BUILDER_NAME', 'text'],\n",
-    "  ['BUILDER_NAME', 'text'],\n  ['HERITAGE', 'text'],\n",
+  await edit('functions/shared/mapping/columns.ts', (text) =>
+    text.replace('] as const', "  ['EXAMPLE_COLUMN', 'text'],\n] as const"),
   );
-  await edit(
-    'functions/shared/mapping/mapping-version.ts',
-    'MAPPING_VERSION = 1',
-    'MAPPING_VERSION = 2',
+  await edit('functions/shared/mapping/mapping-version.ts', (text) =>
+    text.replace(/(?<=MAPPING_VERSION = )\d+/, (version) => `${Number(version) + 1}`),
   );
   const view = await context.pool.query<{ select: string }>(
     `select pg_get_viewdef('permits') as select`,
   );
   await writeFile(
-    join(folder, 'sql/migrations/9999-heritage.sql'),
-    `alter table stored_permits add column heritage text;
+    join(folder, 'sql/migrations/9999-example-column.sql'),
+    `alter table stored_permits add column example_column text;
      create or replace view permits as
-     ${view.rows[0]?.select.replace(/\n\s+FROM stored_permits;/, ', heritage FROM stored_permits;')}`,
+     ${view.rows[0]?.select.replace(/\n\s+FROM stored_permits;/, ', example_column FROM stored_permits;')}`,
   );
 
   const run = await runProgram(feed);
   // Every permit's row has one more column, so all of them count as updated.
   expect(run).toMatchObject({ status: 'completed', records_updated: 2, records_unchanged: 0 });
   const { rows } = await context.pool.query(
-    'select heritage, extra from permits order by permit_num',
+    'select example_column, extra from permits order by permit_num',
   );
   expect(rows).toEqual([
-    { heritage: 'Listed', extra: {} },
-    { heritage: null, extra: {} },
+    { example_column: 'Listed', extra: {} },
+    { example_column: null, extra: {} },
   ]);
   const history = await context.pool.query(
     'select field_name, old_value, new_value from permit_history order by field_name',
   );
   expect(history.rows).toEqual([
-    { field_name: 'extra.HERITAGE', old_value: '"Listed"', new_value: null },
-    { field_name: 'heritage', old_value: null, new_value: 'Listed' },
+    { field_name: 'example_column', old_value: null, new_value: 'Listed' },
+    { field_name: 'extra.EXAMPLE_COLUMN', old_value: '"Listed"', new_value: null },
   ]);
 });

@@ -39,7 +39,7 @@ export function escapeCopy(text: string): string {
 /** Far below what JSON.stringify and PostgreSQL's jsonb can handle. */
 const MAX_EXTRA_DEPTH = 100;
 
-/** @throws UnusableValue for half of a surrogate pair or NUL, which jsonb cannot hold. */
+/** @throws UnusableValue for a lone surrogate or NUL, which jsonb cannot hold. */
 function requireText(text: string): string {
   if (text.isWellFormed() && !text.includes('\0')) return text;
   throw new UnusableValue(`${JSON.stringify(text).slice(0, 60)} is not valid Unicode text`);

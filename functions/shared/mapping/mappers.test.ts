@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { permitRecord } from '../testing/permit-record.ts';
+import { FEED_COLUMNS } from './columns.ts';
 import { createRecordMapper } from './create-record-mapper.ts';
 import { createFastMapper } from './fast/fast-mapper.ts';
 import { plainMapper } from './plain-mapper.ts';
@@ -13,43 +14,41 @@ const MAPPERS = [
   ['fast, then plain', createRecordMapper, false],
 ] as const;
 
+/** The values of `usual` as they are stored, unless they are null. */
+const USUAL_VALUES: Readonly<Record<string, string>> = {
+  PERMIT_NUM: '26 100001 BLD',
+  REVISION_NUM: '00',
+  PERMIT_TYPE: 'New Houses',
+  STRUCTURE_TYPE: 'SFD - Detached',
+  WORK: 'New Building',
+  STREET_NUM: '1',
+  STREET_NAME: 'EXAMPLE',
+  STREET_TYPE: 'AVE',
+  POSTAL: 'M5V',
+  GEO_ID: '1234567',
+  WARD_GRID: 'S1024',
+  APPLICATION_DATE: '2026-01-05',
+  ISSUED_DATE: '2026-02-10',
+  STATUS: 'Permit Issued',
+  DESCRIPTION: 'Construct a two storey dwelling',
+  PROPOSED_USE: 'SFD',
+  DWELLING_UNITS_CREATED: '1',
+  DWELLING_UNITS_LOST: '0',
+  EST_CONST_COST: '450000',
+  ASSEMBLY: '0',
+  INSTITUTIONAL: '0',
+  RESIDENTIAL: '212.5',
+  BUSINESS_AND_PERSONAL_SERVICES: '0',
+  MERCANTILE: '0',
+  INDUSTRIAL: '0',
+  INTERIOR_ALTERATIONS: '0',
+  DEMOLITION: '0',
+};
+
+/** The row of a record like `usual`; `fields` replace its values. A column without one is null. */
 function rowOf(fields: Readonly<Record<string, string>>): string {
-  const values: Readonly<Record<string, string>> = {
-    PERMIT_NUM: '26 100001 BLD',
-    REVISION_NUM: '00',
-    PERMIT_TYPE: 'New Houses',
-    STRUCTURE_TYPE: 'SFD - Detached',
-    WORK: 'New Building',
-    STREET_NUM: '1',
-    STREET_NAME: 'EXAMPLE',
-    STREET_TYPE: 'AVE',
-    STREET_DIRECTION: '\\N',
-    POSTAL: 'M5V',
-    GEO_ID: '1234567',
-    WARD_GRID: 'S1024',
-    APPLICATION_DATE: '2026-01-05',
-    ISSUED_DATE: '2026-02-10',
-    COMPLETED_DATE: '\\N',
-    STATUS: 'Permit Issued',
-    DESCRIPTION: 'Construct a two storey dwelling',
-    CURRENT_USE: '\\N',
-    PROPOSED_USE: 'SFD',
-    DWELLING_UNITS_CREATED: '1',
-    DWELLING_UNITS_LOST: '0',
-    EST_CONST_COST: '450000',
-    ASSEMBLY: '0',
-    INSTITUTIONAL: '0',
-    RESIDENTIAL: '212.5',
-    BUSINESS_AND_PERSONAL_SERVICES: '0',
-    MERCANTILE: '0',
-    INDUSTRIAL: '0',
-    INTERIOR_ALTERATIONS: '0',
-    DEMOLITION: '0',
-    BUILDER_NAME: '\\N',
-    extra: '{}',
-    ...fields,
-  };
-  return Object.values(values).join('\t');
+  const values = FEED_COLUMNS.map(([name]) => fields[name] ?? USUAL_VALUES[name] ?? '\\N');
+  return [...values, fields.extra ?? '{}'].join('\t');
 }
 
 const ROWS: readonly (readonly [text: string, row: string])[] = [

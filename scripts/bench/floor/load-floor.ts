@@ -3,7 +3,7 @@ import type { BenchDatabase } from '../database/bench-database.ts';
 /**
  * Loads ready rows with the least work for PostgreSQL: one connection, one transaction, a COPY into
  * a temporary table, one set-based upsert into the real table with its indexes. It does not map,
- * hash, rank or count, write a history, or note permits as seen.
+ * hash, rank or count, write a history, or mark permits as seen.
  *
  * If nothing has changed, it still reads every row and compares every hash. `on conflict do update`
  * locks each row that it finds, so the unchanged case also writes WAL.

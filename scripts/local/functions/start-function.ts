@@ -8,7 +8,7 @@ import RUNTIME_ENVIRONMENT from '../../../functions/runtime-environment.json' wi
 import { COMPILE_CACHE } from '../../shared/compile-cache.ts';
 
 export interface FunctionOptions {
-  /** The function's environment. Of this process's own, it gets only PATH. */
+  /** The function's environment. It inherits only PATH. */
   readonly environment: Readonly<Record<string, string>>;
   /** Gets the function's output as `<name>.log`. */
   readonly logDirectory: string;
@@ -71,7 +71,7 @@ function startProcess(
 ): ChildProcess {
   const child = fork(SCRIPT, [name, String(port)], {
     env: { PATH: process.env.PATH, ...PROCESS_ENVIRONMENT, ...environment },
-    // Not the flags of this process.
+    // Keeps the child from inheriting this process's flags.
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

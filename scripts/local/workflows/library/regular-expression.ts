@@ -53,7 +53,7 @@ function* findMatches(
   while (matcher.find()) {
     const start = moveTo(matcher.start());
     const end = moveTo(matcher.end());
-    // In RE2, an empty match right behind the one before does not count.
+    // In RE2, an empty match right after the previous one does not count.
     if (end > start || start !== previousEnd) yield { start, end };
     previousEnd = end;
   }
