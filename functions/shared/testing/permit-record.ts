@@ -1,10 +1,18 @@
+import { FEED_COLUMNS } from '../mapping/columns.ts';
+
 /** A record of the feed. */
 export type FeedRecord = Readonly<Record<string, unknown>>;
 
-/** Creates a complete record with a key of its own; `fields` replace its values. */
+const EMPTY: FeedRecord = Object.fromEntries(FEED_COLUMNS.map(([name]) => [name, null]));
+
+/**
+ * Creates a record with every mapped column and its own key; `fields` replace its values. A column
+ * without an example value here is null.
+ */
 export function permitRecord(ordinal: number, fields: FeedRecord = {}): FeedRecord {
   return {
     _id: ordinal,
+    ...EMPTY,
     PERMIT_NUM: `26 ${String(100_000 + ordinal)} BLD`,
     REVISION_NUM: '00',
     PERMIT_TYPE: 'New Houses',
@@ -19,10 +27,8 @@ export function permitRecord(ordinal: number, fields: FeedRecord = {}): FeedReco
     WARD_GRID: 'S1024',
     APPLICATION_DATE: '2026-01-05',
     ISSUED_DATE: '2026-02-10',
-    COMPLETED_DATE: null,
     STATUS: 'Permit Issued',
     DESCRIPTION: 'Construct a two storey dwelling',
-    CURRENT_USE: null,
     PROPOSED_USE: 'SFD',
     DWELLING_UNITS_CREATED: '1',
     DWELLING_UNITS_LOST: '0',
@@ -35,7 +41,6 @@ export function permitRecord(ordinal: number, fields: FeedRecord = {}): FeedReco
     INDUSTRIAL: 0.0,
     INTERIOR_ALTERATIONS: 0.0,
     DEMOLITION: 0.0,
-    BUILDER_NAME: null,
     ...fields,
   };
 }
