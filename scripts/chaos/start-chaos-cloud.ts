@@ -122,7 +122,12 @@ export async function startChaosCloud(directory: string): Promise<ChaosCloud> {
   });
 
   return {
-    async sync(feed, faults, argument = { file_path: `${portal.url}/feed.json` }) {
+    // A random feed may be of any size, and have nothing in it.
+    async sync(
+      feed,
+      faults,
+      argument = { file_path: `${portal.url}/feed.json`, accept_shrink: true },
+    ) {
       portal.publish(feed);
       injector.arm(faults);
       const { name } = apis.workflows.createExecution({
