@@ -29,7 +29,9 @@ function firstColumn(page: string, heading: string): string[] {
 
 /** The commands of a page: `start -- --file x` for `npm start -- --file x`. */
 function commandsOf(page: string): string[] {
-  const npm = [...page.matchAll(/npm (?:run )?([a-z][a-z-]+(?: -- [^`#\n]+)?)/g)];
+  const npm = [
+    ...page.matchAll(/(?<=^|`|\$ |&& |… )npm (?:run )?([a-z][a-z-]+(?: -- [^`#\n]+)?)/gm),
+  ];
   const npx = [...page.matchAll(/npx permit-sync ([a-z][^`#\n]*)/g)];
   return [...npm, ...npx].map(([, command = '']) => command.trim());
 }
@@ -48,7 +50,7 @@ describe('the README', () => {
       const [name = '', ...words] = command.split(' ');
       if (['ci', 'test', '--help'].includes(name)) continue;
       const runs = new RegExp(
-        `npm (?:run )?${name}\\b|/${name}\\.ts|cript\\('${name}'|\\b${name}\\b`,
+        `npm (?:run )?${name}\\b|permit-sync ${name}\\b|/${name}\\.ts|\\('${name}'`,
       );
       expect(gate + tests, command).toMatch(runs);
       for (const option of words.filter((word) => /^--[a-z]/.test(word))) {

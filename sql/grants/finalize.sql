@@ -1,8 +1,8 @@
 -- Closes runs, and inserts the row of a run that failed before it was opened.
 grant select, insert on sync_runs to :"user";
 grant update (
-  status, error_code, error_message, error_hint, completed_at, duration_ms, records_total, records_new, records_updated,
-  records_unchanged, records_errors, records_superseded
+  status, error_code, error_message, error_hint, completed_at, duration_ms, records_total,
+  records_new, records_updated, records_unchanged, records_errors, records_superseded
 ) on sync_runs to :"user";
 grant select on sync_chunks, sync_rejects to :"user";
 

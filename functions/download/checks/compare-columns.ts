@@ -22,3 +22,9 @@ export function listMapped(columns: ReadonlySet<string>): readonly string[] {
 export function listMissing(columns: ReadonlySet<string>): readonly string[] {
   return columns.size === 0 ? [] : [...MAPPED].filter((name) => !columns.has(name));
 }
+
+/** Ends the sentence about missing columns with the unmapped ones, which may be their new names. */
+export function describeUnmapped(columns: ReadonlySet<string>): string {
+  const unmapped = listUnmapped(columns).join(', ');
+  return unmapped === '' ? '' : `; unmapped columns: ${unmapped}`;
+}

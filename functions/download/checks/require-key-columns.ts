@@ -1,6 +1,6 @@
 import { permanent } from '../../shared/errors.ts';
 import { FEED_COLUMNS } from '../../shared/mapping/columns.ts';
-import { listMissing, listUnmapped } from './compare-columns.ts';
+import { describeUnmapped, listMissing } from './compare-columns.ts';
 
 const KEY_COLUMNS: ReadonlySet<string> = new Set(
   FEED_COLUMNS.filter(([, kind]) => kind === 'key').map(([name]) => name),
@@ -15,8 +15,7 @@ const KEY_COLUMNS: ReadonlySet<string> = new Set(
 export function requireKeyColumns(columns: ReadonlySet<string>, runId: number): void {
   const missing = listMissing(columns).filter((name) => KEY_COLUMNS.has(name));
   if (missing.length === 0) return;
-  const unmapped = listUnmapped(columns).join(', ');
-  const instead = unmapped === '' ? '' : `; unmapped columns: ${unmapped}`;
+  const instead = describeUnmapped(columns);
   throw permanent('schema_drift', `The feed's records have no ${missing.join(', ')}${instead}`, {
     runId,
     hint:

@@ -1,7 +1,7 @@
 import type { Context } from '../../shared/context.ts';
 import { permanent } from '../../shared/errors.ts';
 import { readSqlFile } from '../../shared/sql-file.ts';
-import { listMissing, listUnmapped } from './compare-columns.ts';
+import { describeUnmapped, listMissing } from './compare-columns.ts';
 
 const READ_LAST_COLUMNS = readSqlFile('read-last-columns');
 
@@ -20,8 +20,7 @@ export async function requireKnownColumns(
   const before = new Set(rows[0]?.feed_columns);
   const gone = listMissing(columns).filter((name) => before.has(name));
   if (gone.length === 0) return;
-  const unmapped = listUnmapped(columns).join(', ');
-  const instead = unmapped === '' ? '' : `; unmapped columns: ${unmapped}`;
+  const instead = describeUnmapped(columns);
   throw permanent('schema_drift', `The feed no longer has ${gone.join(', ')}${instead}`, {
     runId,
     hint: 'If the City has dropped them for good, sync with {"accept_drift": true}, or npm start -- --accept-drift; their values become null',
