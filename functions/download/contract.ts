@@ -17,6 +17,10 @@ export const downloadRequest = z.strictObject({
   accept_shrink: z.boolean().nullish(),
   /** Accepts a feed that lacks columns which the last whole feed had. */
   accept_drift: z.boolean().nullish(),
+  /** Accepts a feed that was fetched before one which has been stored. */
+  accept_outdated: z.boolean().nullish(),
+  /** Ends after the checks, which report what they find as warnings; nothing is stored. */
+  dry_run: z.boolean().nullish(),
   /** A failed run whose remaining chunks are ingested; nothing is downloaded. */
   resume_run_id: z.int().positive().nullish(),
   /** ID of the Pub/Sub message that started the execution. */

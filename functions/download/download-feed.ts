@@ -6,8 +6,10 @@ import { listMapped } from './checks/compare-columns.ts';
 import { reportDrift } from './checks/report-drift.ts';
 import { requireKeyColumns } from './checks/require-key-columns.ts';
 import { requireKnownColumns } from './checks/require-known-columns.ts';
+import { requireLatestFeed } from './checks/require-latest-feed.ts';
 import { requireUsualSize } from './checks/require-usual-size.ts';
 import type { DownloadRequest, DownloadResponse } from './contract.ts';
+import { findOrigin } from './find-origin.ts';
 import { resumeRun } from './resume-run.ts';
 import { openFeed } from './source/open-feed.ts';
 import { type Destination, storeFeed } from './store-feed.ts';
@@ -18,7 +20,7 @@ import { type Destination, storeFeed } from './store-feed.ts';
  * again after a failure, it downloads again. Memory does not grow with the feed.
  *
  * @throws SyncError from openRun, resumeRun, openFeed, storeFeed, requireKeyColumns,
- * requireKnownColumns and requireUsualSize.
+ * requireKnownColumns, requireLatestFeed and requireUsualSize.
  */
 export async function downloadFeed(
   context: Context,
@@ -27,7 +29,8 @@ export async function downloadFeed(
   const { execution_id: executionId, trigger, resume_run_id } = request;
   const { message_id: messageId, file_path: filePath, partial } = request;
   const { accept_shrink: acceptShrink, accept_drift: acceptDrift } = request;
-  const accepted = { partial, acceptShrink, acceptDrift };
+  const { accept_outdated: acceptOutdated, dry_run: dryRun } = request;
+  const accepted = { partial, acceptShrink, acceptDrift, acceptOutdated, dryRun };
   const run = await openRun(context, { executionId, trigger, messageId, filePath, ...accepted });
   const to = { context, runId: run.id, object: `runs/${run.id}/feed.json.gz` };
   if (run.execution_id !== executionId) {
@@ -42,9 +45,12 @@ export async function downloadFeed(
 function download(to: Destination, request: DownloadRequest): Promise<void> {
   const { file_path, partial, accept_shrink, accept_drift } = request;
   const { context, runId, object } = to;
+  const startedMs = performance.now();
   return inTransaction(context.pool, async (client) => {
     await lockChunkIndex(client, runId);
     if (await isDownloaded(to)) return;
+    const { feed_run } = await noteOrigin(to, request);
+    if (!request.accept_outdated) await requireLatestFeed(context, runId, feed_run ?? runId);
     const feed = await openFeed(context.config, file_path);
     const { bytes, records, chunks, columns } = await storeFeed(client, feed, to);
     requireKeyColumns(columns, runId);
@@ -52,7 +58,9 @@ function download(to: Destination, request: DownloadRequest): Promise<void> {
     if (!partial && !accept_shrink) {
       await requireUsualSize(context, { runId, records, isCitys: file_path == null });
     }
-    await completeDownload(client, runId, { chunks, records, columns: listMapped(columns) });
+    const durationMs = Math.ceil(performance.now() - startedMs);
+    const whole = { chunks, records, columns: listMapped(columns), durationMs };
+    await completeDownload(client, runId, whole);
     reportDrift(context.log, runId, columns);
     const message = `Run ${runId}: stored ${records} records in ${chunks} chunks from ${feed.source}`;
     context.log('INFO', message, {
@@ -65,6 +73,14 @@ function download(to: Destination, request: DownloadRequest): Promise<void> {
       chunks_total: chunks,
     });
   });
+}
+
+/** Notes where the feed comes from, outside the transaction: it stays if the download fails. */
+async function noteOrigin({ context, runId }: Destination, { file_path }: DownloadRequest) {
+  const { config, db } = context;
+  const origin = await findOrigin(db, config, { id: runId, file_path: file_path ?? null });
+  await db.updateTable('sync_runs').set(origin).where('id', '=', runId).execute();
+  return origin;
 }
 
 async function isDownloaded({ context, runId }: Destination): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { Context } from '../shared/context.ts';
 import { permanent } from '../shared/errors.ts';
 import type { SyncRun } from '../shared/schema.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
+import { requireLatestFeed } from './checks/require-latest-feed.ts';
 
 const ADOPT_CHUNKS = readSqlFile('adopt-chunks');
 
@@ -10,10 +11,11 @@ const ADOPT_CHUNKS = readSqlFile('adopt-chunks');
  * Gives a run the feed object of an earlier, failed run and the chunks that the earlier run did not
  * ingest. Nothing is downloaded. Called again, it changes nothing.
  *
- * @throws SyncError `run_not_resumable` (409) unless the earlier run failed after storing its feed.
+ * @throws SyncError `run_not_resumable` (409) unless the earlier run failed after storing its feed;
+ * those of requireLatestFeed.
  */
-export function resumeRun({ db }: Context, run: SyncRun, earlierId: number): Promise<void> {
-  return db.transaction().execute(async (trx) => {
+export function resumeRun(context: Context, run: SyncRun, earlierId: number): Promise<void> {
+  return context.db.transaction().execute(async (trx) => {
     const earlier = await trx
       .selectFrom('sync_runs')
       .selectAll()
@@ -21,6 +23,9 @@ export function resumeRun({ db }: Context, run: SyncRun, earlierId: number): Pro
       .executeTakeFirst();
     if (earlier?.status !== 'failed' || earlier.chunks_total === null) {
       throw notResumable(run, `Run ${earlierId} ${describeState(earlier)}`);
+    }
+    if (!run.accept_outdated) {
+      await requireLatestFeed(context, run.id, earlier.feed_run ?? earlierId);
     }
     const unindexed = await trx
       .selectFrom('sync_chunks')
@@ -43,6 +48,9 @@ export function resumeRun({ db }: Context, run: SyncRun, earlierId: number): Pro
         accept_shrink: earlier.accept_shrink,
         feed_columns: earlier.feed_columns,
         accept_drift: earlier.accept_drift,
+        source: earlier.source,
+        feed_run: earlier.feed_run,
+        feed_at: earlier.feed_at,
         chunks_total: update
           .selectFrom('sync_chunks')
           .where('run_id', '=', earlierId)

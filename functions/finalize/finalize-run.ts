@@ -1,9 +1,12 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Context } from '../shared/context.ts';
 import { permanent } from '../shared/errors.ts';
-import type { Database, SyncRun } from '../shared/schema.ts';
+import type { Database, SyncRun, Warning } from '../shared/schema.ts';
 import { closeRun, insertFailedRun } from '../shared/sync-runs.ts';
+import { addWarnings } from '../shared/warnings.ts';
 import type { FinalizeRequest, FinalizeResponse } from './contract.ts';
+import { findWarnings } from './find-warnings.ts';
+import { logOutcome, logWarnings } from './log-outcome.ts';
 import { markRemoved } from './mark-removed.ts';
 import { readFailure } from './read-failure.ts';
 import { reportMetrics } from './report-metrics.ts';
@@ -19,16 +22,18 @@ export async function finalizeRun(
   context: Context,
   request: FinalizeRequest,
 ): Promise<FinalizeResponse> {
+  const { config, db, log } = context;
   const { run, closedHere } =
-    (await closeUnopenedRun(context.db, request)) ??
-    (await context.db
+    (await closeUnopenedRun(db, request)) ??
+    (await db
       .transaction()
-      .execute((trx) => closeOpenRun(trx, request, context.config.MAX_REJECTED_PERCENT)));
-  if (closedHere) {
-    logOutcome(context, run);
-    await reportMetrics(context, run);
-  }
-  return toResponse(run);
+      .execute((trx) => closeOpenRun(trx, request, config.MAX_REJECTED_PERCENT)));
+  const warnings = closedHere ? await reportMetrics(context, run) : toList(request.warning);
+  await addWarnings(db, run.id, warnings);
+  const reported = { ...run, warnings: [...run.warnings, ...warnings] };
+  if (closedHere) logOutcome(log, reported);
+  logWarnings(log, reported, closedHere ? reported.warnings : warnings);
+  return toResponse(reported);
 }
 
 interface Closing {
@@ -72,14 +77,16 @@ async function closeOpenRun(
   }
   if (run.status !== 'running') return { run, closedHere: false };
   if (outcome === 'failed') {
-    return { run: await closeRun(trx, run.id, readFailure(error)), closedHere: true };
+    return { run: await closeRun(trx, run.id, { failure: readFailure(error) }), closedHere: true };
   }
+  if (run.dry_run) return { run: await closeRun(trx, run.id), closedHere: true };
   await requireEveryRecord(trx, run);
-  await markRemoved(trx, run);
-  const closed = await closeRun(trx, run.id);
+  const closed = await closeRun(trx, run.id, await markRemoved(trx, run));
   // If this throws, the closing is rolled back, and the workflow closes the run as failed.
   requireFewRejects(closed, maxRejectedPercent);
-  return { run: closed, closedHere: true };
+  const warnings = await findWarnings(trx, closed);
+  await addWarnings(trx, run.id, warnings);
+  return { run: { ...closed, warnings: [...closed.warnings, ...warnings] }, closedHere: true };
 }
 
 /** As many rejects are never too many, unless nothing else was in the feed. */
@@ -116,30 +123,8 @@ async function requireEveryRecord(trx: Transaction<Database>, run: SyncRun): Pro
   });
 }
 
-function logOutcome({ log }: Context, run: SyncRun): void {
-  const { id, records_total, records_new, records_updated, records_unchanged } = run;
-  const { records_errors, records_superseded } = run;
-  if (run.status === 'completed') {
-    log('NOTICE', `Run ${id} completed with ${records_total} records`, {
-      event: 'sync_completed',
-      run_id: id,
-      duration_ms: run.duration_ms ?? 0,
-      records_total,
-      records_new,
-      records_updated,
-      records_unchanged,
-      records_errors,
-      records_superseded,
-    });
-    return;
-  }
-  log('ERROR', `Run ${id} failed: ${run.error_message}`, {
-    event: 'sync_failed',
-    run_id: id,
-    error_message: run.error_message ?? '',
-    failed_at: run.completed_at?.toISOString() ?? '',
-    records_processed: records_total,
-  });
+function toList(warning: Warning | null | undefined): readonly Warning[] {
+  return warning == null ? [] : [warning];
 }
 
 function toResponse(run: SyncRun): FinalizeResponse {
@@ -152,7 +137,14 @@ function toResponse(run: SyncRun): FinalizeResponse {
     records_unchanged: run.records_unchanged,
     records_errors: run.records_errors,
     records_superseded: run.records_superseded,
+    records_removed: run.records_removed,
+    records_returned: run.records_returned,
+    partial: run.partial,
+    dry_run: run.dry_run,
+    warnings: run.warnings,
+    error_code: run.error_code,
     error_message: run.error_message,
+    error_hint: run.error_hint,
     duration_ms: run.duration_ms ?? 0,
   };
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../shared/context.ts';
 import { gaxOptions } from '../shared/endpoint.ts';
-import type { SyncRun } from '../shared/schema.ts';
+import type { SyncRun, Warning } from '../shared/schema.ts';
 
 const PREFIX = 'custom.googleapis.com/permit_sync';
 
@@ -10,11 +10,22 @@ interface Point {
   readonly value: number;
 }
 
+const OUTCOMES = [
+  'new',
+  'updated',
+  'unchanged',
+  'errors',
+  'superseded',
+  'removed',
+  'returned',
+] as const;
+
 /** The points of one closed run: the run itself, its records by outcome, and its duration. */
 function runPoints(run: SyncRun): readonly Point[] {
+  if (run.dry_run) return [];
   return [
     { metric: 'runs', labels: { status: run.status }, value: 1 },
-    ...(['new', 'updated', 'unchanged', 'errors', 'superseded'] as const).map((outcome) => ({
+    ...OUTCOMES.map((outcome) => ({
       metric: 'records',
       labels: { outcome },
       value: run[`records_${outcome}`],
@@ -24,10 +35,17 @@ function runPoints(run: SyncRun): readonly Point[] {
 }
 
 /**
- * Writes a closed run to Cloud Monitoring, as gauges at its completion time. Never fails: a run
- * that is stored is a success even if it cannot be reported, so an error is logged as a WARNING.
+ * Writes a closed run to Cloud Monitoring, as gauges at its completion time. Never fails, because a
+ * run that is stored is a success even if it cannot be reported.
+ *
+ * @returns a warning if Cloud Monitoring refused the run or could not be reached.
  */
-export async function reportMetrics({ config, log }: Context, run: SyncRun): Promise<void> {
+export async function reportMetrics(
+  { config }: Context,
+  run: SyncRun,
+): Promise<readonly Warning[]> {
+  const points = runPoints(run);
+  if (points.length === 0) return [];
   // Loaded here, because otherwise every function would start with it in memory.
   const { MetricServiceClient } = await import('@google-cloud/monitoring');
   const client = new MetricServiceClient(gaxOptions(config));
@@ -35,7 +53,7 @@ export async function reportMetrics({ config, log }: Context, run: SyncRun): Pro
   try {
     await client.createTimeSeries({
       name: client.projectPath(config.GOOGLE_CLOUD_PROJECT),
-      timeSeries: runPoints(run).map(({ metric, labels, value }) => ({
+      timeSeries: points.map(({ metric, labels, value }) => ({
         metric: { type: `${PREFIX}/${metric}`, labels },
         resource: { type: 'global', labels: { project_id: config.GOOGLE_CLOUD_PROJECT } },
         metricKind: 'GAUGE' as const,
@@ -43,14 +61,12 @@ export async function reportMetrics({ config, log }: Context, run: SyncRun): Pro
         points: [{ interval: { endTime }, value: { int64Value: value } }],
       })),
     });
+    return [];
   } catch (error) {
     // Cut, because the service repeats its reason for each series.
-    const message = (error instanceof Error ? error.message : String(error)).slice(0, 300);
-    log('WARNING', `Run ${run.id} could not be reported to Cloud Monitoring: ${message}`, {
-      event: 'metrics_not_written',
-      run_id: run.id,
-      error: message,
-    });
+    const reason = (error instanceof Error ? error.message : String(error)).slice(0, 300);
+    const message = `The run could not be reported to Cloud Monitoring: ${reason}`;
+    return [{ code: 'metrics_not_written', message }];
   } finally {
     await client.close();
   }

@@ -32,7 +32,8 @@ const ROW_EXTRA_BYTES = 160;
 export function createChunkRows(writer: Writer, buffer: RowBuffer): ChunkRowsWriter {
   const { started_at, run_id, chunk_number } = writer;
   const mapper = createRecordMapper();
-  const writtenBy = Buffer.from(`\t${started_at}\t${started_at}\t${run_id}\t${chunk_number}\n`);
+  const seenAt = `\t${started_at}\t${started_at}`;
+  const writtenBy = Buffer.from(`${seenAt}\t${run_id}\t${run_id}\t${chunk_number}\n`);
   const rejects: DescribedReject[] = [];
   let used = 0;
   let records = 0;

@@ -70,6 +70,7 @@ interface Ingest {
  */
 async function ingestIn(client: pg.PoolClient, ingest: Ingest): Promise<Ingested> {
   const { context, request, mode, buffer } = ingest;
+  const startedMs = performance.now();
   // Until the next analyze, PostgreSQL may think that a large table is small, and read all of it.
   await client.query('set local enable_seqscan = off');
   const chunk = await lockChunk(client, request);
@@ -89,14 +90,12 @@ async function ingestIn(client: pg.PoolClient, ingest: Ingest): Promise<Ingested
   const merge = { chunk: request, incoming, lockRun };
   if (mode !== 'exclusive') {
     await mergeRecords(client, { ...merge, areNew: chunk.is_first_load });
-    return { chunk: await finishChunk(client, request, rejects), isDoneHere: true };
+    return { chunk: await finishChunk(client, request, { rejects, startedMs }), isDoneHere: true };
   }
   const refused = await mergeAcceptable(client, { ...merge, areNew: false });
   const described = await describeRefused(context.bucket, chunk, located, refused);
-  return {
-    chunk: await finishChunk(client, request, [...rejects, ...described]),
-    isDoneHere: true,
-  };
+  const all = { rejects: [...rejects, ...described], startedMs };
+  return { chunk: await finishChunk(client, request, all), isDoneHere: true };
 }
 
 function logChunk({ log }: Context, chunk: IngestChunkResponse): void {

@@ -37,6 +37,8 @@ const environment = z
     /** Limit of the feed's text after gunzip, because a small file can expand to a huge feed. */
     MAX_FEED_BYTES: count.default(2_147_483_648),
     FEED_ALLOW_LOCAL_FILES: flag.default(false),
+    /** The feed at CKAN_BASE_URL is not the City's, but the local cloud's made-up one. */
+    FEED_IS_MADE_UP: flag.default(false),
     CHUNK_RECORDS: count.max(50_000).default(5_000),
     /** A run with a larger share of rejects fails: the mapping may be broken. */
     MAX_REJECTED_PERCENT: z.coerce.number().min(0).max(100).default(1),

@@ -1,3 +1,5 @@
+import type { Warning } from './schema.ts';
+
 type Severity = 'DEBUG' | 'INFO' | 'NOTICE' | 'WARNING' | 'ERROR' | 'CRITICAL';
 
 /** Counts of a run or a chunk; they add up to its number of records. */
@@ -46,11 +48,15 @@ export type LogEvent =
       records: number;
     }
   | ({
-      event: 'sync_completed';
+      /** `feed_checked` ends a dry run, which consumers must not take for a sync. */
+      event: 'sync_completed' | 'feed_checked';
       run_id: number;
       records_total: number;
+      records_removed: number;
+      records_returned: number;
       duration_ms: number;
     } & RecordCounts)
+  | { event: 'sync_warned'; run_id: number; warnings: readonly Warning[] }
   | {
       event: 'sync_failed';
       run_id: number;
@@ -58,7 +64,6 @@ export type LogEvent =
       failed_at: string;
       records_processed: number;
     }
-  | { event: 'metrics_not_written'; run_id: number; error: string }
   | { event: 'snapshot_taken'; run_id: number; snapshot_date: string; score: number | null };
 
 /** Logs one entry: a sentence for people, the event for machines, `fields` such as the trace. */

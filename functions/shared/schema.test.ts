@@ -16,7 +16,9 @@ type NameOf<T> = T extends boolean
           ? 'number[]'
           : T extends readonly string[]
             ? 'string[]'
-            : never;
+            : T extends readonly object[]
+              ? 'object[]'
+              : never;
 
 /** The name of each column's type, with `?` if the column can be null. */
 type ColumnTypes<Row> = {
@@ -52,6 +54,15 @@ const TABLES: { readonly [Table in keyof Database]: ColumnTypes<Selectable<Datab
     accept_shrink: 'boolean',
     feed_columns: 'string[]?',
     accept_drift: 'boolean',
+    source: 'string?',
+    feed_run: 'number?',
+    feed_at: 'Date?',
+    accept_outdated: 'boolean',
+    dry_run: 'boolean',
+    records_removed: 'number',
+    records_returned: 'number',
+    warnings: 'object[]',
+    download_ms: 'number?',
     error_code: 'string?',
     error_hint: 'string?',
   },
@@ -72,6 +83,7 @@ const TABLES: { readonly [Table in keyof Database]: ColumnTypes<Selectable<Datab
     records_superseded: 'number',
     error: 'string?',
     done_at: 'Date?',
+    duration_ms: 'number?',
   },
 };
 
@@ -85,6 +97,7 @@ const TYPES: Readonly<Record<string, string>> = {
   _int4: 'number[]',
   _text: 'string[]',
   _uuid: 'string[]',
+  jsonb: 'object[]',
 };
 
 interface Column {

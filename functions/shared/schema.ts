@@ -5,6 +5,14 @@ type Filled<T> = ColumnType<T, T | undefined, T>;
 
 export type RunStatus = 'running' | 'completed' | 'failed';
 export type Trigger = 'schedule' | 'pubsub' | 'api' | 'manual';
+export type FeedSource = 'city' | 'made_up' | 'file' | 'url' | 'object';
+
+/** Something doubtful about a run; further keys depend on the code. */
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+  readonly [key: string]: unknown;
+}
 
 interface CountColumns {
   records_new: Generated<number>;
@@ -30,6 +38,15 @@ export interface SyncRunsTable extends CountColumns {
   accept_shrink: Generated<boolean>;
   feed_columns: Filled<readonly string[] | null>;
   accept_drift: Generated<boolean>;
+  accept_outdated: Generated<boolean>;
+  dry_run: Generated<boolean>;
+  source: Filled<FeedSource | null>;
+  feed_run: Filled<number | null>;
+  feed_at: Filled<Date | null>;
+  records_removed: Generated<number>;
+  records_returned: Generated<number>;
+  warnings: ColumnType<readonly Warning[], string | undefined, string>;
+  download_ms: Filled<number | null>;
   error_code: Filled<string | null>;
   error_hint: Filled<string | null>;
   error_message: Filled<string | null>;
@@ -50,6 +67,7 @@ export interface SyncChunksTable extends CountColumns {
   status: Generated<'pending' | 'done'>;
   error: Filled<string | null>;
   done_at: Filled<Date | null>;
+  duration_ms: Filled<number | null>;
 }
 
 /** The tables that Kysely queries; the statements of the merge are in `sql/queries`. */

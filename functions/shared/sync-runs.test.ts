@@ -160,7 +160,9 @@ describe('closeRun', () => {
     await addChunks(id);
     const failure =
       message === undefined ? undefined : { code: 'broken', message, hint: 'Mend it' };
-    const closed = await context.db.transaction().execute((trx) => closeRun(trx, id, failure));
+    const closed = await context.db
+      .transaction()
+      .execute((trx) => closeRun(trx, id, failure && { failure }));
     expect(closed).toMatchObject({
       id,
       status,

@@ -17,6 +17,10 @@ export interface RunRequest {
   readonly acceptShrink?: boolean | null | undefined;
   /** The feed is accepted although it lacks columns that the last whole feed had. */
   readonly acceptDrift?: boolean | null | undefined;
+  /** The feed is accepted although a later one has been stored. */
+  readonly acceptOutdated?: boolean | null | undefined;
+  /** The feed is only checked. */
+  readonly dryRun?: boolean | null | undefined;
 }
 
 /** Why a run failed, and what to do about it. */
@@ -102,6 +106,8 @@ function toRow(request: RunRequest) {
     partial: request.partial ?? false,
     accept_shrink: request.acceptShrink ?? false,
     accept_drift: request.acceptDrift ?? false,
+    accept_outdated: request.acceptOutdated ?? false,
+    dry_run: request.dryRun ?? false,
   };
 }
 
@@ -149,9 +155,11 @@ async function abandonRun({ db, log }: Context, { id, execution_id }: SyncRun): 
       .executeTakeFirstOrThrow();
     if (run.status !== 'running') return false;
     await closeRun(trx, id, {
-      code: 'abandoned',
-      message: `execution ${execution_id} is no longer active`,
-      hint: 'Nothing: the run that found it has continued',
+      failure: {
+        code: 'abandoned',
+        message: `execution ${execution_id} is no longer active`,
+        hint: 'Nothing: the run that found it has continued',
+      },
     });
     return true;
   });
@@ -160,14 +168,19 @@ async function abandonRun({ db, log }: Context, { id, execution_id }: SyncRun): 
   log('WARNING', message, { event: 'run_abandoned', run_id: id, execution_id });
 }
 
+/** How a run ends: with a failure, or as completed, and how many permits left and came back. */
+export type Outcome =
+  | { readonly failure: Failure }
+  | Pick<SyncRun, 'records_removed' | 'records_returned'>;
+
 /**
- * Closes a run as failed with `failure`, or without one as completed. The caller has locked
- * its row. Its counts are the sums of its chunks' counts; its times come from the database's clock.
+ * Closes a run. The caller has locked its row. Its counts are the sums of its chunks' counts; its
+ * times come from the database's clock, but it has lasted at least as long as its calls.
  */
 export async function closeRun(
   trx: Transaction<Database>,
   runId: number,
-  failure?: Failure,
+  outcome: Outcome = { records_removed: 0, records_returned: 0 },
 ): Promise<SyncRun> {
   const sum = (column: keyof SyncChunk) =>
     sql<number>`coalesce(sum(${sql.ref(column)}), 0)::integer`;
@@ -182,16 +195,22 @@ export async function closeRun(
       sum('records_superseded').as('records_superseded'),
     ])
     .executeTakeFirstOrThrow();
-  const elapsed = sql<number>`extract(epoch from clock_timestamp() - started_at)`;
+  const { calls_ms } = await trx
+    .selectFrom('sync_chunks')
+    .where('run_id', '=', runId)
+    .select(({ fn, val }) => fn.coalesce(fn.max('duration_ms'), val(0)).as('calls_ms'))
+    .executeTakeFirstOrThrow();
+  const elapsedMs = sql<number>`ceil(1000 * extract(epoch from clock_timestamp() - started_at))`;
   return trx
     .updateTable('sync_runs')
     .set({
-      status: failure === undefined ? 'completed' : 'failed',
-      ...(failure && toErrorColumns(failure)),
+      ...('failure' in outcome
+        ? { status: 'failed', ...toErrorColumns(outcome.failure) }
+        : { status: 'completed', ...outcome }),
       ...counts,
       records_total: Object.values(counts).reduce((total, count) => total + count, 0),
-      completed_at: sql<Date>`clock_timestamp()`,
-      duration_ms: sql<number>`greatest(1, ceil(1000 * ${elapsed}))`,
+      completed_at: sql<Date>`greatest(clock_timestamp(), started_at)`,
+      duration_ms: sql<number>`greatest(1, ${elapsedMs}, coalesce(download_ms, 0) + ${calls_ms})`,
     })
     .where('id', '=', runId)
     .returningAll()

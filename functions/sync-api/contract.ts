@@ -13,6 +13,10 @@ export const startSyncRequest = z.strictObject({
   accept_shrink: z.boolean().optional(),
   /** Accepts a feed that lacks columns which the last whole feed had. */
   accept_drift: z.boolean().optional(),
+  /** Accepts a feed that was fetched before one which has been stored. */
+  accept_outdated: z.boolean().optional(),
+  /** Only checks the feed; what the checks find is in the run's warnings. */
+  dry_run: z.boolean().optional(),
 });
 
 export type StartSyncRequest = z.infer<typeof startSyncRequest>;

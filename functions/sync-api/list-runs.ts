@@ -5,11 +5,5 @@ const MAX_RUNS = 20;
 
 /** @returns up to 20 runs, newest first. */
 export function listRuns(db: Kysely<Database>): Promise<SyncRun[]> {
-  return db
-    .selectFrom('sync_runs')
-    .selectAll()
-    .orderBy('started_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(MAX_RUNS)
-    .execute();
+  return db.selectFrom('sync_runs').selectAll().orderBy('id', 'desc').limit(MAX_RUNS).execute();
 }

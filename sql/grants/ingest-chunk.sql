@@ -8,7 +8,7 @@ grant update (id) on sync_runs to :"user";
 
 grant select on sync_chunks to :"user";
 grant update (
-  status, done_at, record_begins, record_ends, record_fingerprints, records_new, records_updated,
+  status, done_at, duration_ms, record_begins, record_ends, record_fingerprints, records_new, records_updated,
   records_unchanged, records_errors, records_superseded
 ) on sync_chunks to :"user";
 
@@ -18,8 +18,8 @@ grant select, insert, update (bits) on sync_seen to :"user";
 
 grant select on stored_permits to :"user";
 grant insert (
-  :columns, extra, data_hash, record_fingerprint, first_seen_at, last_seen_at, written_by_run,
-  written_by_chunk, written_by_position
+  :columns, extra, data_hash, record_fingerprint, first_seen_at, first_seen_run, last_seen_at,
+  written_by_run, written_by_chunk, written_by_position
 ) on stored_permits to :"user";
 grant update (
   :fields, extra, data_hash, record_fingerprint, last_seen_at, written_by_run, written_by_chunk,

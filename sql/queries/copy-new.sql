@@ -6,5 +6,5 @@ savepoint copy_new;
 
 copy stored_permits (
   written_by_position, :columns, extra, data_hash, record_fingerprint, first_seen_at, last_seen_at,
-  written_by_run, written_by_chunk
+  first_seen_run, written_by_run, written_by_chunk
 ) from stdin;

@@ -8,6 +8,7 @@ create temporary table if not exists incoming (
   record_fingerprint uuid,
   first_seen_at timestamptz not null,
   last_seen_at timestamptz not null,
+  first_seen_run bigint not null,
   written_by_run bigint not null,
   written_by_chunk integer not null
 ) on commit delete rows;

@@ -1,5 +1,6 @@
 -- Marks as removed the permits that the feed of run $1 no longer has, unless it is partial ($2),
--- and unmarks those that are back.
+-- and unmarks those that are back; records both in the history. A permit that a failed run stored
+-- is not in the feed yet: if this feed lacks it, it never was, and has no history.
 with lineage as (
   select run_lineage($1) as run_id
 ),
@@ -27,30 +28,55 @@ seen_bits as materialized (
   from pages
   left join seen using (page)
 ),
-times as (
-  select
-    started_at as now,
-    (
-      select max(started_at)
-      from sync_runs
-      where status = 'completed'
-        and not partial
-        and id <> $1
-    ) as before
+own as (
+  select started_at
   from sync_runs
   where id = $1
+),
+last_completed as (
+  select coalesce(max(id), 0) as id
+  from sync_runs
+  where status = 'completed'
+    and not dry_run
+),
+last_whole as (
+  select coalesce(max(id), 0) as id, (array_agg(started_at order by id desc))[1] as started_at
+  from sync_runs
+  where status = 'completed'
+    and not dry_run
+    and not partial
+),
+changed as (
+  update stored_permits as stored
+  set
+    is_removed = not stored.is_removed,
+    last_seen_at = case
+      when stored.is_removed then own.started_at
+      when stored.written_by_run > last_whole.id then stored.last_seen_at
+      else last_whole.started_at
+    end
+  from seen_bits, own, last_completed, last_whole
+  where (stored.is_removed or not $2 or stored.first_seen_run > last_completed.id)
+    and stored.is_removed = (
+      stored.written_by_run in (select run_id from lineage)
+      or get_bit(seen_bits.bits, stored.id) = 1
+      or stored.id in (select id from rejected)
+    )
+  returning
+    stored.permit_num, stored.revision_num, stored.permit_type, stored.is_removed,
+    stored.first_seen_run > last_completed.id as was_never_in_feed
+),
+recorded as (
+  insert into permit_history (
+    permit_num, revision_num, permit_type, sync_run_id, field_name, old_value, new_value
+  )
+  select
+    permit_num, revision_num, permit_type, $1, 'in_feed', is_removed::text, (not is_removed)::text
+  from changed
+  where not (is_removed and was_never_in_feed)
+  returning new_value
 )
-update stored_permits as stored
-set
-  is_removed = not stored.is_removed,
-  last_seen_at = case
-    when stored.is_removed then times.now
-    else greatest(stored.last_seen_at, times.before)
-  end
-from seen_bits, times
-where (stored.is_removed or not $2)
-  and stored.is_removed = (
-    stored.written_by_run in (select run_id from lineage)
-    or get_bit(seen_bits.bits, stored.id) = 1
-    or stored.id in (select id from rejected)
-  );
+select
+  count(*) filter (where new_value = 'false')::integer as records_removed,
+  count(*) filter (where new_value = 'true')::integer as records_returned
+from recorded;

@@ -5,6 +5,7 @@ with whole as (
   from sync_runs
   where status = 'completed'
     and not partial
+    and not dry_run
     and feed_records is not null
   order by id desc
   limit 5

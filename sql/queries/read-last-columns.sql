@@ -3,6 +3,7 @@ select feed_columns
 from sync_runs
 where status = 'completed'
   and not partial
+  and not dry_run
   and feed_columns is not null
 order by id desc
 limit 1;

@@ -18,7 +18,7 @@ with replaced as (
           and get_bit(bits, stored.id % 4096) = 1
       )
     end as loser_chunk,
-    stored.written_by_run = $1 and stored.first_seen_at = stored.last_seen_at as was_new,
+    stored.first_seen_run = $1 as was_new,
     earlier.old_values,
     permit_fields(to_jsonb(stored)) || coalesce(earlier.old_values, '{}') as before_run,
     permit_fields(to_jsonb(incoming)) as after

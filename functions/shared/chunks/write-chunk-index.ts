@@ -27,13 +27,15 @@ interface WholeFeed {
   readonly records: number;
   /** Its mapped columns. */
   readonly columns: readonly string[];
+  /** How long the download took, in milliseconds. */
+  readonly durationMs: number;
 }
 
 /** Marks the chunk index of a run as complete. */
 export async function completeDownload(
   client: pg.PoolClient,
   runId: number,
-  { chunks, records, columns }: WholeFeed,
+  { chunks, records, columns, durationMs }: WholeFeed,
 ): Promise<void> {
-  await client.query(COMPLETE_DOWNLOAD, [runId, chunks, records, columns]);
+  await client.query(COMPLETE_DOWNLOAD, [runId, chunks, records, columns, durationMs]);
 }

@@ -28,9 +28,11 @@ export function failureOf(message: string) {
 export async function addRun(context: Context, errorMessage?: string): Promise<number> {
   const { id } = await openRun(context, { executionId: randomUUID(), trigger: 'manual' });
   await context.db.transaction().execute(async (trx) => {
-    const failure = errorMessage === undefined ? undefined : failureOf(errorMessage);
-    if (failure === undefined) await markRemoved(trx, { id, partial: false });
-    await closeRun(trx, id, failure);
+    const outcome =
+      errorMessage === undefined
+        ? await markRemoved(trx, { id, partial: false })
+        : { failure: failureOf(errorMessage) };
+    await closeRun(trx, id, outcome);
   });
   return id;
 }

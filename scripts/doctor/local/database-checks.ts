@@ -77,7 +77,7 @@ export function createDatabaseChecks(databaseUrl: string | undefined): readonly 
       const [run] = await query<LastRun>(`
         select id, status, records_total, error_message
         from sync_runs
-        order by started_at desc, id desc
+        order by id desc
         limit 1
       `);
       if (!run) return ok('none yet');

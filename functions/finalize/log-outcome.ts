@@ -1,0 +1,44 @@
+import type { Log } from '../shared/log.ts';
+import type { SyncRun, Warning } from '../shared/schema.ts';
+
+/** Logs how a run ended. */
+export function logOutcome(log: Log, run: SyncRun): void {
+  const { id, records_total } = run;
+  if (run.status === 'completed') {
+    const message = run.dry_run
+      ? `Run ${id} checked the feed and stored nothing`
+      : `Run ${id} completed with ${records_total} records`;
+    log('NOTICE', message, {
+      event: run.dry_run ? 'feed_checked' : 'sync_completed',
+      run_id: id,
+      duration_ms: run.duration_ms ?? 0,
+      records_total,
+      records_new: run.records_new,
+      records_updated: run.records_updated,
+      records_unchanged: run.records_unchanged,
+      records_errors: run.records_errors,
+      records_superseded: run.records_superseded,
+      records_removed: run.records_removed,
+      records_returned: run.records_returned,
+    });
+    return;
+  }
+  log('ERROR', `Run ${id} failed: ${run.error_message}`, {
+    event: 'sync_failed',
+    run_id: id,
+    error_message: run.error_message ?? '',
+    failed_at: run.completed_at?.toISOString() ?? '',
+    records_processed: records_total,
+  });
+}
+
+/** Logs the warnings of a completed run as one event, which alerts are made from. */
+export function logWarnings(log: Log, run: SyncRun, warnings: readonly Warning[]): void {
+  if (run.status !== 'completed' || run.dry_run || warnings.length === 0) return;
+  const messages = warnings.map(({ code, message }) => `${code}: ${message}`);
+  log('WARNING', `Run ${run.id} completed with warnings. ${messages.join('. ')}`, {
+    event: 'sync_warned',
+    run_id: run.id,
+    warnings,
+  });
+}
