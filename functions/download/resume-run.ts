@@ -1,7 +1,7 @@
-import { CompiledQuery, sql } from 'kysely';
+import { CompiledQuery, sql, type Transaction } from 'kysely';
 import type { Context } from '../shared/context.ts';
 import { permanent } from '../shared/errors.ts';
-import type { SyncRun } from '../shared/schema.ts';
+import type { Database, SyncRun } from '../shared/schema.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
 import { requireLatestFeed } from './checks/require-latest-feed.ts';
 
@@ -11,7 +11,8 @@ const ADOPT_CHUNKS = readSqlFile('adopt-chunks');
  * Gives a run the feed object of an earlier, failed run and the chunks that the earlier run did not
  * ingest. Nothing is downloaded. Called again, it changes nothing.
  *
- * @throws SyncError `run_not_resumable` (409) unless the earlier run failed after storing its feed;
+ * @throws SyncError `run_not_resumable` (409) unless the earlier run failed after storing its
+ * feed, and nothing has been stored since;
  * those of requireLatestFeed.
  */
 export function resumeRun(context: Context, run: SyncRun, earlierId: number): Promise<void> {
@@ -26,6 +27,15 @@ export function resumeRun(context: Context, run: SyncRun, earlierId: number): Pr
     }
     if (!run.accept_outdated) {
       await requireLatestFeed(context, run.id, earlier.feed_run ?? earlierId);
+    }
+    const later = await findLaterWork(trx, earlierId);
+    if (later !== undefined) {
+      const object = earlier.snapshot_path;
+      throw notResumable(
+        run,
+        `Run ${later} has stored permits since run ${earlierId}`,
+        `Resume run ${later} if it failed, or sync ${object} again`,
+      );
     }
     const unindexed = await trx
       .selectFrom('sync_chunks')
@@ -70,7 +80,39 @@ function describeState(earlier: SyncRun | undefined): string {
   return earlier.status === 'failed' ? 'failed before its feed was stored' : `is ${earlier.status}`;
 }
 
-function notResumable({ id }: SyncRun, message: string) {
-  const hint = 'Start a sync without resume_run_id';
+/**
+ * Finds the last run that has completed or stored something since run `earlierId`. What the earlier
+ * run has seen is not known any more then.
+ */
+async function findLaterWork(
+  trx: Transaction<Database>,
+  earlierId: number,
+): Promise<number | undefined> {
+  const later = await trx
+    .selectFrom('sync_runs')
+    .select('id')
+    .where('id', '>', earlierId)
+    .where('dry_run', '=', false)
+    .where(({ eb, exists, or, selectFrom }) =>
+      or([
+        eb('status', '=', 'completed'),
+        exists(
+          selectFrom('sync_chunks')
+            .select('chunk_number')
+            .whereRef('run_id', '=', 'sync_runs.id')
+            .where('sync_chunks.status', '=', 'done'),
+        ),
+      ]),
+    )
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+  return later?.id;
+}
+
+function notResumable(
+  { id }: SyncRun,
+  message: string,
+  hint = 'Start a sync without resume_run_id',
+) {
   return permanent('run_not_resumable', message, { status: 409, runId: id, hint });
 }

@@ -96,61 +96,138 @@ function compare(before: StoredPermit, after: StoredPermit): readonly Change[] {
     }));
 }
 
-function byKey(a: StoredPermit, b: StoredPermit): number {
-  return a.permit_num === b.permit_num
-    ? a.permit_type < b.permit_type
-      ? -1
-      : 1
-    : a.permit_num < b.permit_num
-      ? -1
-      : 1;
+function compareTexts(a: readonly string[], b: readonly string[]): number {
+  const index = a.findIndex((text, part) => text !== b[part]);
+  return index === -1 ? 0 : (a[index] ?? '') < (b[index] ?? '') ? -1 : 1;
 }
 
-/** Creates the simplest model of the merge, in memory, one feed at a time. */
+function byKey(a: StoredPermit, b: StoredPermit): number {
+  return compareTexts([a.permit_num, a.permit_type], [b.permit_num, b.permit_type]);
+}
+
+function byField(a: Change, b: Change): number {
+  const partsOf = (change: Change) => [change.permit_num, change.permit_type, change.field_name];
+  return compareTexts(partsOf(a), partsOf(b));
+}
+
+/** What a run does: it ingests all of a feed, or only some of its chunks before it fails. */
+export interface ModelRun {
+  readonly feed: readonly FeedRecord[];
+  /** The records of the chunks that are done; all of them by default. */
+  readonly ingested?: readonly FeedRecord[];
+  readonly isPartial?: boolean;
+  readonly fails?: boolean;
+  /** The run whose remaining chunks this run ingests. */
+  readonly resumes?: number | undefined;
+}
+
+/** A permit as it was when a run had ended. */
+export type PermitThen = StoredPermit & { readonly in_feed: boolean };
+
+/** Creates the simplest model of the syncs, in memory, one run at a time, numbered from 1. */
 export function createModel() {
   const permits = new Map<string, StoredPermit>();
+  const ranks = new Map<string, string>();
+  const firstRun = new Map<string, number>();
+  /** Keys that each run and the runs it resumes have stored. */
+  const storedBy = new Map<number, ReadonlySet<string>>();
+  const snapshots: (readonly PermitThen[])[] = [];
   let inFeed: ReadonlySet<string> = new Set();
+  let lastCompleted = 0;
 
-  const apply = (feed: readonly FeedRecord[], isPartial = false) => {
+  const endRun = () => {
+    const sorted = [...permits.values()].sort(byKey);
+    snapshots.push(sorted.map((permit) => ({ ...permit, in_feed: inFeed.has(keyOf(permit)) })));
+  };
+
+  /** Merges records; a record that is worse than one which the lineage has stored is superseded. */
+  const merge = (records: readonly FeedRecord[], before: ReadonlySet<string>, id: number) => {
     const winners = new Map<string, { stored: StoredPermit; rank: string }>();
-    let storable = 0;
-    for (const record of feed) {
+    const counts = { new: 0, updated: 0, unchanged: 0, errors: 0, superseded: 0 };
+    for (const record of records) {
       const stored = store(record);
-      if (stored === undefined) continue;
-      storable += 1;
+      if (stored === undefined) {
+        counts.errors += 1;
+        continue;
+      }
       const rank = precedence(record, stored);
       const current = winners.get(keyOf(stored));
-      if (current === undefined || rank > current.rank)
+      if (current !== undefined) counts.superseded += 1;
+      if (current === undefined || rank > current.rank) {
         winners.set(keyOf(stored), { stored, rank });
+      }
     }
-    const counts = { records_new: 0, records_updated: 0, records_unchanged: 0 };
     const history: Change[] = [];
-    for (const { stored } of [...winners.values()].sort((a, b) => byKey(a.stored, b.stored))) {
-      const before = permits.get(keyOf(stored));
-      const changes = before === undefined ? [] : compare(before, stored);
-      if (before === undefined) counts.records_new += 1;
-      else if (changes.length > 0) counts.records_updated += 1;
-      else counts.records_unchanged += 1;
+    for (const [key, { stored, rank }] of winners) {
+      const known = permits.get(key);
+      const knownRank = ranks.get(key) ?? '';
+      if (before.has(key) && rank <= knownRank) {
+        counts.superseded += 1;
+        continue;
+      }
+      const changes = known === undefined ? [] : compare(known, stored);
+      if (known === undefined) {
+        counts.new += 1;
+        firstRun.set(key, id);
+      } else if (changes.length > 0) counts.updated += 1;
+      else counts.unchanged += 1;
       history.push(...changes);
-      permits.set(keyOf(stored), stored);
+      permits.set(key, stored);
+      ranks.set(key, rank);
     }
-    const seen = new Set(feed.map(keyOfRecord));
-    inFeed = isPartial ? new Set([...inFeed, ...seen]) : seen;
+    return { counts, history, keys: [...winners.keys()] };
+  };
+
+  /** Judges who is in the feed; a permit that no completed run has had yet does not come back. */
+  const judge = (feed: readonly FeedRecord[], isPartial: boolean): readonly Change[] => {
+    const seen = new Set(feed.map(keyOfRecord).filter((key) => permits.has(key)));
+    const now = isPartial ? new Set([...inFeed, ...seen]) : seen;
+    const wasNever = (key: string) => (firstRun.get(key) ?? 0) > lastCompleted;
+    const left = [...inFeed].filter((key) => !now.has(key));
+    const back = [...now].filter((key) => !inFeed.has(key) && !wasNever(key));
+    inFeed = now;
+    const toChange = (isBack: boolean) => (key: string) => {
+      const { permit_num, permit_type } = permits.get(key) as StoredPermit;
+      const [old_value, new_value] = isBack ? ['false', 'true'] : ['true', 'false'];
+      return { permit_num, permit_type, field_name: 'in_feed', old_value, new_value };
+    };
+    return [...left.map(toChange(false)), ...back.map(toChange(true))];
+  };
+
+  const run = (each: ModelRun) => {
+    const { feed, ingested = feed, isPartial = false, fails = false, resumes } = each;
+    const id = snapshots.length + 1;
+    const before = storedBy.get(resumes ?? 0) ?? new Set<string>();
+    const { counts, history, keys } = merge(ingested, before, id);
+    storedBy.set(id, new Set([...before, ...keys]));
+    const presence = fails ? [] : judge(feed, isPartial);
+    if (!fails) lastCompleted = id;
+    endRun();
+    const removed = presence.filter(({ new_value }) => new_value === 'false').length;
     return {
-      history,
+      id,
+      history: [...history, ...presence].sort(byField),
       counts: {
-        ...counts,
-        records_total: feed.length,
-        records_errors: feed.length - storable,
-        records_superseded: storable - winners.size,
+        records_total: ingested.length,
+        records_new: counts.new,
+        records_updated: counts.updated,
+        records_unchanged: counts.unchanged,
+        records_errors: counts.errors,
+        records_superseded: counts.superseded,
+        records_removed: removed,
+        records_returned: presence.length - removed,
       },
     };
   };
 
   return {
-    apply,
+    run,
+    /** Runs a whole feed without a failure. */
+    apply: (feed: readonly FeedRecord[]) => run({ feed }),
+    /** A run that was refused has a number, and changes nothing. */
+    refuse: endRun,
     permits: () => [...permits.values()].sort(byKey),
-    /** Whether each permit, in the order of `permits`, is in the feed. */
-    presence: () => [...permits.values()].sort(byKey).map((permit) => inFeed.has(keyOf(permit))),
+    /** The permits as they were when run `id` had ended; none for run 0. */
+    asOf: (id: number): readonly PermitThen[] => snapshots[id - 1] ?? [],
   };
 }

@@ -11,14 +11,15 @@ export function readPermits(query: Query): Promise<unknown[]> {
   );
 }
 
-/** Reads whether each permit is in the feed, in the order of readPermits. */
-export async function readPresence(query: Query): Promise<unknown[]> {
-  const rows = await query(
-    `select in_feed
-     from permits
+/** Reads the permits, and whether each is in the feed, as they were when a run had ended. */
+export function readPermitsAsOf(query: Query, runId: number): Promise<unknown[]> {
+  return query(
+    `select permit_num, revision_num, permit_type, status, application_date::text, issued_date::text,
+       est_const_cost::text, extra, in_feed
+     from permits_as_of_run($1)
      order by permit_num collate "C", permit_type collate "C"`,
+    [runId],
   );
-  return rows.map((row) => (row as { in_feed: boolean }).in_feed);
 }
 
 /** Reads the history of one run in the model's form. */
@@ -46,7 +47,7 @@ export function readNetHistory(query: Query): Promise<unknown[]> {
          (array_agg(new_value order by history.id desc))[1] as new_value
        from permit_history as history
        join permits using (permit_num, revision_num, permit_type)
-       where permits.first_seen_at = (select min(started_at) from sync_runs)
+       where permits.first_seen_run = (select min(id) from sync_runs)
        group by permit_num, revision_num, permit_type, field_name
      ) as net
      where old_value is distinct from new_value

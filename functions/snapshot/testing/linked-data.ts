@@ -57,6 +57,7 @@ export async function addPermit(
     permit_type: 'New Houses',
     data_hash: Buffer.alloc(32),
     first_seen_at: run.started_at,
+    first_seen_run: runId,
     last_seen_at: run.started_at,
     written_by_run: runId,
     written_by_chunk: 1,
