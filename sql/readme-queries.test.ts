@@ -95,7 +95,9 @@ describe('the guide to the database', () => {
 
   test.each([
     'permits',
+    'permits_removed',
     'permit_history',
+    'permit_changes',
     'sync_runs',
     'sync_chunks',
     'sync_rejects',
@@ -132,6 +134,7 @@ const ANSWERS: Readonly<Record<string, readonly Row[]>> = {
     { ...UPDATED, ...COST_CHANGE },
     { ...UPDATED, ...STATUS_CHANGE },
     { permit_num: '26 100002 BLD', field_name: 'extra.SOLAR_PANELS', new_value: '12' },
+    { permit_num: '26 100003 BLD', field_name: 'in_feed', old_value: 'true', new_value: 'false' },
   ],
   'What changed since yesterday': [
     { ...UPDATED, change: 'est_const_cost', old_value: '450000', new_value: '500000' },
@@ -139,11 +142,15 @@ const ANSWERS: Readonly<Record<string, readonly Row[]>> = {
     { ...UPDATED, change: 'status', old_value: 'Permit Issued', new_value: 'Inspection' },
     { permit_num: '26 100002 BLD', change: 'extra.SOLAR_PANELS', new_value: '12' },
     { permit_num: '26 100002 BLD', change: 'new permit' },
+    { permit_num: '26 100003 BLD', change: 'in_feed', old_value: 'true', new_value: 'false' },
     { permit_num: '26 100003 BLD', change: 'new permit' },
     { permit_num: '26 100004 BLD', change: 'new permit' },
     { permit_num: '26 100005 BLD', permit_type: 'Plumbing(PS)', change: 'new permit' },
   ],
-  'Permits removed from the feed': [{ permit_num: '26 100003 BLD', status: 'Permit Issued' }],
+  'Permits removed from the feed': [
+    { permit_num: '26 100003 BLD', status: 'Permit Issued', run_id: 2 },
+  ],
+  'The permits of any past day': [],
   'Permits by status and type': [
     { status: 'Permit Issued', permit_type: 'New Houses', permits: 2 },
     { status: 'Inspection', permit_type: 'New Houses', permits: 1 },
@@ -162,6 +169,9 @@ const ANSWERS: Readonly<Record<string, readonly Row[]>> = {
       records_unchanged: 1,
       records_errors: 1,
       records_superseded: 0,
+      records_removed: 1,
+      records_returned: 0,
+      warnings: 4,
       error_message: null,
     },
     { status: 'completed', records_total: 4, records_new: 4 },

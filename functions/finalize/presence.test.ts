@@ -87,3 +87,75 @@ test('a partial feed stores what it has, returns what it brings back, and remove
   await sync([permitRecord(1, { STATUS: 'Closed' })]);
   expect((await readPresence()).map(([, , inFeed]) => inFeed)).toEqual([true, false, false, false]);
 });
+
+function readPresenceHistory() {
+  return context.pool
+    .query(
+      `select run_id, split_part(permit_num, ' ', 2)::integer - 100000 as n, old_value, new_value
+       from permit_changes
+       where field_name = 'in_feed'
+       order by id`,
+    )
+    .then(({ rows }) => rows.map((row) => [row.run_id, row.n, row.old_value, row.new_value]));
+}
+
+test('a permit that leaves and comes back has a row for each, and counts once each', async () => {
+  const both = [permitRecord(1), permitRecord(2)];
+  await sync(both);
+  const gone = await sync([permitRecord(1)]);
+  expect(gone).toMatchObject({ records_removed: 1, records_returned: 0 });
+  const { rows } = await context.pool.query('select run_id, removed_at from permits_removed');
+  expect(rows).toEqual([{ run_id: gone.id, removed_at: expect.any(Date) }]);
+  const back = await sync(both);
+  expect(back).toMatchObject({ records_removed: 0, records_returned: 1, records_unchanged: 2 });
+  expect(await readPresenceHistory()).toEqual([
+    [gone.id, 2, 'true', 'false'],
+    [back.id, 2, 'false', 'true'],
+  ]);
+});
+
+test('what a failed run stored is in the feed once a completed run has had it, without history', async () => {
+  await sync([permitRecord(1)]);
+  const failed = await sync([permitRecord(1), permitRecord(2), permitRecord(3)]);
+  await context.pool.query(
+    `update sync_runs
+     set status = 'failed', error_message = 'it broke'
+     where id = $1`,
+    [failed.id],
+  );
+  expect(await readPresence()).toEqual([
+    [1, 'Permit Issued', true],
+    [2, 'Permit Issued', false],
+    [3, 'Permit Issued', false],
+  ]);
+  const run = await sync([permitRecord(1), permitRecord(2)]);
+  expect(run).toMatchObject({ records_removed: 0, records_returned: 0 });
+  expect((await readPresence()).map(([, , inFeed]) => inFeed)).toEqual([true, true, false]);
+  expect(await readPresenceHistory()).toEqual([]);
+  const { rows } = await context.pool.query('select run_id from permits_removed');
+  expect(rows).toEqual([{ run_id: null }]);
+});
+
+test('permits_as_of gives the permits of the last run that had ended by then', async () => {
+  const first = await sync([permitRecord(1, { EXTRA: 'a' }), permitRecord(2)]);
+  await sync([permitRecord(1, { STATUS: 'Closed', EXTRA: 'b', NEW: 5 })]);
+  const read = async (statement: string, value: unknown) => {
+    const { rows } = await context.pool.query(
+      `select street_num::integer as n, status, extra, in_feed from ${statement} order by n`,
+      [value],
+    );
+    return rows.map(({ n, status, extra, in_feed }) => [n, status, extra, in_feed]);
+  };
+  const then = [
+    [1, 'Permit Issued', { EXTRA: 'a' }, true],
+    [2, 'Permit Issued', {}, true],
+  ];
+  expect(await read('permits_as_of_run($1)', first.id)).toEqual(then);
+  const end = '(select completed_at from sync_runs where id = $1)';
+  expect(await read(`permits_as_of(${end})`, first.id)).toEqual(then);
+  expect(await read(`permits_as_of(${end} - interval '1 microsecond')`, first.id)).toEqual([]);
+  expect(await read('permits_as_of(now() + $1::interval)', '1 day')).toEqual([
+    [1, 'Closed', { EXTRA: 'b', NEW: 5 }, true],
+    [2, 'Permit Issued', {}, false],
+  ]);
+});
