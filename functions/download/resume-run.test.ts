@@ -7,6 +7,7 @@ import { finalizeRun } from '../finalize/finalize-run.ts';
 import { ingestChunk } from '../ingest-chunk/ingest-chunk.ts';
 import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
 import { permitRecord } from '../shared/testing/permit-record.ts';
+import type { DownloadRequest } from './contract.ts';
 import { downloadFeed } from './download-feed.ts';
 
 let context: TestContext;
@@ -24,7 +25,7 @@ afterAll(async () => {
 
 beforeEach(() => context.pool.query('truncate stored_permits, permit_history, sync_runs cascade'));
 
-function download(fields: { file_path?: string; resume_run_id?: number }) {
+function download(fields: Partial<DownloadRequest>) {
   return downloadFeed(context, { execution_id: randomUUID(), trigger: 'manual', ...fields });
 }
 
@@ -130,6 +131,31 @@ describe('a resumed run', () => {
     });
   });
 
+  test('needs an earlier run since which nothing has been stored', async () => {
+    const first = await failAfter([1], records);
+    const second = await download({ resume_run_id: first });
+    await ingestChunk(context, { run_id: second.run_id, chunk_number: 1 });
+    await close(second.run_id, 'failed');
+    await expect(download({ resume_run_id: first })).rejects.toMatchObject({
+      code: 'run_not_resumable',
+      message: `Run ${second.run_id} has stored permits since run ${first}`,
+      hint: expect.stringContaining(`Resume run ${second.run_id}`),
+    });
+  });
+
+  test("is refused after a later feed has been stored: Monday's letter after Tuesday's sync", async () => {
+    const monday = await failAfter([1], records);
+    const changed = records.map((record) => ({ ...record, STATUS: 'Closed' }));
+    const tuesday = await failAfter([1, 2, 3], changed);
+    const before = await selectStatuses();
+    await expect(download({ resume_run_id: monday })).rejects.toMatchObject({
+      code: 'feed_outdated',
+      status: 409,
+      message: `The feed is that of run ${monday}; run ${tuesday} has stored a later one`,
+    });
+    expect(await selectStatuses()).toEqual(before);
+  });
+
   test('needs an earlier run whose records have fingerprints', async () => {
     const earlier = await failAfter([1], records);
     await context.pool.query('update sync_chunks set record_fingerprints = null');
@@ -155,6 +181,23 @@ test('all chunks of a stored feed can be synced again by its path', async () => 
   expect(await close(run_id, 'completed')).toMatchObject({
     records_total: 5,
     records_unchanged: 5,
+  });
+});
+
+test('a stored feed is refused after a later one has been stored, unless accepted', async () => {
+  const monday = await failAfter([1, 2, 3], records);
+  const changed = records.map((record) => ({ ...record, STATUS: 'Closed' }));
+  await failAfter([2], changed);
+  const file_path = (await readRun(monday)).snapshot_path ?? '';
+  await expect(download({ file_path })).rejects.toMatchObject({ code: 'feed_outdated' });
+  const { rows } = await context.pool.query("select id from sync_runs where status = 'running'");
+  await close(rows[0].id, 'failed');
+  const { run_id } = await download({ file_path, accept_outdated: true });
+  expect(await readRun(run_id)).toMatchObject({
+    accept_outdated: true,
+    source: 'file',
+    feed_run: monday,
+    feed_at: (await readRun(monday)).feed_at,
   });
 });
 
