@@ -51,8 +51,8 @@ function nest(levels: number): string {
 function dump(records: string): string {
   return `{"fields": [{"id": "PERMIT_NUM"}, {"id": "REVISION_NUM"}, {"id": "PERMIT_TYPE"}], "records": ${records}}`;
 }
-function page(records: string): string {
-  return `{"success": true, "result": {"records": [${records}], "total": 1}}`;
+function page(records: string, total = 1): string {
+  return `{"success": true, "result": {"records": [${records}], "total": ${total}}}`;
 }
 function cut(text: string, after: string): string {
   return text.slice(0, text.lastIndexOf(after) + after.length);
@@ -114,6 +114,7 @@ export const BAD_FEEDS: readonly BadFeed[] = [
     ['feed_malformed', 'not valid JSON'],
   ],
   ['a dump cut short', dump('[["1", "00"').slice(0, -1), ['feed_truncated', 'not valid JSON']],
+  ['a saved page of 300 records', page(A, 300), ['feed_truncated', 'though its total is 300']],
   ['a page cut short', page(A).slice(0, -4), ['feed_truncated', 'not valid JSON']],
 
   // Not one array.
