@@ -4,8 +4,8 @@
 -- latest application_date, then the greatest data_hash. The winner is the same on any day and in
 -- any order of the chunks, even if a run was resumed in between.
 --
--- A permit whose values differ only because the mapping has changed is unchanged: its record has the
--- same bytes as before, so the fingerprints differ at most in their first byte, the mapping's
+-- A permit whose values differ only because the mapping has changed is unchanged: its record has
+-- the same bytes as before, so the fingerprints differ at most in their first byte, the mapping's
 -- version. It is overwritten like the others, without history.
 with seen as (
   select

@@ -25,7 +25,7 @@ describe('parseExactly', () => {
   });
 });
 
-/** Spellings of one number: its digits with a point anywhere and the exponent that makes up for it. */
+/** Two spellings of one number: with zeros at its end, and without. */
 const spellings = fc
   .record({
     digits: fc.stringMatching(/^[1-9]\d{0,30}$/),

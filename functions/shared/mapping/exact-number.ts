@@ -75,7 +75,7 @@ function writePlain({ sign, digits, point }: Decimal): string {
 
 /**
  * Spells a number as a plain decimal, exactly and in one way: `1.5E3` and `+1500.0` as `1500`.
- * @returns undefined if it is not a number, or has more than 1,000 zeros before or after its digits.
+ * @returns undefined if it is not a number, or has more than 1,000 zeros at an end of its digits.
  */
 export function spellDecimal(text: string): string | undefined {
   const decimal = readDecimal(text);

@@ -97,7 +97,7 @@ function areOthersUsual(layout: RecordLayout, record: Buffer): boolean {
 
 const isDigit = createTable((character) => /\d/.test(character));
 
-/** Limit of the whole part and of the fraction; a number with more may be beyond its column's range. */
+/** Limit of the whole part and of the fraction; a longer number may not fit its column. */
 const MAX_DIGITS = 9;
 
 /**
