@@ -93,9 +93,14 @@ describe.each(STYLES)('with %j and %j between', (...style) => {
 
   test('any text and any number is written as mapRecord would, or left to it', () => {
     const value = fc.oneof(fc.string({ unit: 'binary' }), fc.double(), fc.integer());
+    const number = fc.stringMatching(/^-?(0|[1-9]\d{0,11})(\.\d{1,11})?([eE][+-]?\d{1,3})?$/);
     const tokens = fc.dictionary(
       fc.constantFrom(...names),
-      value.map((any) => JSON.stringify(any)),
+      fc.oneof(
+        value.map((any) => JSON.stringify(any)),
+        number,
+        number.map((text) => `"${text}"`),
+      ),
     );
     fc.assert(
       fc.property(tokens, (any) => {
