@@ -38,21 +38,24 @@ export function createPageCheck(source: string): PageCheck {
       pages.set(digest, seenOn);
       if (seenOn !== page) repeated += 1;
       if (repeated > MAX_REPEATED) {
-        throw moved(`more than ${MAX_REPEATED} permits are on two pages, such as ${permit_num}`);
+        throw moved(
+          source,
+          `more than ${MAX_REPEATED} permits are on two pages, such as ${permit_num}`,
+        );
       }
     },
     endPage(total) {
       if (total !== undefined && knownTotal !== undefined && total !== knownTotal) {
-        throw moved(`its total was ${knownTotal} and is ${total} on page ${page}`);
+        throw moved(source, `its total was ${knownTotal} and is ${total} on page ${page}`);
       }
       knownTotal ??= total;
       page += 1;
     },
   };
+}
 
-  function moved(what: string) {
-    const message = `Rows of ${source} moved while it was read: ${what}`;
-    const hint = 'The City may be loading the table; a later attempt reads it again';
-    return transient('feed_truncated', message, { hint });
-  }
+function moved(source: string, what: string) {
+  const message = `Rows of ${source} moved while it was read: ${what}`;
+  const hint = 'The City may be loading the table; a later attempt reads it again';
+  return transient('feed_truncated', message, { hint });
 }
