@@ -90,6 +90,7 @@ resource "google_cloudfunctions2_function" "this" {
       DATABASE_NAME        = google_sql_database.permits.name
       DATABASE_POOL_SIZE   = each.value.pool_size
       FEED_ALLOWED_HOSTS   = join(",", var.feed_allowed_hosts)
+      FEED_IGNORED_COLUMNS = join(",", var.feed_ignored_columns)
       WORKFLOW_LOCATION    = var.region
       WORKFLOW_NAME        = local.name
       NODE_OPTIONS         = local.runtime_environment.NODE_OPTIONS

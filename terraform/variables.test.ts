@@ -77,6 +77,7 @@ describe.skipIf(!installed)('Terraform 1.9 or later (skipped where it is not ins
     [{ database_disk_gb: 5 }, '10 or more'],
     [{ database_max_connections: 70 }, 'could ask for 64 connections'],
     [{ database_public_ip: null }, 'may not be set to null'],
+    [{ feed_ignored_columns: ['A,B'] }, 'one name without commas'],
     [{ database_tier: 'db-perf-optimized-N-2' }, 'db-custom-CPUS-MEGABYTES'],
     [{ feed_retention_days: 7 }, '14 or more'],
     [{ functions_source: 'missing.zip' }, 'Run npm run build first'],

@@ -116,6 +116,17 @@ variable "feed_allowed_hosts" {
   }
 }
 
+variable "feed_ignored_columns" {
+  description = "Unmapped columns of the feed to drop, such as one that changes every day."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = length(var.feed_ignored_columns) <= 50 && alltrue([for name in var.feed_ignored_columns : can(regex("^[^,\\s]([^,]*[^,\\s])?$", name))])
+    error_message = "Write each of at most 50 feed_ignored_columns as one name without commas or outer spaces, such as LAST_REFRESHED."
+  }
+}
+
 variable "feed_retention_days" {
   description = "Days that a run's feed is kept. A run can be resumed only while its feed exists."
   type        = number

@@ -28,10 +28,18 @@ export interface ChunkRowsWriter {
 /** The position, the data hash, the record fingerprint and their separators. */
 const ROW_EXTRA_BYTES = 160;
 
-/** Creates a writer that maps records one by one into `buffer`, which grows if necessary. */
-export function createChunkRows(writer: Writer, buffer: RowBuffer): ChunkRowsWriter {
+/**
+ * Creates a writer that maps records one by one into `buffer`, which grows if necessary.
+ *
+ * @param ignored names unmapped columns to drop.
+ */
+export function createChunkRows(
+  writer: Writer,
+  buffer: RowBuffer,
+  ignored?: ReadonlySet<string>,
+): ChunkRowsWriter {
   const { started_at, run_id, chunk_number } = writer;
-  const mapper = createRecordMapper();
+  const mapper = createRecordMapper(ignored);
   const seenAt = `\t${started_at}\t${started_at}`;
   const writtenBy = Buffer.from(`${seenAt}\t${run_id}\t${run_id}\t${chunk_number}\n`);
   const rejects: DescribedReject[] = [];

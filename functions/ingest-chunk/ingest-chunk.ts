@@ -79,7 +79,7 @@ async function ingestIn(client: pg.PoolClient, ingest: Ingest): Promise<Ingested
   await lockRunForIngest(client, request.run_id, mode);
 
   const located = await (chunk.is_first_load ? locateRecords : skipUnchanged)(client, request);
-  const chunkRows = createChunkRows(chunk, buffer);
+  const chunkRows = createChunkRows(chunk, buffer, context.config.FEED_IGNORED_COLUMNS);
   await readChunk(context.bucket, chunk, located, chunkRows.write);
   const { incoming, rejects } = chunkRows.end();
 

@@ -35,6 +35,7 @@ describe('parseConfig', () => {
       FEED_ALLOWED_HOSTS: [],
       MAX_FEED_BYTES: 2_147_483_648,
       FEED_ALLOW_LOCAL_FILES: false,
+      FEED_IGNORED_COLUMNS: new Set(),
       CHUNK_RECORDS: 5_000,
       MAX_REJECTED_PERCENT: 1,
       WORKFLOW_LOCATION: 'northamerica-northeast2',
@@ -50,6 +51,7 @@ describe('parseConfig', () => {
       FEED_ALLOWED_HOSTS: ' Files.example ,, http://127.0.0.1:9000 ',
       MAX_FEED_BYTES: '1000',
       FEED_ALLOW_LOCAL_FILES: 'true',
+      FEED_IGNORED_COLUMNS: ' LAST_REFRESHED ,,OWN ID',
       CHUNK_RECORDS: '100',
       MAX_REJECTED_PERCENT: '2.5',
       GOOGLE_API_ENDPOINT: 'http://127.0.0.1:8080/',
@@ -62,6 +64,7 @@ describe('parseConfig', () => {
       FEED_ALLOWED_HOSTS: ['files.example', 'http://127.0.0.1:9000'],
       MAX_FEED_BYTES: 1_000,
       FEED_ALLOW_LOCAL_FILES: true,
+      FEED_IGNORED_COLUMNS: new Set(['LAST_REFRESHED', 'OWN ID']),
       CHUNK_RECORDS: 100,
       MAX_REJECTED_PERCENT: 2.5,
       GOOGLE_API_ENDPOINT: 'http://127.0.0.1:8080',
@@ -122,8 +125,16 @@ describe('parseConfig', () => {
     ['MAX_REJECTED_PERCENT', 'some'],
     ['GOOGLE_API_ENDPOINT', 'localhost:8080'],
     ['FEED_ALLOW_LOCAL_FILES', 'TRUE'],
+    ['FEED_IGNORED_COLUMNS', 'LAST_REFRESHED, STATUS'],
+    ['FEED_IGNORED_COLUMNS', Array.from({ length: 51 }, (_, index) => `C${index}`).join()],
   ])('refuses %s=%s', (name, value) => {
     expect(faultsOf({ ...REQUIRED, [name]: value })).toEqual([name]);
+  });
+
+  test('says why a mapped column cannot be ignored', () => {
+    expect(() => parseConfig({ ...REQUIRED, FEED_IGNORED_COLUMNS: 'A, STATUS' })).toThrow(
+      'FEED_IGNORED_COLUMNS: STATUS is a mapped column, which cannot be ignored',
+    );
   });
 
   test('never repeats a value, which may be a password', () => {

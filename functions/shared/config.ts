@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { cleanName } from './mapping/clean-names.ts';
+import { FEED_COLUMNS } from './mapping/columns.ts';
 
 const TORONTO_CKAN = 'https://ckan0.cf.opendata.inter.prod-toronto.ca';
 
@@ -8,6 +10,22 @@ const hosts = z
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
 const count = z.coerce.number().int().positive();
+
+const MAX_IGNORED_COLUMNS = 50;
+const columns = z
+  .string()
+  .transform((text): ReadonlySet<string> => {
+    const names = text.split(',').map(cleanName);
+    return new Set(names.filter((name) => name !== ''));
+  })
+  .refine((names) => names.size <= MAX_IGNORED_COLUMNS, {
+    message: `at most ${MAX_IGNORED_COLUMNS} columns can be ignored`,
+  })
+  .superRefine((names, context) => {
+    for (const [name] of FEED_COLUMNS.filter(([mapped]) => names.has(mapped))) {
+      context.addIssue(`${name} is a mapped column, which cannot be ignored`);
+    }
+  });
 
 /** Makes a cross-check run even if a variable is wrong, so one error lists every fault. */
 function always() {
@@ -39,6 +57,8 @@ const environment = z
     FEED_ALLOW_LOCAL_FILES: flag.default(false),
     /** The feed at CKAN_BASE_URL is not the City's, but the local cloud's made-up one. */
     FEED_IS_MADE_UP: flag.default(false),
+    /** Unmapped columns to drop, comma-separated, such as one that changes every day. */
+    FEED_IGNORED_COLUMNS: columns.default(new Set<string>()),
     CHUNK_RECORDS: count.max(50_000).default(5_000),
     /** A run with a larger share of rejects fails: the mapping may be broken. */
     MAX_REJECTED_PERCENT: z.coerce.number().min(0).max(100).default(1),

@@ -22,6 +22,7 @@ const KNOWN = {
   'google_sql_user.function[each.key].name': 'permit-sync@my-project.iam',
   'google_sql_database.permits.name': 'permits',
   'join(",", var.feed_allowed_hosts)': '',
+  'join(",", var.feed_ignored_columns)': '',
 };
 
 /** Lists the functions as Terraform deploys them with the variables' defaults. */

@@ -116,6 +116,22 @@ describe('a datastore dump', () => {
     );
   });
 
+  test('keeps numbers as they are written', async () => {
+    const numbers = '9007199254740993,12345678901234.567891,-0,1.10,1e400,[1E3]';
+    const text = `{"fields": [${'abcdef'.replace(/./g, '{"id":"$&"},').slice(0, -1)}], "records": [[${numbers}]]}`;
+    expect(await normalise(toFeed(text, [90, 100, 110]))).toBe(
+      '[{"a":9007199254740993,"b":12345678901234.567891,"c":-0,"d":1.10,"e":1e400,"f":[1E3]}]',
+    );
+  });
+
+  test.each(['{}', '{"id": 5}', 'null'])('is malformed with the field %s', async (field) => {
+    const { error } = await normaliseUntilError(toFeed(`{"fields": [${field}], "records": [[1]]}`));
+    expect(error).toMatchObject({
+      code: 'feed_malformed',
+      message: expect.stringContaining('a field without an id'),
+    });
+  });
+
   test('is malformed if its records come before its fields, because their values have no names yet', async () => {
     const text = '{"records": [[1, "a"]], "fields": [{"id": "_id"}, {"id": "PERMIT_NUM"}]}';
     const { error } = await normaliseUntilError(toFeed(text));
@@ -159,20 +175,88 @@ describe('pages of a datastore_search', () => {
     );
   });
 
-  test('are truncated if they end before the total: the City may be loading the table', async () => {
-    const open = async () => toParts(Buffer.from(toPage([], 3)));
-    const body = toParts(Buffer.from(toPage([{ _id: 1 }], 3)));
-    const feed = { source: 'the feed', body, pages: { offset: 0, open } };
-    const { error } = await normaliseUntilError(feed);
+  /** Pages that are answered one after the other. */
+  function toPages(...answers: readonly string[]): Feed {
+    const [first = '', ...others] = answers.map((answer) => toParts(Buffer.from(answer)));
+    const open = async () => others.shift() ?? toParts(Buffer.from(toPage([], 0)));
+    const source = 'https://portal.example/datastore_search';
+    return { source, body: first as AsyncIterable<Buffer>, pages: { offset: 0, open } };
+  }
+
+  test('keep numbers as they are written', async () => {
+    const text = toPage([{ a: 1.5, b: 2 }], 1)
+      .replace('1.5', '9007199254740993')
+      .replace(':2}', ':-0.0}');
+    expect(await normalise(toPages(text))).toBe('[{"a":9007199254740993,"b":-0.0}]');
+  });
+
+  test.each([
+    [
+      'end before the total',
+      [toPage([{ _id: 1 }], 3), toPage([], 3)],
+      'has 1 records, though its total is 3',
+    ],
+    [
+      'go beyond the total',
+      [toPage([{ _id: 1 }, {}, {}], 2)],
+      'has 3 records, though its total is 2',
+    ],
+    [
+      'have another total',
+      [toPage([{ _id: 1 }], 3), toPage([{}], 2)],
+      'its total was 3 and is 2 on page 2',
+    ],
+  ])('are truncated if they %s: the City may be loading the table', async (_, answers, message) => {
+    const { error } = await normaliseUntilError(toPages(...answers));
     expect(error).toMatchObject({
       code: 'feed_truncated',
       outcome: 'transient',
-      message: expect.stringContaining('no records from 1 on, though its total is 3'),
+      message: expect.stringContaining(message),
     });
   });
 
-  test('are not requested if the first one comes from a file', async () => {
-    expect(await normalise(toFeed(toPage([{ _id: 1 }], 3)))).toBe('[{"_id":1}]');
+  test('are truncated if more than ten permits are on two of them: rows moved', async () => {
+    const rowsOf = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, index) => ({
+        PERMIT_NUM: `${from + index}`,
+        REVISION_NUM: '00',
+        PERMIT_TYPE: 'x',
+      }));
+    const readTwo = (from: number) =>
+      normalise(
+        toPages(
+          toPage([...rowsOf(0, 20), ...rowsOf(0, 20)], 60),
+          toPage(rowsOf(from, from + 20), 60),
+        ),
+      );
+    expect(JSON.parse(await readTwo(10))).toHaveLength(60);
+    await expect(readTwo(9)).rejects.toMatchObject({
+      code: 'feed_truncated',
+      outcome: 'transient',
+      message: expect.stringContaining('more than 10 permits are on two pages, such as 19'),
+    });
+  });
+
+  test('without a total are read up to an empty one', async () => {
+    const page = (records: string) => `{"result": {"records": [${records}]}}`;
+    expect(await normalise(toPages(page('1, 2'), page('3'), page(''), page('4')))).toBe(
+      '[1, 2, 3]',
+    );
+  });
+
+  test('are not requested if the first one is saved; it must have all records', async () => {
+    const saved = toFeed(toPage([{ _id: 1 }], 3));
+    const { error } = await normaliseUntilError(saved);
+    expect(error).toMatchObject({
+      code: 'feed_truncated',
+      outcome: 'permanent',
+      message: 'the feed has 1 records, though its total is 3',
+      hint: expect.stringContaining('JSON download'),
+    });
+    const url = { ...toFeed(toPage([{ _id: 1 }], 3)), source: 'https://example.com/page.json' };
+    expect((await normaliseUntilError(url)).error).toMatchObject({ outcome: 'transient' });
+    const part = { ...toFeed(toPage([{ _id: 1 }], 3)), isPart: true };
+    expect(await normalise(part)).toBe('[{"_id":1}]');
   });
 
   test('may hold records that are not objects, for the mapper to reject', async () => {

@@ -1,7 +1,8 @@
-import { transient } from '../../shared/errors.ts';
+import { permanent, transient } from '../../shared/errors.ts';
 import { createByteLimit } from './byte-limit.ts';
 import { decodeFeed, prepend } from './decode-feed.ts';
 import type { Feed } from './open-feed.ts';
+import { createPageCheck } from './page-check.ts';
 import { readDocument } from './read-document.ts';
 
 type Bytes = AsyncIterable<Buffer>;
@@ -13,8 +14,8 @@ type Bytes = AsyncIterable<Buffer>;
  *
  * @param maxBytes limits the feed's text, all pages together.
  * @throws SyncError `feed_not_json` (transient: the portal may be showing an error page);
- * `feed_truncated` (transient) if the pages end before their total; errors of createByteLimit's
- * filter and of readDocument.
+ * `feed_truncated` if the records are not as many as the document's total; errors of
+ * createByteLimit's filter, of readDocument and of createPageCheck.
  */
 export async function* normaliseFeed(feed: Feed, maxBytes: number): Bytes {
   const hint = 'If the feed is right, raise MAX_FEED_BYTES';
@@ -52,35 +53,51 @@ async function openText(decoded: Bytes): Promise<Text> {
   }
 }
 
-/** Yields one array from a document's records and those of the pages that follow it. */
+/**
+ * Yields one array from a document's records and those of the pages that follow it, up to the
+ * total; if there is none, up to a page without records.
+ */
 async function* rewritePages(
   feed: Feed,
   firstPage: Bytes,
   openPage: (body: Bytes) => Promise<Text>,
 ): Bytes {
+  const { source, pages } = feed;
+  const check = createPageCheck(source);
   let separator = '[';
-  let offset = feed.pages?.offset ?? 0;
+  let offset = pages?.offset ?? 0;
   let page = firstPage;
   for (;;) {
     const before = offset;
-    let total: unknown;
-    for await (const part of readDocument(feed.source, page)) {
+    let total: number | undefined;
+    for await (const part of readDocument(source, page)) {
       if (part.name === 'total') total = part.value;
       else {
+        if (pages) check.record(part.value);
         yield Buffer.from(separator + JSON.stringify(part.value));
         separator = ', ';
         offset += 1;
       }
     }
-    const hasMore = typeof total === 'number' && offset < total;
-    if (hasMore && feed.pages && offset === before) {
-      const message = `${feed.source} has no records from ${offset} on, though its total is ${total}`;
-      throw transient('feed_truncated', message);
+    check.endPage(total);
+    const isLast = !pages || offset === before || (total !== undefined && offset >= total);
+    const mayLack = !pages && feed.isPart;
+    if (isLast && total !== undefined && offset !== total && !mayLack) {
+      throw truncated(feed, offset, total);
     }
-    if (!hasMore || !feed.pages) break;
-    const next = await openPage(await feed.pages.open(offset));
+    if (isLast) break;
+    const next = await openPage(await pages.open(offset));
     if (next.start === '<') throw notJson(feed);
     page = next.text;
   }
   yield Buffer.from(separator === '[' ? '[]' : ']');
+}
+
+/** A saved answer stays what it is; a URL may give all records at the next attempt. */
+function truncated({ source }: Feed, records: number, total: number) {
+  const message = `${source} has ${records} records, though its total is ${total}`;
+  if (/^https?:/i.test(source)) return transient('feed_truncated', message);
+  return permanent('feed_truncated', message, {
+    hint: 'It is one page of a datastore_search: use the JSON download or the URL of the search, or sync it as partial',
+  });
 }

@@ -123,15 +123,15 @@ describe('a datastore_search', () => {
     expect(feed.pages?.offset).toBe(20);
     await feed.pages?.open(32_020);
     expect(portal.requests).toEqual([
-      `${path}&offset=20&limit=32000`,
-      `${path}&offset=32020&limit=32000`,
+      `${path}&offset=20&limit=32000&sort=_id`,
+      `${path}&offset=32020&limit=32000&sort=_id`,
     ]);
   });
 
-  test('keeps a limit in its URL', async () => {
+  test('keeps a limit and a sort in its URL', async () => {
     await using portal = await startPortal('');
-    await openFeed(withPortal(portal.url), `${portal.url}${path}&limit=7`);
-    expect(portal.requests).toEqual([`${path}&limit=7&offset=0`]);
+    await openFeed(withPortal(portal.url), `${portal.url}${path}&limit=7&sort=STATUS`);
+    expect(portal.requests).toEqual([`${path}&limit=7&sort=STATUS&offset=0`]);
   });
 });
 

@@ -22,6 +22,8 @@ export interface Feed {
   /** Where the bytes come from, for logs and messages. */
   readonly source: string;
   readonly body: AsyncIterable<Buffer>;
+  /** The feed is said to be partial, so a saved page may have fewer records than its total. */
+  readonly isPart?: boolean;
   /** Only for a datastore_search. */
   readonly pages?: {
     /** Index of the first record of `body` in the whole table. */
@@ -58,6 +60,8 @@ async function openUrl(config: Config, address: string): Promise<Feed> {
   }
   const offset = Number(url.searchParams.get('offset') ?? 0);
   if (!url.searchParams.has('limit')) url.searchParams.set('limit', String(PAGE_RECORDS));
+  // Without an order, PostgreSQL may give rows of an earlier page again.
+  if (!url.searchParams.has('sort')) url.searchParams.set('sort', '_id');
   const open = (from: number) => {
     const page = new URL(url);
     page.searchParams.set('offset', String(from));

@@ -6,7 +6,7 @@ import parser from 'stream-json/parser.js';
 import streamValues from 'stream-json/streamers/stream-values.js';
 import { MAX_RECORD_BYTES } from '../../shared/chunks/split-records.ts';
 import { permanent, transient } from '../../shared/errors.ts';
-import { createTokenCheck } from './token-check.ts';
+import { createTokenFilter } from './token-filter.ts';
 
 /**
  * A PostgreSQL table, which CKAN keeps the feed in, has at most 1,600 columns; the City's has 32.
@@ -15,23 +15,23 @@ const MAX_FIELDS = 1_600;
 const MAX_ERROR_LENGTH = 500;
 
 /** One record of a document, or the number of records in the whole table. */
-export interface Part {
-  readonly name: 'record' | 'total';
-  readonly value: unknown;
-}
+export type Part =
+  | { readonly name: 'record'; readonly value: unknown }
+  | { readonly name: 'total'; readonly value: number | undefined };
 
 /** Where the parts are: at the top of a dump, under `result` in a response of the API. */
 const PART_PATH = /^(?:result\.)?(?:(fields|records)\.\d+|(total)|(error))$/;
 const RECORDS_PATH = /^(?:result\.)?records$/;
 
 /**
- * Yields the records of one JSON document as objects. The records of a dump are lists; their names
- * come from its `fields`, which CKAN writes first.
+ * Yields the records of one JSON document as objects, for JSON.stringify to write out again: their
+ * numbers are not read but kept as text. The records of a dump are lists; their names come from its
+ * `fields`, which CKAN writes first.
  *
  * @param source names the document in errors.
  * @throws SyncError `feed_truncated` (transient) if the document ends early; `feed_malformed`
  * (permanent) if it is not JSON in UTF-8, has no list of records, or is refused by
- * createTokenCheck's filter; `record_too_large` (permanent), because unlike an array's its records
+ * createTokenFilter's filter; `record_too_large` (permanent), because unlike an array's its records
  * are held in memory; `feed_refused` (permanent) if it holds an error of the API.
  */
 export async function* readDocument(
@@ -76,10 +76,12 @@ export async function* readDocument(
       if (fields.length === MAX_FIELDS) {
         throw permanent('feed_malformed', `${source} has more than ${MAX_FIELDS} fields`);
       }
-      fields.push(String((value as { id?: unknown } | null)?.id));
+      fields.push(readFieldName(source, value));
       return null;
     }
-    if (kind === 'total') return { name: 'total', value };
+    if (kind === 'total') {
+      return { name: 'total', value: JSON.isRawJSON(value) ? Number(value.rawJSON) : undefined };
+    }
     if (kind === 'error') {
       const error = JSON.stringify(value).slice(0, MAX_ERROR_LENGTH);
       throw permanent('feed_refused', `${source} answered with an error: ${error}`);
@@ -100,7 +102,7 @@ export async function* readDocument(
     Readable.from(text),
     decodeToEnd,
     parser(),
-    createTokenCheck(source),
+    createTokenFilter(source),
     pick({
       filter: (stack: readonly (string | number | null)[], token: { readonly name: string }) => {
         const path = stack.join('.');
@@ -122,6 +124,16 @@ export async function* readDocument(
   if (!sawRecords) {
     throw permanent('feed_malformed', `${source} is an object without a list of records`);
   }
+}
+
+/** @throws SyncError `feed_malformed` if a field of a dump has no name. */
+function readFieldName(source: string, field: unknown): string {
+  const { id } = (field ?? {}) as { readonly id?: unknown };
+  if (typeof id === 'string') return id;
+  throw permanent(
+    'feed_malformed',
+    `${source} has a field without an id: ${JSON.stringify(field)}`,
+  );
 }
 
 /** Translates the parser's errors; those of the network or the storage pass unchanged. */

@@ -51,8 +51,8 @@ function nest(levels: number): string {
 function dump(records: string): string {
   return `{"fields": [{"id": "PERMIT_NUM"}, {"id": "REVISION_NUM"}, {"id": "PERMIT_TYPE"}], "records": ${records}}`;
 }
-function page(records: string): string {
-  return `{"success": true, "result": {"records": [${records}], "total": 1}}`;
+function page(records: string, total = 1): string {
+  return `{"success": true, "result": {"records": [${records}], "total": ${total}}}`;
 }
 function cut(text: string, after: string): string {
   return text.slice(0, text.lastIndexOf(after) + after.length);
@@ -114,6 +114,7 @@ export const BAD_FEEDS: readonly BadFeed[] = [
     ['feed_malformed', 'not valid JSON'],
   ],
   ['a dump cut short', dump('[["1", "00"').slice(0, -1), ['feed_truncated', 'not valid JSON']],
+  ['a saved page of 300 records', page(A, 300), ['feed_truncated', 'though its total is 300']],
   ['a page cut short', page(A).slice(0, -4), ['feed_truncated', 'not valid JSON']],
 
   // Not one array.
@@ -230,32 +231,42 @@ export const BAD_FEEDS: readonly BadFeed[] = [
   ['blanks for a key', betweenWith({ REVISION_NUM: '  ' }), [2, 'REVISION_NUM: "  " is not']],
 
   // Numbers and dates.
-  ['1e999 for an area', betweenReplacing(area, '1e999'), [2, 'RESIDENTIAL: Infinity is not']],
-  ['-1e999 for a text', betweenReplacing(status, '-1e999'), [2, 'STATUS: -Infinity is not text']],
-  ['1e999 for a cost', betweenReplacing('"450,000"', '1e999'), [2, 'Infinity is not a number']],
+  ['1e999 for an area', betweenReplacing(area, '1e999'), [3]],
+  ['1e9999 for an area', betweenReplacing(area, '1e9999'), [2, 'RESIDENTIAL: 1e9999 is not a n']],
+  ['-1e9999 for a text', betweenReplacing(status, '-1e9999'), [2, 'STATUS: -1e9999 is not text']],
+  ['1e9999 for a cost', betweenReplacing('"450,000"', '1e9999'), [2, 'extra: 1e9999 is not a n']],
+  ['1e999 in a new column', betweenReplacing('"WORK":', '"OWN": [1e999], "WORK":'), [3]],
   [
-    '1e999 in a new column',
-    betweenReplacing('"WORK":', '"OWN": [1e999], "WORK":'),
-    [2, 'Infinity'],
+    '1e999999999 in a new column',
+    betweenReplacing('"WORK":', '"OWN": [1e999999999], "WORK":'),
+    [2, 'extra: 1e999999999 is not a number'],
   ],
-  ['1e999 in a page', page(A.replace(area, '1e999')), ['feed_malformed', 'out of range: 1e999']],
-  ['a 400-digit area', betweenReplacing(area, '9'.repeat(400)), [2, 'Infinity is not a number']],
+  ['1e999 in a page', page(A.replace(area, '1e999')), [1]],
+  ['a 400-digit area', betweenReplacing(area, '9'.repeat(400)), [3]],
   ['a 400-digit area as text', betweenWith({ RESIDENTIAL: '9'.repeat(400) }), [3]],
   ['a 200,000-digit area', betweenWith({ RESIDENTIAL: '9'.repeat(200_000) }), [2, 'overflow']],
   ['words for an area', betweenWith({ RESIDENTIAL: 'large' }), [2, '"large" is not a number']],
   ['30 February', betweenWith({ ISSUED_DATE: '2026-02-30' }), [2, '"2026-02-30" is not a date']],
   ['29 February 2025', betweenWith({ ISSUED_DATE: '2025/02/29' }), [2, 'is not a date']],
+  ['no time of day', betweenWith({ ISSUED_DATE: '2024-01-15T:::99' }), [2, 'is not a date']],
+  ['a time of 99:99:99', betweenWith({ ISSUED_DATE: '20240115999999' }), [2, 'is not a date']],
   ['month 13', betweenWith({ APPLICATION_DATE: '20261301000000' }), [2, 'APPLICATION_DATE']],
   ['year 0', betweenWith({ ISSUED_DATE: '0000-01-01' }), [2, 'out of range']],
   ['a number for a date', betweenWith({ ISSUED_DATE: 20260101 }), [2, '20260101 is not a date']],
 
   // Too large, too deep.
-  ['100,000 levels for a record', between(nest(100_000)), [2, 'not an object']],
-  ['100,000 levels for a text', betweenReplacing(status, nest(100_000)), [2, 'a list is not text']],
+  ['100,000 levels for a record', between(nest(100_000)), [2, 'nested too deeply']],
+  ['100,000 levels for a text', betweenReplacing(status, nest(100_000)), [2, 'nested too deeply']],
+  ['200 levels for a text', betweenReplacing(status, nest(200)), [2, 'a list is not text']],
+  [
+    '200 levels in a new column',
+    betweenReplacing('"WORK":', `"OWN": ${nest(200)}, "WORK":`),
+    [2, 'nested deeper than 100 levels'],
+  ],
   [
     '100,000 levels in a new column',
     betweenReplacing('"WORK":', `"OWN": ${nest(100_000)}, "WORK":`),
-    [2, 'nested deeper than 100 levels'],
+    [2, 'nested too deeply'],
   ],
   ['100,000 levels never closed', `[${'['.repeat(100_000)}`, ['feed_truncated', 'byte 100001']],
   ['100,000 levels in a dump', dump(nest(100_000)), ['feed_malformed', 'deeper than 100 levels']],
@@ -291,5 +302,6 @@ export const BAD_FEEDS: readonly BadFeed[] = [
   ['a dump without a key', '{"fields": [{"id": "x"}], "records": [[1]]}', ['schema_drift', 'x']],
   ['no STATUS: any other column may be missing', without('STATUS'), [2]],
   ['a new column', betweenWith({ COUNCILLOR: 'x' }), [3]],
+  ['a name in blanks', betweenReplacing('"STATUS"', '" STATUS "'), [3]],
   ['nothing but rejects', '[1, 2, 3]', ['too_many_rejects', '100.0 %']],
 ];

@@ -13,7 +13,7 @@ export function createFeedRecord(keys: number): fc.Arbitrary<FeedRecord> {
       STATUS: fc.constantFrom('Inspection', ' Inspection ', 'Open', ' ', 'NUL \u0000 byte'),
       APPLICATION_DATE: fc.constantFrom('2026-01-05', '2026/01/06', null),
       ISSUED_DATE: fc.constantFrom('2026-02-10', null, '2026-02-30'),
-      EST_CONST_COST: fc.constantFrom('1,000.', '1000', 'DO NOT UPDATE', null),
+      EST_CONST_COST: fc.constantFrom('1,000.', '1000', '*** NOT USED ***', '97,3000', null),
       NEW_COLUMN: fc.constantFrom(undefined, null, 'a', 5, '5'),
     })
     .map((fields) => permitRecord(1, fields));

@@ -31,12 +31,15 @@ const STATUS: Readonly<Record<string, string | null>> = {
 const COST: Readonly<Record<string, string | null>> = {
   '1,000.': '1000',
   '1000': '1000',
-  'DO NOT UPDATE': null,
+  '*** NOT USED ***': null,
 };
+
+/** A cost that cannot be read; it stays in `extra`. */
+const ODD_COST = '97,3000';
 
 /** The stored form of a record; undefined if it cannot be stored. */
 function store(record: FeedRecord): StoredPermit | undefined {
-  const { PERMIT_NUM, ISSUED_DATE, STATUS: status, NEW_COLUMN } = record;
+  const { PERMIT_NUM, ISSUED_DATE, STATUS: status, EST_CONST_COST, NEW_COLUMN } = record;
   if (PERMIT_NUM === null || ISSUED_DATE === '2026-02-30') return undefined;
   if (String(status).includes('\u0000')) return undefined;
   return {
@@ -46,8 +49,11 @@ function store(record: FeedRecord): StoredPermit | undefined {
     status: STATUS[status as string] ?? null,
     application_date: (record.APPLICATION_DATE as string | null)?.replaceAll('/', '-') ?? null,
     issued_date: ISSUED_DATE as string | null,
-    est_const_cost: COST[record.EST_CONST_COST as string] ?? null,
-    extra: NEW_COLUMN == null ? {} : { NEW_COLUMN },
+    est_const_cost: COST[EST_CONST_COST as string] ?? null,
+    extra: {
+      ...(EST_CONST_COST === ODD_COST && { EST_CONST_COST }),
+      ...(NEW_COLUMN != null && { NEW_COLUMN }),
+    },
   };
 }
 

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { MAPPING_VERSION } from '../mapping/mapping-version.ts';
 import { FINGERPRINT_BYTES, fingerprintRecord } from './fingerprint-record.ts';
 
-function fingerprintOf(text: string): string {
+function fingerprintOf(text: string, version?: number): string {
   const target = Buffer.alloc(FINGERPRINT_BYTES);
-  fingerprintRecord(Buffer.from(text), target, 0);
+  fingerprintRecord(Buffer.from(text), target, 0, version);
   return target.toString('hex');
 }
 
@@ -32,4 +32,5 @@ test('a fingerprint is a uuid without its dashes', () => {
 
 test('a fingerprint starts with the version of the mapping', () => {
   expect(Number.parseInt(fingerprintOf('').slice(0, 2), 16)).toBe(MAPPING_VERSION);
+  expect(fingerprintOf('{}', 200)).toBe(`c8${fingerprintOf('{}').slice(2)}`);
 });

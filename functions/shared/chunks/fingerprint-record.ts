@@ -12,12 +12,18 @@ const COMMA = 0x2c;
 
 /**
  * Writes the fingerprint of a record to `target` at `offset`: 16 bytes that tell a stored record
- * from a changed one without parsing it. They are the mapping's version and 120 bits of the SHA-256
- * of the record's bytes, without a leading `_id`, which the City renumbers on every load. Records
- * with the same fingerprint are stored alike; records that are stored alike may differ in it.
+ * from a changed one without parsing it. They are the mapping's version (mappingVersionByte) and
+ * 120 bits of the SHA-256 of the record's bytes, without a leading `_id`, which the City renumbers
+ * on every load. Records with the same fingerprint are stored alike; records that are stored alike
+ * may differ in it. If only the first byte differs, the mapping has changed and the record has not.
  */
-export function fingerprintRecord(record: Buffer, target: Buffer, offset: number): void {
-  target[offset] = MAPPING_VERSION;
+export function fingerprintRecord(
+  record: Buffer,
+  target: Buffer,
+  offset: number,
+  version = MAPPING_VERSION,
+): void {
+  target[offset] = version;
   const digest = hash('sha256', record.subarray(skipId(record)), 'binary');
   target.write(digest, offset + 1, FINGERPRINT_BYTES - 1, 'latin1');
 }

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
+import { MAPPING_VERSION } from '../mapping/mapping-version.ts';
 import { createFingerprintArray, integerAt } from './binary-array.ts';
 import { type Cut, createChunkCutter } from './cut-chunks.ts';
 import { fingerprintRecord } from './fingerprint-record.ts';
@@ -36,7 +37,9 @@ export interface PackedFeed {
   readonly failure: unknown;
 }
 
-export interface PackListener {
+export interface PackOptions {
+  /** The first byte of the records' fingerprints; MAPPING_VERSION if it is not given. */
+  readonly mappingVersion?: number;
   /** Takes each piece of the text as it arrives. */
   onText(bytes: Buffer): void;
   /** Takes each chunk when it is packed; its error ends the packing. */
@@ -53,7 +56,7 @@ export interface PackListener {
 export async function* packChunks(
   text: AsyncIterable<Buffer>,
   chunkRecords: number,
-  { onText, onChunk, onEnd }: PackListener,
+  { mappingVersion = MAPPING_VERSION, onText, onChunk, onEnd }: PackOptions,
 ): AsyncGenerator<Buffer, void> {
   const cutter = createChunkCutter(chunkRecords);
   let failure: unknown;
@@ -97,7 +100,7 @@ export async function* packChunks(
     pending = { member: compress(plain.subarray(0, heldBytes)) };
     if (cut) {
       const { records, begins, ends } = cut;
-      const fingerprints = fingerprintRecords(plain, packedBytes, cut);
+      const fingerprints = fingerprintRecords(plain, packedBytes, cut, mappingVersion);
       pending.chunk = { records, begins, ends, fingerprints };
     }
     packedBytes = cut ? 0 : packedBytes + heldBytes;
@@ -142,7 +145,12 @@ function compress(plain: Buffer): Promise<Buffer> {
 }
 
 /** Fingerprints a chunk's records; one that is too large, or begins before `plain`, has none. */
-function fingerprintRecords(plain: Buffer, plainStart: number, { records, begins, ends }: Cut) {
+function fingerprintRecords(
+  plain: Buffer,
+  plainStart: number,
+  { records, begins, ends }: Cut,
+  mappingVersion: number,
+) {
   const fingerprints = createFingerprintArray(records);
   for (let index = 0; index < records; index += 1) {
     const begin = integerAt(begins, index);
@@ -150,7 +158,7 @@ function fingerprintRecords(plain: Buffer, plainStart: number, { records, begins
     if (end - begin > MAX_RECORD_BYTES || begin < plainStart) fingerprints.addNull();
     else {
       const record = plain.subarray(begin - plainStart, end - plainStart);
-      fingerprintRecord(record, fingerprints.bytes, fingerprints.add());
+      fingerprintRecord(record, fingerprints.bytes, fingerprints.add(), mappingVersion);
     }
   }
   return fingerprints.end();

@@ -1,9 +1,11 @@
 import type { ColumnKind } from './columns.ts';
+import { numberText, spellDecimal } from './exact-number.ts';
 
 /** A value that cannot be stored; the message says why, without the record's other values. */
 export class UnusableValue extends Error {}
 
-function isBlank(value: unknown): boolean {
+/** Whether a value is missing, null, or text without a character. */
+export function isBlank(value: unknown): boolean {
   return value == null || (typeof value === 'string' && value.trim() === '');
 }
 
@@ -13,7 +15,8 @@ function unusable(value: unknown, what: string): UnusableValue {
 
 /** Names lists and objects by kind, because JSON.stringify fails on deep nesting. */
 function describeValue(value: unknown): string {
-  if (typeof value === 'number') return String(value);
+  const number = numberText(value);
+  if (number !== undefined) return number.slice(0, 60);
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
   return JSON.stringify(value)?.slice(0, 60);
@@ -27,8 +30,9 @@ function cleanKey(value: unknown): string {
 
 function cleanText(value: unknown): string {
   if (typeof value === 'string') return wellFormed(value.trim());
-  if (Number.isFinite(value) || typeof value === 'boolean') return String(value);
-  throw unusable(value, 'text');
+  const text = typeof value === 'boolean' ? String(value) : spellDecimal(numberText(value) ?? '');
+  if (text === undefined) throw unusable(value, 'text');
+  return text;
 }
 
 /** Refuses a lone surrogate, which would be stored as U+FFFD. */
@@ -37,8 +41,18 @@ function wellFormed(text: string): string {
   throw unusable(text, 'valid Unicode');
 }
 
-/** The feed has had `2024-01-15`, with and without a time, `2024/01/15` and `20240115093000`. */
-const DATE = /^(\d{4})(?:-(\d\d)-(\d\d)(?:[T ][\d:.]+Z?)?|\/(\d\d)\/(\d\d)|(\d\d)(\d\d)\d{6})$/;
+const TIME = String.raw`(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?`;
+const ZONE = String.raw`(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)`;
+const COMPACT_TIME = String.raw`(?:[01]\d|2[0-3])[0-5]\d[0-5]\d`;
+
+/**
+ * The feed has had `2024-01-15`, with and without a time, `2024/01/15` and `20240115093000`. The
+ * date counts as it is written: a valid time and zone are ignored, because a shift to Toronto's
+ * time could change the day.
+ */
+const DATE = new RegExp(
+  String.raw`^(\d{4})(?:-(\d\d)-(\d\d)(?:[T ]${TIME}${ZONE}?)?|/(\d\d)/(\d\d)|(\d\d)(\d\d)${COMPACT_TIME})$`,
+);
 
 /** A feed has about 700,000 dates, 10,000 of them different. */
 const MAX_KNOWN_DATES = 20_000;
@@ -66,23 +80,19 @@ function readDate(value: unknown): string {
 }
 
 /** An optional sign and `$`, digits with or without commas, an optional fraction. */
-const DECIMAL = /^([+-]?)\$?(\d{1,3}(?:,\d{3})+|\d*)(?:\.(\d*))?$/;
+const AMOUNT = /^([+-]?)\$?(\d{1,3}(?:,\d{3})+|\d*)(\.\d*)?$/;
 
 /**
  * Spells each number in one way, so `1,000.` and `1000.00` are the same value.
- * @returns undefined if the value is not a number.
+ * @returns undefined if the value is not a number, or not one that spellDecimal takes.
  */
 function toDecimal(value: unknown): string | undefined {
-  // JSON.parse reads a number beyond a double's range as Infinity; adding 0 turns -0 into 0.
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value + 0) : undefined;
-  const match = typeof value === 'string' ? DECIMAL.exec(value.trim()) : null;
+  const number = numberText(value);
+  if (number !== undefined) return spellDecimal(number);
+  const match = typeof value === 'string' ? AMOUNT.exec(value.trim()) : null;
   if (!match) return undefined;
   const [, sign, whole = '', fraction = ''] = match;
-  if (whole === '' && fraction === '') return undefined;
-  const integer = whole.replaceAll(',', '').replace(/^0+(?=\d)/, '') || '0';
-  const decimals = fraction.replace(/0+$/, '');
-  const magnitude = decimals === '' ? integer : `${integer}.${decimals}`;
-  return sign === '-' && magnitude !== '0' ? `-${magnitude}` : magnitude;
+  return spellDecimal(`${sign}${whole.replaceAll(',', '')}${fraction}`);
 }
 
 function cleanNumeric(value: unknown): string {
@@ -91,20 +101,14 @@ function cleanNumeric(value: unknown): string {
   return decimal;
 }
 
-/** Refuses a number beyond a double's range, even where words are allowed and stored as null. */
-function requireInRange(value: unknown): unknown {
-  if (typeof value !== 'number' || Number.isFinite(value)) return value;
-  throw unusable(value, 'a number');
-}
-
 /** EST_CONST_COST is free text; half its values are "DO NOT UPDATE OR DELETE THIS INFO FIELD". */
 function cleanCost(value: unknown): string | null {
-  return toDecimal(requireInRange(value)) ?? null;
+  return toDecimal(value) ?? null;
 }
 
 /** Dwelling units are free text, too: null if not a whole number, never a made-up 0. */
 function cleanInteger(value: unknown): string | null {
-  const decimal = toDecimal(requireInRange(value));
+  const decimal = toDecimal(value);
   return decimal !== undefined && /^-?\d{1,9}$/.test(decimal) ? decimal : null;
 }
 
@@ -118,7 +122,9 @@ const CLEANERS: Readonly<Record<ColumnKind, (value: unknown) => string | null>> 
 };
 
 /**
- * Cleans a value to the text that PostgreSQL stores; null for an empty value.
+ * Cleans a value to the text that PostgreSQL stores; null for an empty value, and for free text
+ * that is not a number.
+ *
  * @throws UnusableValue if the column's kind cannot hold it.
  */
 export function cleanValue(kind: ColumnKind, value: unknown): string | null {

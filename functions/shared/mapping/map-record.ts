@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto';
+import { classifyValue } from './classify-value.ts';
+import { cleanNames } from './clean-names.ts';
 import { cleanValue, UnusableValue } from './clean-value.ts';
 import { DROPPED_COLUMNS, FEED_COLUMNS } from './columns.ts';
+import { numberText, spellNumber } from './exact-number.ts';
 
 /** A record as it is stored. */
 export interface MappedRecord {
@@ -18,7 +21,8 @@ const MAPPED_NAMES: ReadonlySet<string> = new Set(FEED_COLUMNS.map(([name]) => n
 type JsonObject = Readonly<Record<string, unknown>>;
 
 function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (Array.isArray(value) || JSON.isRawJSON(value)) return false;
+  return typeof value === 'object' && value !== null;
 }
 
 /** Backslash, tab, line feed and carriage return. Source: PostgreSQL, "COPY", Text Format. */
@@ -54,8 +58,10 @@ function canonical(value: unknown, depth = 0): unknown {
     throw new UnusableValue(`a new column is nested deeper than ${MAX_EXTRA_DEPTH} levels`);
   }
   if (typeof value === 'string') return requireText(value);
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    throw new UnusableValue(`${value} is not a number`);
+  const number = numberText(value);
+  if (number !== undefined) {
+    if (spellNumber(number) !== undefined) return value;
+    throw new UnusableValue(`${number.slice(0, 60)} is not a number`);
   }
   if (Array.isArray(value)) return value.map((item) => canonical(item, depth + 1));
   if (!isObject(value)) return value;
@@ -65,11 +71,11 @@ function canonical(value: unknown, depth = 0): unknown {
   );
 }
 
-/** The unmapped columns that are not blank, under the City's names, as JSON. */
-function readExtra(record: JsonObject): string {
+/** The columns that `extra` takes and that are not blank, under the City's names, as JSON. */
+function writeExtra(record: JsonObject, isExtra: (name: string) => boolean): string {
   let extra: Record<string, unknown> | undefined;
   for (const name in record) {
-    if (MAPPED_NAMES.has(name) || DROPPED_COLUMNS.has(name)) continue;
+    if (!isExtra(name)) continue;
     const value = record[name];
     const cleaned = typeof value === 'string' ? value.trim() : value;
     if (cleaned == null || cleaned === '') continue;
@@ -86,20 +92,32 @@ export function hashRow(row: string | Buffer): string {
 }
 
 /**
- * Maps one record of the feed to its row of `permits`.
+ * Maps one record of the feed to its row of `permits`. A value that its column cannot read, but
+ * must not reject, is stored as null and stays in `extra`.
+ *
+ * @param dropped names unmapped columns that `extra` does not take.
  * @returns the row, or the reason why it has none.
  */
-export function mapRecord(record: unknown): MappedRecord | UnmappedRecord {
-  if (!isObject(record)) return { reason: 'not an object' };
+export function mapRecord(
+  parsed: unknown,
+  dropped = DROPPED_COLUMNS,
+): MappedRecord | UnmappedRecord {
+  if (!isObject(parsed)) return { reason: 'not an object' };
+  const record = cleanNames(parsed);
+  const unread = new Set<string>();
   let column = '';
   try {
     const fields = FEED_COLUMNS.map(([name, kind]) => {
       column = name;
       const value = cleanValue(kind, record[name]);
-      return value === null ? '\\N' : escapeCopy(value);
+      if (value !== null) return escapeCopy(value);
+      if (classifyValue(kind, record[name]) === 'unreadable') unread.add(name);
+      return '\\N';
     });
+    const isExtra = (name: string) =>
+      MAPPED_NAMES.has(name) ? unread.has(name) : !dropped.has(name);
     column = 'extra';
-    fields.push(escapeCopy(readExtra(record)));
+    fields.push(escapeCopy(writeExtra(record, isExtra)));
     return { row: fields.join('\t') };
   } catch (error) {
     if (error instanceof UnusableValue) return { reason: `${column}: ${error.message}` };

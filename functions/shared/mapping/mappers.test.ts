@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { permitRecord } from '../testing/permit-record.ts';
-import { FEED_COLUMNS } from './columns.ts';
+import { DROPPED_COLUMNS, FEED_COLUMNS } from './columns.ts';
 import { createRecordMapper } from './create-record-mapper.ts';
 import { createFastMapper } from './fast/fast-mapper.ts';
-import { plainMapper } from './plain-mapper.ts';
+import { createPlainMapper } from './plain-mapper.ts';
 
 const usual = JSON.stringify(permitRecord(1));
 
 /** Each mapper, after a usual record; the fast one may leave records to the plain one. */
 const MAPPERS = [
-  ['plain', () => plainMapper, false],
-  ['fast', createFastMapper, true],
-  ['fast, then plain', createRecordMapper, false],
+  ['plain', () => createPlainMapper(), false],
+  ['fast', () => createFastMapper(), true],
+  ['fast, then plain', () => createRecordMapper(), false],
 ] as const;
 
 /** The values of `usual` as they are stored, unless they are null. */
@@ -61,7 +61,31 @@ const ROWS: readonly (readonly [text: string, row: string])[] = [
     rowOf({ DESCRIPTION: 'Construct a "½"\\n storey dwelling' }),
   ],
   [usual.replace('2026-02-10', '2026/02/10'), rowOf({})],
-  [usual.replace('"450,000"', '"none"'), rowOf({ EST_CONST_COST: '\\N' })],
+  [
+    usual.replace('"450,000"', '" 97,3000 "'),
+    rowOf({ EST_CONST_COST: '\\N', extra: '{"EST_CONST_COST":"97,3000"}' }),
+  ],
+  [usual.replace('"450,000"', '"*** not used ***"'), rowOf({ EST_CONST_COST: '\\N' })],
+  [
+    usual.replace('"DWELLING_UNITS_LOST":"0"', '"DWELLING_UNITS_LOST":3000000000'),
+    rowOf({ DWELLING_UNITS_LOST: '\\N', extra: '{"DWELLING_UNITS_LOST":3000000000}' }),
+  ],
+  [usual.replace('"1234567"', '9007199254740993'), rowOf({ GEO_ID: '9007199254740993' })],
+  [usual.replace('"1234567"', '1E3'), rowOf({ GEO_ID: '1000' })],
+  [
+    usual.replace('212.5', '12345678901234.567891'),
+    rowOf({ RESIDENTIAL: '12345678901234.567891' }),
+  ],
+  [usual.replace('212.5', '-1.50E-7'), rowOf({ RESIDENTIAL: '-0.00000015' })],
+  [usual.replace('212.5', '-0.0'), rowOf({ RESIDENTIAL: '0' })],
+  [
+    usual.replace('{', '{"NEW":[9007199254740993,1e400,1.10,-0,1e3,0.0],'),
+    rowOf({ extra: '{"NEW":[9007199254740993,1e+400,1.1,0,1000,0]}' }),
+  ],
+  [usual.replace('"2026-02-10"', '"2026-02-10T23:59:59.9-05:00"'), rowOf({})],
+  [usual.replace('"_id"', '"\ufeff_id"').replace('"STATUS"', '" STATUS "'), rowOf({})],
+  [usual.replace('"_id"', '"\\ufeff_id"'), rowOf({})],
+  [usual.replace('{', '{" STATUS":"no","STATUS ":"no",'), rowOf({})],
   [usual.replace('"450,000"', '450000.00'), rowOf({})],
   [usual.replace(',"GEO_ID":"1234567"', ''), rowOf({ GEO_ID: '\\N' })],
   [usual.replace('{', '{"NEW": "a\\tb",'), rowOf({ extra: '{"NEW":"a\\\\tb"}' })],
@@ -73,6 +97,11 @@ const REASONS: readonly (readonly [text: string, reason: string])[] = [
   [usual.replace('"00"', 'null'), 'REVISION_NUM: null is not a key'],
   [usual.replace('2026-02-10', '2026-02-30'), 'ISSUED_DATE: "2026-02-30" is not a date'],
   [usual.replace('212.5', '"much"'), 'RESIDENTIAL: "much" is not a number'],
+  [usual.replace('212.5', '1e999999999'), 'RESIDENTIAL: 1e999999999 is not a number'],
+  [usual.replace('"450,000"', '1e999999999'), 'extra: 1e999999999 is not a number'],
+  [usual.replace('{', '{"NEW":[-1e-999999999],'), 'extra: -1e-999999999 is not a number'],
+  ['9007199254740993', 'not an object'],
+  [usual.replace('"SFD"', '['.repeat(99_999) + ']'.repeat(99_999)), 'nested too deeply'],
 ];
 
 describe.each(MAPPERS)('the %s mapper', (_, create, mayLeave) => {
@@ -104,4 +133,26 @@ test('the fast mapper maps a usual record, and grows its buffer for a long one',
   const long = usual.replace('Construct', 'x'.repeat(100_000));
   expect(mapper.map(Buffer.from(usual))?.toString()).toBe(rowOf({}));
   expect(mapper.map(Buffer.from(long))?.toString()).toContain('x'.repeat(100_000));
+});
+
+describe('with ignored columns', () => {
+  const daily = usual.replace('}', ',"LAST_REFRESHED":"2026-11-28T06:00:00"}');
+  const ignored = new Set(['LAST_REFRESHED']);
+
+  test('they are not stored, however they are spelled', () => {
+    const mapper = createRecordMapper(ignored);
+    const texts = [
+      daily,
+      daily.replace('"LAST_REFRESHED"', '" LAST_REFRESHED"'),
+      daily.replace('T06', '\\nT06'),
+    ];
+    for (const text of texts) {
+      expect(mapper.map(Buffer.from(text)).toString()).toBe(rowOf({}));
+    }
+  });
+
+  test('the fast mapper maps their records', () => {
+    const dropped = new Set([...DROPPED_COLUMNS, ...ignored]);
+    expect(createFastMapper(dropped).map(Buffer.from(daily))?.toString()).toBe(rowOf({}));
+  });
 });

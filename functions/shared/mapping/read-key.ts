@@ -1,3 +1,5 @@
+import { cleanNames } from './clean-names.ts';
+
 /** The parts of a permit's key that a record has. */
 export interface PermitKey {
   readonly permit_num: string | null;
@@ -7,7 +9,7 @@ export interface PermitKey {
 
 /** Reads the key of a record that may be anything; a part that is not text is null. */
 export function readKey(record: unknown): PermitKey {
-  const values = (record ?? {}) as Readonly<Record<string, unknown>>;
+  const values = cleanNames((record ?? {}) as Readonly<Record<string, unknown>>);
   const part = (name: string): string | null => {
     const value = values[name];
     return typeof value === 'string' ? value : null;
@@ -19,12 +21,19 @@ export function readKey(record: unknown): PermitKey {
   };
 }
 
-/** A string under a name of the key; what stands before may be broken, or cut off after it. */
-const KEY_PART = /"(PERMIT_NUM|REVISION_NUM|PERMIT_TYPE)"\s*:\s*("(?:[^"\\]|\\.)*")/g;
+/**
+ * A string under a name of the key, which may have blanks or a byte order mark around it; what
+ * stands before may be broken, or cut off after it.
+ */
+const KEY_PART =
+  /("(?:\s|\\u[fF][eE][fF][fF])*(?:PERMIT_NUM|REVISION_NUM|PERMIT_TYPE)\s*")\s*:\s*("(?:[^"\\]|\\.)*")/g;
 
 /** Finds the parts of the key in the text of a record that cannot be parsed as a whole. */
 export function scanKey(text: string): Readonly<Record<string, unknown>> {
-  const parts = [...text.matchAll(KEY_PART)].map(([, name, value = '']) => [name, parse(value)]);
+  const parts = [...text.matchAll(KEY_PART)].map(([, name = '', value = '']) => [
+    String(parse(name)),
+    parse(value),
+  ]);
   return Object.fromEntries(parts);
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { permitRecord } from '../../testing/permit-record.ts';
+import { parseExactly } from '../exact-number.ts';
 import { mapRecord } from '../map-record.ts';
 import { createFastMapper } from './fast-mapper.ts';
 
@@ -31,7 +32,7 @@ function write(text: string, sample = text): string | undefined {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch {
     return undefined;
   }
@@ -47,6 +48,14 @@ const TOKENS = [
   ...['null', 'true', '{}', '[1, 2]', '{"a": "b"}', 'nul', 'nulll', 'nulx', 'lunn', '', 'x'],
   ...['0', '7', '12', '0.0', '145.0', '212.50', '0.000001', '0.0000001', '123456789.123456'],
   ...['-0', '-3.5', '1e3', '1E-2', '1234567890', '1e999', '007', '5.', '.5', '1-2', '1.2.3', '+1'],
+  ...['9007199254740993', '999999999.000000001', '0.000000000', '1.10', '1e400', '1e999999999'],
+  ...['3000000000', '"3000000000"', '"97,3000"', '"$"', '"*** not used ***"', '9.9', '"1e3"'],
+  ...[
+    '"2026-11-25T:::99"',
+    '"20261125999999"',
+    '"2026-11-25T02:00:00Z"',
+    '"2026-11-25 02:00-05:00"',
+  ],
   ...['""', '" "', '"  "', '"00"', '"12"', '" 9"', '"9.9"', '"2.0"', '"-9"', '"007"', '"5."'],
   ...['".5"', '"1,000."', '"450,000"', '"$1,250"', '"*** NOT USED ***"', '"99999999999"'],
   ...['"2026-11-25"', '"2026-02-30"', '"2026-02-29"', '"2024-02-29"', '"2026-13-01"'],
@@ -84,9 +93,14 @@ describe.each(STYLES)('with %j and %j between', (...style) => {
 
   test('any text and any number is written as mapRecord would, or left to it', () => {
     const value = fc.oneof(fc.string({ unit: 'binary' }), fc.double(), fc.integer());
+    const number = fc.stringMatching(/^-?(0|[1-9]\d{0,11})(\.\d{1,11})?([eE][+-]?\d{1,3})?$/);
     const tokens = fc.dictionary(
       fc.constantFrom(...names),
-      value.map((any) => JSON.stringify(any)),
+      fc.oneof(
+        value.map((any) => JSON.stringify(any)),
+        number,
+        number.map((text) => `"${text}"`),
+      ),
     );
     fc.assert(
       fc.property(tokens, (any) => {
@@ -102,7 +116,7 @@ describe.each(STYLES)('with %j and %j between', (...style) => {
     { DESCRIPTION: '"\\"two\\" storeys,\\n\\u00bd a garage"' },
     { EST_CONST_COST: '"DO NOT UPDATE OR DELETE THIS INFO FIELD"', POSTAL: '"   "' },
     { ISSUED_DATE: '"2026-10-31"', APPLICATION_DATE: '"2026/10/30"', STREET_NUM: '12' },
-    { DWELLING_UNITS_CREATED: '"9.9"', RESIDENTIAL: '"1,000."', STATUS: '"Under Review "' },
+    { DWELLING_UNITS_CREATED: '"2.0"', RESIDENTIAL: '"1,000."', STATUS: '"Under Review "' },
   ])('%j is written without being parsed', (tokens) => {
     const text = format(tokens, style);
     expect(write(text, format({}, style))).toBe(map(text));
@@ -127,6 +141,7 @@ test.each([
     text.replace('TYPE":"AVE"', 'NAME":"AVE"').replace('NAME":"EXAMPLE"', 'TYPE":"EXAMPLE"'),
   ],
   ['has something else between', text.replace('"STATUS":', '"STATUS"=')],
+  ['has a value that its column cannot read', text.replace('450,000', '97,3000')],
   ['has a value in an unmapped column', text.replace('COLUMN":null', 'COLUMN":1')],
 ])('a record that %s is left to mapRecord', (_, record) => {
   expect(record).not.toBe(text);

@@ -1,4 +1,5 @@
-import { DROPPED_COLUMNS, FEED_COLUMNS } from '../columns.ts';
+import { cleanNames } from '../clean-names.ts';
+import { FEED_COLUMNS } from '../columns.ts';
 
 /** How a value is spelled in a record. */
 export const NULL = 0;
@@ -35,26 +36,27 @@ const STYLES = [
  * Learns from one record how a feed spells its records: the program that writes them uses the same
  * names, order and separators for all.
  *
- * @returns null if the record is not a flat ASCII object in one of the usual styles.
+ * @returns null if the record is not a flat ASCII object with clean names in a usual style.
  */
-export function learnLayout(record: Buffer): RecordLayout | null {
+export function learnLayout(record: Buffer, dropped: ReadonlySet<string>): RecordLayout | null {
   const names = readNames(record);
-  const layouts = STYLES.map((style) => createLayout(names, style));
+  const layouts = STYLES.map((style) => createLayout(names, style, dropped));
   return layouts.find((layout) => scanValues(layout, record)) ?? null;
 }
 
-function readNames(record: Buffer): readonly string[] {
+function readNames(record: Buffer): string[] {
   try {
-    return Object.keys(JSON.parse(record.toString()));
+    return Object.keys(cleanNames(JSON.parse(record.toString())));
   } catch {
     return [];
   }
 }
 
-function createLayout(names: readonly string[], [comma, colon]: readonly string[]): RecordLayout {
+function createLayout(names: string[], style: readonly string[], dropped: ReadonlySet<string>) {
+  const [comma, colon] = style;
   const columns = FEED_COLUMNS.map(([name]) => names.indexOf(name));
   const others = [...names.keys()].filter((value) => !columns.includes(value));
-  const isDropped = (value: number) => DROPPED_COLUMNS.has(names[value] as string);
+  const isDropped = (value: number) => dropped.has(names[value] as string);
   const separators = names.map((name, value) =>
     Buffer.from(`${value === 0 ? '{' : comma}${JSON.stringify(name)}${colon}`),
   );

@@ -4,14 +4,17 @@ import { permanent } from '../../shared/errors.ts';
 /** The records of a dump are on the second level, those of datastore_search on the third. */
 const MAX_DEPTH = 100;
 
+/** A token for stream-json's streamers, which store the value of a `stringValue` as it is. */
+export type ExactToken = Token | { readonly name: 'stringValue'; readonly value: unknown };
+
 /**
- * Creates a filter that passes the tokens of one document unchanged, as long as its values can be
- * written out again without loss.
+ * Creates a filter for the tokens of one document that keeps numbers as they are written: as the
+ * raw JSON that JSON.stringify copies, because parsing could change them.
  *
  * @returns the filter; it throws SyncError `feed_malformed` (permanent) if the document is nested
- * deeper than 100 levels, or has a number beyond a double's range, which would be written as null.
+ * deeper than 100 levels, which could not be written out again.
  */
-export function createTokenCheck(source: string): (token: Token) => Token {
+export function createTokenFilter(source: string): (token: Token) => ExactToken {
   let depth = 0;
   return (token) => {
     const { name } = token;
@@ -20,10 +23,7 @@ export function createTokenCheck(source: string): (token: Token) => Token {
     if (depth > MAX_DEPTH) {
       throw permanent('feed_malformed', `${source} is nested deeper than ${MAX_DEPTH} levels`);
     }
-    if (token.name === 'numberValue' && !Number.isFinite(Number(token.value))) {
-      const number = token.value.slice(0, 20);
-      throw permanent('feed_malformed', `${source} has a number that is out of range: ${number}`);
-    }
-    return token;
+    if (token.name !== 'numberValue') return token;
+    return { name: 'stringValue', value: JSON.rawJSON(token.value) };
   };
 }
