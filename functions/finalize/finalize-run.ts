@@ -28,8 +28,8 @@ export async function finalizeRun(
     (await db
       .transaction()
       .execute((trx) => closeOpenRun(trx, request, config.MAX_REJECTED_PERCENT)));
-  const warnings = closedHere ? await reportMetrics(context, run) : toList(request.warning);
-  await addWarnings(db, run.id, warnings);
+  const late = closedHere ? await reportMetrics(context, run) : toList(request.warning);
+  const warnings = await addWarnings(db, run.id, late);
   const reported = { ...run, warnings: [...run.warnings, ...warnings] };
   if (closedHere) logOutcome(log, reported);
   logWarnings(log, reported, closedHere ? reported.warnings : warnings);

@@ -4,21 +4,26 @@ import type { Database, Warning } from './schema.ts';
 /**
  * Adds warnings to a run's row. A warning whose code the run already has is not added again,
  * because a call may be repeated.
+ *
+ * @returns the warnings that were added.
  */
 export async function addWarnings(
   db: Kysely<Database>,
   runId: number,
   warnings: readonly Warning[],
-): Promise<void> {
+): Promise<readonly Warning[]> {
+  const added: Warning[] = [];
   for (const warning of warnings) {
     const known = JSON.stringify([{ code: warning.code }]);
-    await db
+    const { numUpdatedRows } = await db
       .updateTable('sync_runs')
       .set({
         warnings: sql<string>`warnings || jsonb_build_array(${JSON.stringify(warning)}::jsonb)`,
       })
       .where('id', '=', runId)
       .where(sql<boolean>`not warnings @> ${known}::jsonb`)
-      .execute();
+      .executeTakeFirst();
+    if (numUpdatedRows > 0n) added.push(warning);
   }
+  return added;
 }
