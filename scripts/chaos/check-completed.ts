@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from 'node:assert';
 import type { createModel } from '../../functions/ingest-chunk/testing/merge-model.ts';
-import { readHistory, readPermits } from '../../functions/ingest-chunk/testing/read-tables.ts';
+import { readHistory, readPermitsAsOf } from '../../functions/ingest-chunk/testing/read-tables.ts';
 import type { FeedRecord } from '../../functions/shared/testing/permit-record.ts';
 import type { Execution } from '../local/workflows/service/execution.ts';
 import type { ChaosCloud } from './start-chaos-cloud.ts';
@@ -23,7 +23,7 @@ export async function checkCompleted(
   const expected = model.apply(feed);
   const runs = await query(
     `select id::integer, status, records_total, records_new, records_updated, records_unchanged,
-       records_errors, records_superseded
+       records_errors, records_superseded, records_removed, records_returned
      from sync_runs
      where execution_id = $1`,
     [execution.name.split('/').at(-1)],
@@ -31,7 +31,7 @@ export async function checkCompleted(
   const [{ id, ...run } = { id: 0 }] = runs as { id: number }[];
   deepStrictEqual([run], [{ status: 'completed', ...expected.counts }]);
   deepStrictEqual(await readHistory(query, id), expected.history);
-  deepStrictEqual(await readPermits(query), model.permits());
+  deepStrictEqual(await readPermitsAsOf(query, id), model.asOf(expected.id));
   deepStrictEqual(await query(UNDONE, [id]), [{ undone: 0 }]);
   deepStrictEqual(await query('select run_id::integer from data_quality_snapshots'), [
     { run_id: id },

@@ -2,7 +2,10 @@ import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import fc from 'fast-check';
 import { createFeeds } from '../../functions/ingest-chunk/testing/feed-record.ts';
 import { createModel } from '../../functions/ingest-chunk/testing/merge-model.ts';
-import { readNetHistory, readPermits } from '../../functions/ingest-chunk/testing/read-tables.ts';
+import {
+  readNetHistory,
+  readPermitsAsOf,
+} from '../../functions/ingest-chunk/testing/read-tables.ts';
 import type { FeedRecord } from '../../functions/shared/testing/permit-record.ts';
 import { FAULT_KINDS, type Fault } from './fault-injector.ts';
 import { POINT_NAMES } from './points.ts';
@@ -74,7 +77,9 @@ export async function runSchedule(
   }
 
   const { history, counts } = model.apply(after);
-  deepStrictEqual(await readPermits(query), model.permits());
+  const [{ last } = { last: 0 }] = await query<{ last: number }>(LAST_RUN);
+  deepStrictEqual(await readPermitsAsOf(query, last), model.asOf(2));
+  deepStrictEqual(await readPermitsAsOf(query, 1), model.asOf(1));
   deepStrictEqual(await readNetHistory(query), history);
   const [first, ...runs] = await query<Run>(RUNS);
   ok(first);
@@ -96,6 +101,8 @@ interface Run {
 }
 
 const RUNS = 'select id::integer, status, records_new from sync_runs order by id';
+
+const LAST_RUN = 'select max(id)::integer as last from sync_runs';
 
 /** Counts the records of the last run and of the run that it resumes. */
 const ACCOUNTED = `
