@@ -1,0 +1,36 @@
+import type { Context } from '../../shared/context.ts';
+import { permanent } from '../../shared/errors.ts';
+import type { FeedSource, SyncRun } from '../../shared/schema.ts';
+import { readSqlFile } from '../../shared/sql-file.ts';
+
+const READ_LAST_SOURCE = readSqlFile('read-last-source');
+
+const NAMES: Readonly<Record<Exclude<FeedSource, 'made_up'>, string>> = {
+  city: "the City's feed",
+  file: 'a file',
+  url: 'a URL',
+  object: 'a stored object',
+};
+
+/**
+ * Refuses the made-up feed in a database that last had another: invented permits would push real
+ * ones out. Any other feed is allowed. If the last run does not say where its feed came from, the
+ * size of the feed decides.
+ *
+ * @throws SyncError `feed_made_up` (422), which names what the database had last.
+ */
+export async function requireSameSource(
+  { pool }: Pick<Context, 'pool'>,
+  runId: number,
+  source: SyncRun['source'],
+): Promise<void> {
+  if (source !== 'made_up') return;
+  const { rows } = await pool.query<Pick<SyncRun, 'source'>>(READ_LAST_SOURCE);
+  const last = rows[0]?.source ?? 'made_up';
+  if (last === 'made_up') return;
+  const message = `The feed is made up, and the database last had ${NAMES[last]}`;
+  throw permanent('feed_made_up', message, {
+    runId,
+    hint: "Make up permits in another database, with npm start without DATABASE_URL, or with a --data-dir of their own; or sync the City's with npm start -- --live",
+  });
+}
