@@ -87,6 +87,7 @@ export async function runStart(options: StartOptions): Promise<void> {
       };
       result = await runSync(cloud, argument, view.show, interrupted.signal);
       view.stop();
+      if (result.sync_run) await feed.remember(result.sync_run);
       if (options.json) {
         const peak_rss_bytes = await measureMemory(cloud.functions);
         process.stdout.write(`${JSON.stringify({ ...result, peak_rss_bytes }, null, 2)}\n`);
