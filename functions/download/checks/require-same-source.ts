@@ -31,6 +31,6 @@ export async function requireSameSource(
   const message = `The feed is made up, and the database last had ${NAMES[last]}`;
   throw permanent('feed_made_up', message, {
     runId,
-    hint: "Make up permits in another database, with npm start without DATABASE_URL, or with a --data-dir of their own; or sync the City's with npm start -- --live",
+    hint: "Use another database for it: npm start without DATABASE_URL, or with another --data-dir; or sync the City's feed: npm start -- --live",
   });
 }
