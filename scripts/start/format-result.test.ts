@@ -50,7 +50,9 @@ const CHECKED = {
 const SHRANK = {
   code: 'feed_shrank',
   message: 'The feed has 9 records, under 95 % of the usual 300',
+  hint: 'If it is a part of the feed, sync it with --partial',
 };
+const UNMAPPED = { code: 'unmapped_columns', message: 'The feed has HERITAGE' };
 
 function format(run: Partial<SyncRun>, others: Partial<SyncResult> = {}): readonly string[] {
   const execution = { name: 'projects/p/executions/an-execution', state: 'SUCCEEDED' };
@@ -98,13 +100,15 @@ test('a failed run ends with its error and what to do', () => {
 });
 
 test('a dry run has no counts, but what the checks found, and says that nothing was stored', () => {
-  expect(format({ ...CHECKED, warnings: [SHRANK] })).toEqual([
+  expect(format({ ...CHECKED, warnings: [SHRANK, UNMAPPED] })).toEqual([
     '  execution   an-execution',
     '  run         7',
     '  status      completed',
     '  dry run     nothing was stored',
     '  total       25,000',
-    `  found       feed_shrank: ${SHRANK.message}`,
+    `  would fail  feed_shrank: ${SHRANK.message}`,
+    `  hint        ${SHRANK.hint}`,
+    `  found       unmapped_columns: ${UNMAPPED.message}`,
     '  duration    3.0 s',
   ]);
 });

@@ -16,7 +16,7 @@ export function formatResult({ execution, sync_run: run, snapshot, error }: Sync
     rows.push(['duration', `${((run.duration_ms ?? 0) / 1000).toFixed(1)} s`]);
   } else rows.push(['status', execution.state]);
   if (snapshot) rows.push(['score', String(snapshot.effectiveness_score ?? 'none')]);
-  if (run && !run.dry_run) rows.push(...listWarnings('warning', run));
+  if (run && !run.dry_run) rows.push(...listWarnings(run));
   if (error) rows.push(['error', error]);
   if (run?.error_hint) rows.push(['hint', run.error_hint]);
   return rows.map(([name, value]) => `  ${name.padEnd(12)}${value}\n`).join('');
@@ -35,16 +35,23 @@ function listCounts(run: SyncRun): readonly Row[] {
   ];
 }
 
-/** What the checks of a dry run found: what they would refuse and what they would warn of. */
-function listChecks(run: SyncRun): readonly Row[] {
-  const found = listWarnings('found', run);
+/** What the checks of a dry run found; what they would refuse comes with what to do about it. */
+function listChecks({ warnings, feed_records, status }: SyncRun): readonly Row[] {
+  const found = warnings.flatMap(({ code, message, hint }): readonly Row[] =>
+    hint === undefined
+      ? [['found', `${code}: ${message}`]]
+      : [
+          ['would fail', `${code}: ${message}`],
+          ['hint', String(hint)],
+        ],
+  );
   return [
     ['dry run', 'nothing was stored'],
-    ...(run.feed_records === null ? [] : [['total', count(run.feed_records)] as const]),
-    ...(found.length === 0 && run.status === 'completed' ? [['found', 'nothing'] as const] : found),
+    ...(feed_records === null ? [] : [['total', count(feed_records)] as const]),
+    ...(found.length === 0 && status === 'completed' ? [['found', 'nothing'] as const] : found),
   ];
 }
 
-function listWarnings(name: string, { warnings }: SyncRun): readonly Row[] {
-  return warnings.map(({ code, message }) => [name, `${code}: ${message}`]);
+function listWarnings({ warnings }: SyncRun): readonly Row[] {
+  return warnings.map(({ code, message }) => ['warning', `${code}: ${message}`]);
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../../shared/context.ts';
-import { permanent } from '../../shared/errors.ts';
+import { permanent, type SyncError } from '../../shared/errors.ts';
 import type { FeedSource, SyncRun } from '../../shared/schema.ts';
 import { readSqlFile } from '../../shared/sql-file.ts';
 
@@ -13,24 +13,23 @@ const NAMES: Readonly<Record<Exclude<FeedSource, 'made_up'>, string>> = {
 };
 
 /**
- * Refuses the made-up feed in a database that last had another: invented permits would push real
- * ones out. Any other feed is allowed. If the last run does not say where its feed came from, the
+ * Checks that the made-up feed does not follow another: invented permits would push real ones out.
+ * Any other feed is allowed. If the last completed run does not say where its feed came from, the
  * size of the feed decides.
  *
- * @throws SyncError `feed_made_up` (422), which names what the database had last.
+ * @returns `feed_made_up`, which names what the database had last.
  */
-export async function requireSameSource(
+export async function checkSource(
   { pool }: Pick<Context, 'pool'>,
-  runId: number,
-  source: SyncRun['source'],
-): Promise<void> {
-  if (source !== 'made_up') return;
+  { id, source }: Pick<SyncRun, 'id' | 'source'>,
+): Promise<SyncError | undefined> {
+  if (source !== 'made_up') return undefined;
   const { rows } = await pool.query<Pick<SyncRun, 'source'>>(READ_LAST_SOURCE);
   const last = rows[0]?.source ?? 'made_up';
-  if (last === 'made_up') return;
+  if (last === 'made_up') return undefined;
   const message = `The feed is made up, and the database last had ${NAMES[last]}`;
-  throw permanent('feed_made_up', message, {
-    runId,
+  return permanent('feed_made_up', message, {
+    runId: id,
     hint: "Use another database for it: npm start without DATABASE_URL, or with another --data-dir; or sync the City's feed: npm start -- --live",
   });
 }
