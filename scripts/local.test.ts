@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ClonedDatabase, cloneDatabase } from '../functions/shared/testing/clone-database.ts';
 import { generateText } from './generate-feed/generate-text.ts';
@@ -41,6 +42,14 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
   await database[Symbol.asyncDispose]();
 });
+
+/** Lets a feed of any size and source come next. */
+async function truncate(): Promise<void> {
+  const client = new pg.Client(database.url);
+  await client.connect();
+  await client.query('truncate sync_runs, stored_permits cascade');
+  await client.end();
+}
 
 function waitUntilUp(): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -81,6 +90,16 @@ async function send(method: string, path: string, body?: unknown): Promise<unkno
   return response.json();
 }
 
+/** Runs a workflow to its end. @returns the state of the execution. */
+async function run(workflow: string, argument: unknown = null): Promise<string> {
+  const executions = `workflows/${workflow}/executions`;
+  const started = await send('POST', executions, { argument: JSON.stringify(argument) });
+  const path = `${executions}/${(started as { name: string }).name.split('/').at(-1)}`;
+  const readState = async () => ((await send('GET', path)) as { state: string }).state;
+  while ((await readState()) === 'ACTIVE');
+  return readState();
+}
+
 describe('npm run local', () => {
   test('prints the README’s lines for gcloud', () => {
     const printed = said.match(/export CLOUDSDK_\S+/g) ?? [];
@@ -90,9 +109,21 @@ describe('npm run local', () => {
     );
   });
 
+  test(
+    'serves the next day at the next start once a run has completed',
+    async () => {
+      const readDay = () => readFile(join(directory, 'feed-day-100.txt'), 'utf8');
+      await expect(readDay()).rejects.toMatchObject({ code: 'ENOENT' });
+      expect(await run('permit-sync')).toBe('SUCCEEDED');
+      await expect.poll(() => readDay().catch(() => '')).toBe('0\n');
+    },
+    PATIENCE,
+  );
+
   test.skipIf(!has('curl'))(
     'answers the README’s curl lines (skipped where curl is not installed)',
     async () => {
+      await truncate();
       const feed = join(directory, 'feed.json');
       await writeFile(feed, [...generateText({ records: 10, day: 0 })]);
       const lines = curlLines
@@ -108,6 +139,7 @@ describe('npm run local', () => {
   test.skipIf(!has('gcloud'))(
     'answers the README’s gcloud lines as typed (skipped where gcloud is not installed)',
     async () => {
+      await truncate();
       const endpoint = read('Google APIs');
       const output = await runLines(gcloudLines.replaceAll('http://127.0.0.1:8080', endpoint));
       expect(output).toMatch(/^state: SUCCEEDED$/m);
@@ -119,11 +151,7 @@ describe('npm run local', () => {
   test('shortens the waits of workflows and writes their log to a file', async () => {
     const sourceContents = `- nap:\n    call: sys.sleep\n    args: [31536000]\n- tell:\n    call: sys.log\n    args: {text: rested, severity: NOTICE}\n`;
     await send('POST', 'workflows?workflowId=nap', { sourceContents });
-    const { name } = (await send('POST', 'workflows/nap/executions', {})) as { name: string };
-    const path = `workflows/nap/executions/${name.split('/').at(-1)}`;
-    const readState = async () => ((await send('GET', path)) as { state: string }).state;
-    while ((await readState()) === 'ACTIVE');
-    expect(await readState()).toBe('SUCCEEDED');
+    expect(await run('nap')).toBe('SUCCEEDED');
     const log = await readFile(join(directory, 'logs', 'workflows.log'), 'utf8');
     const entries = log
       .trim()

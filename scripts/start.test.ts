@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,17 +15,22 @@ import { generateText } from './generate-feed/generate-text.ts';
 const SCRIPT = fileURLToPath(new URL('./start.ts', import.meta.url));
 const PATIENCE = 60_000;
 
+/** Has files and URLs, which the made-up feed must not follow. */
 let database: ClonedDatabase;
+/** Has the made-up feed. */
+let madeUp: ClonedDatabase;
 let directory: string;
 
 beforeAll(async () => {
   database = await cloneDatabase();
+  madeUp = await cloneDatabase();
   directory = await mkdtemp(join(tmpdir(), 'start-test-'));
 });
 
 afterAll(async () => {
   await rm(directory, { recursive: true });
   await database[Symbol.asyncDispose]();
+  await madeUp[Symbol.asyncDispose]();
 });
 
 interface Ended {
@@ -54,6 +59,10 @@ function startOnDatabase(...args: string[]): Promise<Ended> {
   return start('--database-url', database.url, ...args);
 }
 
+function startOnMadeUp(...args: string[]): Promise<Ended> {
+  return start('--database-url', madeUp.url, ...args);
+}
+
 async function writeFeed(day: number): Promise<string> {
   const path = join(directory, `day-${day}.json`);
   await writeFile(path, [...generateText({ records: 300, day })]);
@@ -61,7 +70,7 @@ async function writeFeed(day: number): Promise<string> {
 }
 
 async function selectRuns() {
-  const client = new pg.Client(database.url);
+  const client = new pg.Client(madeUp.url);
   await client.connect();
   const { rows } = await client.query(
     'select status, error_message, records_total from sync_runs order by id',
@@ -105,12 +114,12 @@ describe('npm start', () => {
   test(
     'ends with a table, on the synthetic feed, one day later at each start',
     async () => {
-      // The database has had a larger feed.
-      const first = await startOnDatabase('--records', '50', '--accept-shrink');
+      const first = await startOnMadeUp('--records', '50');
       expect(first.stderr).toContain('synthetic, 50 records, day 0');
       expect(first.stdout).toMatch(/^ {2}status +completed$/m);
       expect(first.stdout).toMatch(/^ {2}total +50$/m);
-      const second = await startOnDatabase('--records', '50');
+      expect(first.stdout).toMatch(/^ {2}removed +0$/m);
+      const second = await startOnMadeUp('--records', '50');
       expect(second.stderr).toContain('synthetic, 50 records, day 1');
     },
     PATIENCE,
@@ -136,6 +145,18 @@ describe('npm start', () => {
       expect(JSON.parse(stdout)).toMatchObject({
         sync_run: { status: 'completed', partial: true, records_new: 1, feed_records: 1 },
       });
+      expect(code).toBe(0);
+    },
+    PATIENCE,
+  );
+
+  test(
+    'only checks the feed with --dry-run, and says that nothing was stored',
+    async () => {
+      const file = ['--file', await writeFeed(1)];
+      const { code, stdout } = await startOnDatabase('--dry-run', '--accept-outdated', ...file);
+      expect(stdout).toMatch(/^ {2}status +completed$/m);
+      expect(stdout).toMatch(/^ {2}dry run +nothing was stored$/m);
       expect(code).toBe(0);
     },
     PATIENCE,
@@ -203,7 +224,7 @@ describe('npm start', () => {
   test(
     'stops everything on Ctrl-C and closes its run as failed',
     async () => {
-      const child = spawnStart('--database-url', database.url, '--records', '60000');
+      const child = spawnStart('--database-url', madeUp.url, '--records', '60000');
       await waitForOutput(child, 'downloaded');
       child.kill('SIGINT');
       const [code] = await once(child, 'exit');
@@ -214,6 +235,7 @@ describe('npm start', () => {
         error_message: 'cancelled by the operator',
       });
       expect(runs.filter(({ status }) => status === 'running')).toEqual([]);
+      expect(await readdir(directory)).not.toContain('feed-day-60000.txt');
     },
     PATIENCE,
   );
@@ -222,11 +244,12 @@ describe('npm start', () => {
     'starts again after a SIGKILL, closing the killed run as abandoned',
     async () => {
       const args = ['--records', '20000', '--data-dir', join(directory, 'killed')];
-      const child = spawnStart('--database-url', database.url, ...args);
+      const child = spawnStart('--database-url', madeUp.url, ...args);
       await waitForOutput(child, 'downloaded');
       child.kill('SIGKILL');
       await once(child, 'exit');
-      const { code } = await startOnDatabase(...args);
+      const { code, stderr } = await startOnMadeUp(...args);
+      expect(stderr).toContain('synthetic, 20,000 records, day 0');
       expect(code).toBe(0);
       const [killed, next] = (await selectRuns()).slice(-2);
       expect(killed).toMatchObject({

@@ -27,6 +27,11 @@ await runCommand(
     .option('--partial', "the feed is only a part of the City's: mark nothing as removed")
     .option('--accept-shrink', 'accept a feed that is far smaller than the last ones')
     .option('--accept-drift', 'accept a feed that lacks columns which the last one had')
+    .option('--accept-outdated', 'accept a feed that is older than one which has been stored')
+    .option(
+      '--dry-run',
+      'only check the feed and list what the checks found; exits with 0 even if they would refuse it',
+    )
     .addOption(new Option('--live', "sync the City's feed").conflicts(['file', 'url']))
     .addOption(recordsOption())
     .addOption(dataDirOption())

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { finalizeRun } from '../functions/finalize/finalize-run.ts';
+import { openRun } from '../functions/shared/sync-runs.ts';
 import {
   createTestContext,
   type TestContext,
@@ -55,6 +56,17 @@ async function failRun() {
   return { run_id, lines };
 }
 
+/** The lines that finalize writes for a run that completes but cannot be reported. */
+async function warn() {
+  const { log, lines } = recordLines();
+  const execution_id = 'a-doubtful-execution';
+  const { id } = await openRun(context, { executionId: execution_id, trigger: 'manual' });
+  await context.db.updateTable('sync_runs').set({ chunks_total: 0 }).where('id', '=', id).execute();
+  const config = { ...context.config, GOOGLE_API_ENDPOINT: 'http://127.0.0.1:1' };
+  await finalizeRun({ ...context, config, log }, { execution_id, outcome: 'completed' });
+  return { run_id: id, lines };
+}
+
 /** The entries that the workflow logs for a run whose chunk 2 fails permanently. */
 async function deadLetter(): Promise<readonly LogEntry[]> {
   const body = { error: { code: 'chunk_broken', message: 'no' } };
@@ -89,6 +101,20 @@ describe('the alert for a failed run', () => {
   });
 });
 
+test('the alert for a run with warnings matches one line that finalize logs, with each code and message', async () => {
+  const { run_id, lines } = await warn();
+  const entries = lines.map((line) => toLogEntry(line, 'permit-sync-finalize'));
+  const { filter } = logCondition('sync_warned');
+  const [matching, ...others] = entries.filter((entry) => matchesFilter(filter, entry));
+  expect(others).toEqual([]);
+  expect(labelsOf('sync_warned', matching ?? {})).toEqual({
+    run_id: String(run_id),
+    message: expect.stringMatching(
+      /^Run \d+ completed with warnings\. metrics_not_written: The run /,
+    ),
+  });
+});
+
 test('I09 the alert for a dead letter matches the entry that the workflow logs and fills every label', async () => {
   const matching = (await deadLetter()).filter((entry) =>
     matchesFilter(logCondition('dead_letter').filter, entry),
@@ -117,6 +143,7 @@ test('the score is extracted from the line that snapshot logs', async () => {
 describe('the mails', () => {
   test.each([
     ['sync_failed', 'sync-failed'],
+    ['sync_warned', 'sync-warned'],
     ['dead_letter', 'dead-letter'],
   ])('%s fills every placeholder of its template and extracts nothing else', (policy, file) => {
     const template = readFileSync(new URL(`alerts/${file}.md`, import.meta.url), 'utf8');
@@ -139,7 +166,7 @@ describe('the mails', () => {
     const policies = terraform.resources.filter(
       ({ type }) => type === 'google_monitoring_alert_policy',
     );
-    expect(policies).toHaveLength(4);
+    expect(policies).toHaveLength(5);
     for (const { block } of policies) {
       const { subject, content } = blockIn(block, 'documentation');
       expect(subject).toBeTruthy();

@@ -3,7 +3,7 @@ locals {
   # templates name the default region, which the local cloud also uses.
   alert_templates = {
     for name, text in {
-      for name in ["sync-failed", "dead-letter"] : name =>
+      for name in ["sync-failed", "sync-warned", "dead-letter"] : name =>
       replace(file("${path.module}/alerts/${name}.md"), "northamerica-northeast2", var.region)
       } : name => {
       subject = split("\n", text)[0]
@@ -49,6 +49,44 @@ resource "google_monitoring_alert_policy" "sync_failed" {
   documentation {
     subject   = local.alert_templates["sync-failed"].subject
     content   = local.alert_templates["sync-failed"].content
+    mime_type = "text/markdown"
+  }
+
+  depends_on = [google_project_service.this]
+}
+
+# A run completed, but something about it is doubtful. finalize logs this once per run, and once more
+# for what went wrong after the run had completed.
+resource "google_monitoring_alert_policy" "sync_warned" {
+  display_name          = "Permit sync: a run completed with warnings"
+  combiner              = "OR"
+  severity              = "WARNING"
+  notification_channels = local.alert_channels
+  user_labels           = local.labels
+
+  conditions {
+    display_name = "finalize logged sync_warned"
+
+    condition_matched_log {
+      filter = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"permit-sync-finalize\" AND jsonPayload.event=\"sync_warned\""
+      label_extractors = {
+        run_id  = "EXTRACT(jsonPayload.run_id)"
+        message = "EXTRACT(jsonPayload.message)"
+      }
+    }
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+
+    notification_rate_limit {
+      period = "300s"
+    }
+  }
+
+  documentation {
+    subject   = local.alert_templates["sync-warned"].subject
+    content   = local.alert_templates["sync-warned"].content
     mime_type = "text/markdown"
   }
 

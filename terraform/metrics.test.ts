@@ -83,6 +83,32 @@ test('the described metrics are the ones that finalize writes, with the same kin
   );
 });
 
+/** The outcomes that finalize writes with the records of a run. */
+async function listOutcomes(): Promise<readonly string[]> {
+  await finalizeRun(context, { execution_id: randomUUID(), outcome: 'failed', error: 'broken' });
+  const query = new URLSearchParams({
+    filter: 'metric.type = "custom.googleapis.com/permit_sync/records"',
+    'interval.endTime': '2200-01-01T00:00:00Z',
+    'interval.startTime': '2000-01-01T00:00:00Z',
+  });
+  const url = `${inject('googleApiEndpoint')}/v3/projects/${PROJECT}/timeSeries?${query}`;
+  const { timeSeries } = (await (await fetch(url)).json()) as {
+    timeSeries: readonly { readonly metric: { readonly labels: { readonly outcome: string } } }[];
+  };
+  return [...new Set(timeSeries.map(({ metric }) => metric.labels.outcome))].sort();
+}
+
+test('the outcomes that finalize writes are described, and each is in one chart of outcomes', async () => {
+  const outcomes = await listOutcomes();
+  const { labels } = terraform.resource('google_monitoring_metric_descriptor.records');
+  const [{ description }] = labels as [{ description: string }];
+  expect(description.split(/, | or /).sort()).toEqual(outcomes);
+  const charted = [...dashboard.matchAll(/outcome=one_of\(([^)]*)\)/g)].flatMap(([, list = '']) =>
+    [...list.matchAll(/\w+/g)].map(([outcome]) => outcome),
+  );
+  expect(charted.sort()).toEqual(outcomes);
+});
+
 describe('names', () => {
   const known = [
     ...described.map(({ type }) => String(type)),

@@ -17,7 +17,8 @@ resource "google_monitoring_metric_descriptor" "runs" {
   depends_on = [google_project_service.this]
 }
 
-# Records by outcome; the outcomes add up to the feed's total.
+# Records by outcome. The first five add up to the feed's total; removed and returned are permits that
+# left the feed and came back, and are not in it.
 resource "google_monitoring_metric_descriptor" "records" {
   type         = "custom.googleapis.com/permit_sync/records"
   display_name = "Permit sync: records"
@@ -29,7 +30,7 @@ resource "google_monitoring_metric_descriptor" "records" {
   labels {
     key         = "outcome"
     value_type  = "STRING"
-    description = "new, updated, unchanged, errors or superseded"
+    description = "new, updated, unchanged, errors, superseded, removed or returned"
   }
 
   depends_on = [google_project_service.this]

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => context[Symbol.asyncDispose]());
 
-beforeEach(() => context.pool.query('truncate sync_runs cascade'));
+beforeEach(() => context.pool.query('truncate sync_runs, stored_permits cascade'));
 
 /** A running run with two chunks, `done` of which are done. */
 async function openRunWithChunks(done: number): Promise<SyncRun> {
@@ -37,6 +37,27 @@ function readRun(id: number): Promise<SyncRun> {
     .selectAll()
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
+}
+
+/** The points that Cloud Monitoring has of a closed run: metric, label and value. */
+async function listReported(project: string, { completed_at }: SyncRun) {
+  const query = new URLSearchParams({
+    filter: 'metric.type = starts_with("custom.googleapis.com/permit_sync/")',
+    'interval.startTime': new Date((completed_at?.getTime() ?? 0) - 2_000).toISOString(),
+    'interval.endTime': new Date((completed_at?.getTime() ?? 0) + 2_000).toISOString(),
+  });
+  const url = `${inject('googleApiEndpoint')}/v3/projects/${project}/timeSeries`;
+  const { timeSeries = [] } = (await (await fetch(`${url}?${query}`)).json()) as {
+    timeSeries?: {
+      metric: { type: string; labels: Record<string, string> };
+      points: { value: { int64Value: string } }[];
+    }[];
+  };
+  return timeSeries.map(({ metric, points }) => [
+    metric.type.split('/').at(-1),
+    Object.values(metric.labels)[0],
+    points[0]?.value.int64Value,
+  ]);
 }
 
 /** Multiplies the counts of all chunks. */
@@ -201,31 +222,21 @@ describe('finalizeRun', () => {
 
   test('reports the run, its records by outcome and its duration to Cloud Monitoring', async () => {
     const { id, execution_id } = await openRunWithChunks(2);
+    // The chunks have seen no permit, so this one has left the feed.
+    await context.pool.query(
+      `insert into stored_permits (
+         permit_num, revision_num, permit_type, data_hash, first_seen_at, first_seen_run,
+         last_seen_at, written_by_run, written_by_chunk
+       )
+       values ('1', '00', 'x', '', '2026-01-01', 0, '2026-01-01', 99, 1)`,
+    );
     // A project of its own, without the points of other tests.
     const config = { ...context.config, GOOGLE_CLOUD_PROJECT: 'reporting-project' };
     const { duration_ms } = await finalizeRun(
       { ...context, config },
       { execution_id, outcome: 'completed' },
     );
-    const { completed_at } = await readRun(id);
-    const query = new URLSearchParams({
-      filter: 'metric.type = starts_with("custom.googleapis.com/permit_sync/")',
-      'interval.startTime': new Date((completed_at?.getTime() ?? 0) - 2_000).toISOString(),
-      'interval.endTime': new Date((completed_at?.getTime() ?? 0) + 2_000).toISOString(),
-    });
-    const url = `${inject('googleApiEndpoint')}/v3/projects/reporting-project/timeSeries`;
-    const { timeSeries } = (await (await fetch(`${url}?${query}`)).json()) as {
-      timeSeries: {
-        metric: { type: string; labels: Record<string, string> };
-        points: { value: { int64Value: string } }[];
-      }[];
-    };
-    const reported = timeSeries.map(({ metric, points }) => [
-      metric.type.split('/').at(-1),
-      Object.values(metric.labels)[0],
-      points[0]?.value.int64Value,
-    ]);
-    expect(reported).toEqual(
+    expect(await listReported('reporting-project', await readRun(id))).toEqual(
       expect.arrayContaining([
         ['runs', 'completed', '1'],
         ['records', 'new', '2'],
@@ -233,9 +244,19 @@ describe('finalizeRun', () => {
         ['records', 'unchanged', '6'],
         ['records', 'errors', '8'],
         ['records', 'superseded', '0'],
+        ['records', 'removed', '1'],
+        ['records', 'returned', '0'],
         ['duration_ms', 'completed', String(duration_ms)],
       ]),
     );
+  });
+
+  test('reports nothing of a dry run', async () => {
+    const { id, execution_id } = await openRunWithChunks(2);
+    await context.db.updateTable('sync_runs').set({ dry_run: true }).execute();
+    const config = { ...context.config, GOOGLE_CLOUD_PROJECT: 'dry-project' };
+    await finalizeRun({ ...context, config }, { execution_id, outcome: 'completed' });
+    expect(await listReported('dry-project', await readRun(id))).toEqual([]);
   });
 
   test('completes a run that cannot be reported, with a warning', async () => {
@@ -248,11 +269,20 @@ describe('finalizeRun', () => {
       { execution_id: run.execution_id, outcome: 'completed' },
     );
     expect(status).toBe('completed');
+    const warnings = [
+      { code: 'metrics_not_written', message: expect.stringContaining('127.0.0.1:1/') },
+    ];
+    const { warnings: stored } = await unreported.db
+      .selectFrom('sync_runs')
+      .select('warnings')
+      .executeTakeFirstOrThrow();
+    expect(stored).toEqual(warnings);
     expect(unreported.events).toContainEqual(
       expect.objectContaining({
         severity: 'WARNING',
-        event: 'metrics_not_written',
+        event: 'sync_warned',
         run_id: run.id,
+        warnings,
       }),
     );
   });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { chooseFeed } from './ckan/choose-feed.ts';
+import { rememberRuns } from './ckan/remember-runs.ts';
 import { reportFunctionLine } from './logs/report-function-line.ts';
 import { reportWorkflowEntry } from './logs/report-workflow-entry.ts';
 import { type LocalCloud, PROJECT_ID, startLocalCloud } from './start-local-cloud.ts';
@@ -64,8 +65,10 @@ export async function runLocal(options: LocalOptions): Promise<void> {
       onWorkflowEntry: (entry) => process.stderr.write(reportWorkflowEntry(entry) ?? ''),
     });
     try {
+      const stopRemembering = await rememberRuns(cloud, feed);
       process.stdout.write(describe(cloud, feed.description));
       await stopped;
+      await stopRemembering();
     } finally {
       await cloud.stop();
     }

@@ -15,6 +15,8 @@ export interface StartOptions {
   readonly partial?: boolean;
   readonly acceptShrink?: boolean;
   readonly acceptDrift?: boolean;
+  readonly acceptOutdated?: boolean;
+  readonly dryRun?: boolean;
   readonly records: number;
   readonly dataDir: string;
   readonly databaseUrl?: string;
@@ -80,9 +82,12 @@ export async function runStart(options: StartOptions): Promise<void> {
         ...(options.partial && { partial: true }),
         ...(options.acceptShrink && { accept_shrink: true }),
         ...(options.acceptDrift && { accept_drift: true }),
+        ...(options.acceptOutdated && { accept_outdated: true }),
+        ...(options.dryRun && { dry_run: true }),
       };
       result = await runSync(cloud, argument, view.show, interrupted.signal);
       view.stop();
+      if (result.sync_run) await feed.remember(result.sync_run);
       if (options.json) {
         const peak_rss_bytes = await measureMemory(cloud.functions);
         process.stdout.write(`${JSON.stringify({ ...result, peak_rss_bytes }, null, 2)}\n`);

@@ -4,6 +4,7 @@ import { type AlertName, renderAlert } from './render-alert.ts';
 /** The log events that alert policies watch for, each with the policy's template. */
 const POLICIES: Readonly<Record<string, AlertName>> = {
   sync_failed: 'sync-failed',
+  sync_warned: 'sync-warned',
   sync_dead_lettered: 'dead-letter',
 };
 

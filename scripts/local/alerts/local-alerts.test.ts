@@ -17,6 +17,15 @@ const syncFailed = {
   records_processed: 5_000,
 };
 
+const syncWarned = {
+  severity: 'WARNING',
+  message:
+    'Run 8 completed with warnings. records_rejected: 3 records could not be stored; list with npm run rejects -- --run 8. many_removed: 90 permits left the feed, 9.0 % of it',
+  event: 'sync_warned',
+  run_id: 8,
+  warnings: [{ code: 'records_rejected' }, { code: 'many_removed' }],
+};
+
 const deadLetter = {
   event: 'sync_dead_lettered',
   execution_id: '17ffc89c-0a27-4c2e-9d5f-0123456789ab',
@@ -67,6 +76,19 @@ test('I09 the mail of a failed run has the run id, error message, timestamp and 
   ]);
 });
 
+test('the mail of a run with warnings has each code and message, and what to type to see more', async () => {
+  const alerter = createAlerter('local-project', createMailer({ directory }), (text) =>
+    said.push(text),
+  );
+  alerter.watch(syncWarned);
+  await alerter.close();
+  const [mail = '', ...others] = await readMails();
+  expect(others).toEqual([]);
+  expect(mail).toContain('Subject: Permit sync run 8 completed with warnings\n');
+  expect(mail).toContain(`${syncWarned.message}\n`);
+  expect(mail).toContain('    psql "$DATABASE_URL" -xc \'select * from sync_runs where id = 8\'\n');
+});
+
 test('I09 the dead-letter mail has a link to the execution’s logs in Cloud Logging', () => {
   const { subject, body } = renderAlert('dead-letter', 'local-project', deadLetter);
   expect(subject).toBe(`Permit sync execution ${deadLetter.execution_id} was dead-lettered`);
@@ -84,7 +106,7 @@ test('no variable is left in a rendered alert, and a missing field is empty', ()
   expect(body).toContain('- Run: \n');
 });
 
-test('only the two events that a policy watches for are mailed', async () => {
+test('only the events that a policy watches for are mailed', async () => {
   const alerter = createAlerter('local-project', createMailer({ directory }), (text) =>
     said.push(text),
   );

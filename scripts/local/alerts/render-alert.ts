@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** An alert policy, named after its template in `terraform/alerts`. */
-export type AlertName = 'sync-failed' | 'dead-letter';
+export type AlertName = 'sync-failed' | 'sync-warned' | 'dead-letter';
 
 export interface Alert {
   readonly subject: string;

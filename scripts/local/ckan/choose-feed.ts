@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import express from 'express';
+import type { SyncRun } from '../../../functions/shared/schema.ts';
 import { generateFeed } from '../../generate-feed/generate-text.ts';
 import { listen } from '../rest/listen.ts';
 import { createCkanApi } from './create-ckan-api.ts';
@@ -23,12 +24,17 @@ export interface ChosenFeed {
   readonly argument: { readonly file_path?: string; readonly accept_shrink?: boolean };
   /** Configuration that the functions need to reach it. */
   readonly functionsEnvironment: Readonly<Record<string, string>>;
+  /** Has the next start serve the next day, if the run has completed with the synthetic feed. */
+  remember(run: EndedRun): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** What matters of a run that has ended. */
+export type EndedRun = Pick<SyncRun, 'status' | 'source' | 'partial' | 'dry_run'>;
+
 async function nothing(): Promise<void> {}
 
-/** Chooses a file, a URL, the City's live feed, or the next day of the synthetic one. */
+/** Chooses a file, a URL, the City's live feed, or the next day of the synthetic feed. */
 export async function chooseFeed(choice: FeedChoice): Promise<ChosenFeed> {
   if (choice.file !== undefined) {
     const file_path = resolve(choice.file);
@@ -36,6 +42,7 @@ export async function chooseFeed(choice: FeedChoice): Promise<ChosenFeed> {
       description: file_path,
       argument: { file_path },
       functionsEnvironment: {},
+      remember: nothing,
       stop: nothing,
     };
   }
@@ -45,6 +52,7 @@ export async function chooseFeed(choice: FeedChoice): Promise<ChosenFeed> {
       argument: { file_path: choice.url },
       // A URL on the command line allows its host.
       functionsEnvironment: { FEED_ALLOWED_HOSTS: new URL(choice.url).origin },
+      remember: nothing,
       stop: nothing,
     };
   }
@@ -53,6 +61,7 @@ export async function chooseFeed(choice: FeedChoice): Promise<ChosenFeed> {
       description: "the City's live feed",
       argument: {},
       functionsEnvironment: {},
+      remember: nothing,
       stop: nothing,
     };
   }
@@ -62,34 +71,30 @@ export async function chooseFeed(choice: FeedChoice): Promise<ChosenFeed> {
 /** Serves the next day of the synthetic feed from a stand-in for the City's portal. */
 async function serveSyntheticFeed(choice: FeedChoice): Promise<ChosenFeed> {
   const { dataDirectory, records, databaseUrl } = choice;
-  const isResized = await rememberSize(dataDirectory, records);
-  const day = await advanceDay(dataDirectory, records);
+  await mkdir(dataDirectory, { recursive: true });
+  const dayPath = join(dataDirectory, `feed-day-${records}.txt`);
+  const sizePath = join(dataDirectory, 'feed-records.txt');
+  const day = ((await readNumber(dayPath)) ?? -1) + 1;
+  const lastRecords = (await readNumber(sizePath)) ?? records;
   const portal = createCkanApi({ feed: () => generateFeed({ records, day }) });
   const server = await listen(express().use(portal), 0);
   return {
     description: `synthetic, ${records.toLocaleString('en')} records, day ${day}`,
-    // Another size was asked for, so the feed may be smaller than the last one.
-    argument: isResized && databaseUrl === undefined ? { accept_shrink: true } : {},
-    functionsEnvironment: { CKAN_BASE_URL: server.url },
+    // Another size is asked for, so the feed may be smaller than the last one.
+    argument: databaseUrl === undefined && lastRecords !== records ? { accept_shrink: true } : {},
+    functionsEnvironment: { CKAN_BASE_URL: server.url, FEED_IS_MADE_UP: 'true' },
+    async remember({ status, source, partial, dry_run }) {
+      if (status !== 'completed' || source !== 'made_up' || partial || dry_run) return;
+      await writeFile(dayPath, `${day}\n`);
+      // The size is that of the last feed in the data directory's own database.
+      if (databaseUrl === undefined) await writeFile(sizePath, `${records}\n`);
+    },
     stop: server.close,
   };
 }
 
-/** Returns the day after that of the last start with the same number of records; at first 0. */
-async function advanceDay(dataDirectory: string, records: number): Promise<number> {
-  await mkdir(dataDirectory, { recursive: true });
-  const path = join(dataDirectory, `feed-day-${records}.txt`);
-  const last = Number.parseInt(await readFile(path, 'utf8').catch(() => '-1'), 10);
-  const day = Number.isSafeInteger(last) ? last + 1 : 0;
-  await writeFile(path, `${day}\n`);
-  return day;
-}
-
-/** Remembers the size of the synthetic feed. @returns whether the last start had another size. */
-async function rememberSize(dataDirectory: string, records: number): Promise<boolean> {
-  await mkdir(dataDirectory, { recursive: true });
-  const path = join(dataDirectory, 'feed-records.txt');
-  const last = await readFile(path, 'utf8').catch(() => '');
-  await writeFile(path, `${records}\n`);
-  return last.trim() !== String(records);
+/** Reads a file that holds a whole number; undefined if there is none. */
+async function readNumber(path: string): Promise<number | undefined> {
+  const number = Number.parseInt(await readFile(path, 'utf8').catch(() => ''), 10);
+  return Number.isSafeInteger(number) ? number : undefined;
 }
