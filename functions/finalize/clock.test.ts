@@ -29,7 +29,7 @@ async function sync(records: readonly FeedRecord[]) {
   return { run, code: error?.code };
 }
 
-/** Moves all times so far, as if the database's clock had been that far off when they were taken. */
+/** Moves all times so far, as if the database's clock had been that far off. */
 async function shiftClock(by: string): Promise<void> {
   for (const [table, columns] of [
     ['sync_runs', ['started_at', 'completed_at', 'feed_at']],

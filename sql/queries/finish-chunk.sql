@@ -1,5 +1,5 @@
--- Marks chunk $2 of run $1 as done, with $3 rejects, after $4 ms. A constraint of the table fails if
--- the outcomes do not add up to the chunk's number of records.
+-- Marks chunk $2 of run $1 as done, with $3 rejects, after $4 ms. A constraint of the table fails
+-- if the outcomes do not add up to the chunk's number of records.
 update sync_chunks
 set
   status = 'done',
