@@ -39,6 +39,11 @@ export interface PackedFeed {
 export interface PackListener {
   /** Takes each piece of the text as it arrives. */
   onText(bytes: Buffer): void;
+  /**
+   * Takes each record of a chunk that is complete, which the next call may overwrite; undefined for
+   * one that is too large. Records packed before their chunk was complete are left out.
+   */
+  onRecord(record: Buffer | undefined): void;
   /** Takes each chunk when it is packed; its error ends the packing. */
   onChunk(chunk: PackedChunk): Promise<void>;
   /** The text has ended or failed. */
@@ -53,7 +58,7 @@ export interface PackListener {
 export async function* packChunks(
   text: AsyncIterable<Buffer>,
   chunkRecords: number,
-  { onText, onChunk, onEnd }: PackListener,
+  { onText, onRecord, onChunk, onEnd }: PackListener,
 ): AsyncGenerator<Buffer, void> {
   const cutter = createChunkCutter(chunkRecords);
   let failure: unknown;
@@ -97,7 +102,7 @@ export async function* packChunks(
     pending = { member: compress(plain.subarray(0, heldBytes)) };
     if (cut) {
       const { records, begins, ends } = cut;
-      const fingerprints = fingerprintRecords(plain, packedBytes, cut);
+      const fingerprints = fingerprintRecords(plain, packedBytes, { ...cut, onRecord });
       pending.chunk = { records, begins, ends, fingerprints };
     }
     packedBytes = cut ? 0 : packedBytes + heldBytes;
@@ -142,15 +147,22 @@ function compress(plain: Buffer): Promise<Buffer> {
 }
 
 /** Fingerprints a chunk's records; one that is too large, or begins before `plain`, has none. */
-function fingerprintRecords(plain: Buffer, plainStart: number, { records, begins, ends }: Cut) {
+function fingerprintRecords(
+  plain: Buffer,
+  plainStart: number,
+  { records, begins, ends, onRecord }: Cut & Pick<PackListener, 'onRecord'>,
+) {
   const fingerprints = createFingerprintArray(records);
   for (let index = 0; index < records; index += 1) {
     const begin = integerAt(begins, index);
     const end = integerAt(ends, index);
-    if (end - begin > MAX_RECORD_BYTES || begin < plainStart) fingerprints.addNull();
+    const isTooLarge = end - begin > MAX_RECORD_BYTES;
+    if (isTooLarge) onRecord(undefined);
+    if (isTooLarge || begin < plainStart) fingerprints.addNull();
     else {
       const record = plain.subarray(begin - plainStart, end - plainStart);
       fingerprintRecord(record, fingerprints.bytes, fingerprints.add());
+      onRecord(record);
     }
   }
   return fingerprints.end();
