@@ -3,7 +3,8 @@ import type { Context } from '../shared/context.ts';
 import { permanent } from '../shared/errors.ts';
 import type { SyncRun } from '../shared/schema.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
-import { requireLatestFeed } from './checks/require-latest-feed.ts';
+import { addWarnings } from '../shared/warnings.ts';
+import { checkAge } from './checks/check-age.ts';
 
 const ADOPT_CHUNKS = readSqlFile('adopt-chunks');
 
@@ -12,7 +13,7 @@ const ADOPT_CHUNKS = readSqlFile('adopt-chunks');
  * ingest. Nothing is downloaded. Called again, it changes nothing.
  *
  * @throws SyncError `run_not_resumable` (409) unless the earlier run failed after storing its feed;
- * those of requireLatestFeed.
+ * `feed_outdated` (409) unless it is accepted.
  */
 export function resumeRun(context: Context, run: SyncRun, earlierId: number): Promise<void> {
   return context.db.transaction().execute(async (trx) => {
@@ -24,9 +25,10 @@ export function resumeRun(context: Context, run: SyncRun, earlierId: number): Pr
     if (earlier?.status !== 'failed' || earlier.chunks_total === null) {
       throw notResumable(run, `Run ${earlierId} ${describeState(earlier)}`);
     }
-    if (!run.accept_outdated) {
-      await requireLatestFeed(context, run.id, earlier.feed_run ?? earlierId);
-    }
+    if (earlier.dry_run) throw notResumable(run, `Run ${earlierId} is a dry run`);
+    const feed_run = earlier.feed_run ?? earlierId;
+    const outdated = await checkAge(context, { id: run.id, feed_run });
+    if (outdated && !run.accept_outdated) throw outdated;
     const unindexed = await trx
       .selectFrom('sync_chunks')
       .select('chunk_number')
@@ -62,6 +64,10 @@ export function resumeRun(context: Context, run: SyncRun, earlierId: number): Pr
       .executeTakeFirst();
     if (claimed.numUpdatedRows === 0n) return;
     await trx.executeQuery(CompiledQuery.raw(ADOPT_CHUNKS, [run.id, earlierId]));
+    await addWarnings(trx, run.id, [
+      ...(outdated ? [{ code: outdated.code, message: outdated.message, accepted: true }] : []),
+      ...earlier.warnings.filter(({ accepted }) => accepted === true),
+    ]);
   });
 }
 

@@ -1,26 +1,27 @@
 import type { Context } from '../../shared/context.ts';
-import { permanent } from '../../shared/errors.ts';
+import { permanent, type SyncError } from '../../shared/errors.ts';
+import type { SyncRun } from '../../shared/schema.ts';
 import { readSqlFile } from '../../shared/sql-file.ts';
 
 const FIND_LATER_FEED = readSqlFile('find-later-feed');
 
 /**
- * Refuses a feed that was fetched before one which has been stored: permits would go back to what
- * they were, as changes of today. The runs that fetched the feeds decide, never a clock.
+ * Checks that no later feed has been stored: permits would go back to what they were, as changes of
+ * today. The runs that fetched the feeds decide, never a clock.
  *
- * @throws SyncError `feed_outdated` (409), which names the runs.
+ * @returns `feed_outdated` (409), which names the runs.
  */
-export async function requireLatestFeed(
+export async function checkAge(
   { pool }: Pick<Context, 'pool'>,
-  runId: number,
-  feedRun: number,
-): Promise<void> {
+  { id, feed_run }: Pick<SyncRun, 'id' | 'feed_run'>,
+): Promise<SyncError | undefined> {
+  const feedRun = feed_run ?? id;
   const { rows } = await pool.query<{ id: number }>(FIND_LATER_FEED, [feedRun]);
-  if (!rows[0]) return;
+  if (!rows[0]) return undefined;
   const message = `The feed is that of run ${feedRun}; run ${rows[0].id} has stored a later one`;
-  throw permanent('feed_outdated', message, {
+  return permanent('feed_outdated', message, {
     status: 409,
-    runId,
+    runId: id,
     hint: 'Sync the City\'s feed instead, or go back on purpose with {"accept_outdated": true}, or npm start -- --accept-outdated',
   });
 }

@@ -1,28 +1,24 @@
-import type { Context } from '../../shared/context.ts';
-import { permanent } from '../../shared/errors.ts';
-import { readSqlFile } from '../../shared/sql-file.ts';
+import { permanent, type SyncError } from '../../shared/errors.ts';
 import { describeUnmapped, listMissing } from './compare-columns.ts';
 
-const READ_LAST_COLUMNS = readSqlFile('read-last-columns');
+export const ACCEPT_DRIFT = '{"accept_drift": true}, or npm start -- --accept-drift';
 
 /**
- * Refuses a feed that lacks a mapped column which the last whole feed had. The City has probably
- * renamed it; a sync would set the column of every permit to null.
+ * Checks that a feed has each mapped column that the last whole feed had (`known`). The City has
+ * probably renamed it; a sync would set the column of every permit to null.
  *
- * @throws SyncError `schema_drift` (permanent), which names the columns.
+ * @returns `schema_drift` (permanent), which names the columns.
  */
-export async function requireKnownColumns(
-  { pool }: Context,
-  runId: number,
+export function checkKnownColumns(
   columns: ReadonlySet<string>,
-): Promise<void> {
-  const { rows } = await pool.query<{ feed_columns: readonly string[] }>(READ_LAST_COLUMNS);
-  const before = new Set(rows[0]?.feed_columns);
-  const gone = listMissing(columns).filter((name) => before.has(name));
-  if (gone.length === 0) return;
+  known: readonly string[],
+  runId: number,
+): SyncError | undefined {
+  const gone = listMissing(columns).filter((name) => known.includes(name));
+  if (gone.length === 0) return undefined;
   const instead = describeUnmapped(columns);
-  throw permanent('schema_drift', `The feed no longer has ${gone.join(', ')}${instead}`, {
+  return permanent('schema_drift', `The feed no longer has ${gone.join(', ')}${instead}`, {
     runId,
-    hint: 'If the City has dropped them for good, sync with {"accept_drift": true}, or npm start -- --accept-drift; their values become null',
+    hint: `If the City has dropped them for good, sync with ${ACCEPT_DRIFT}; their values become null`,
   });
 }

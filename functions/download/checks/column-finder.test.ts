@@ -1,29 +1,33 @@
 import { expect, test } from 'vitest';
-import { createColumnSampler } from './column-sampler.ts';
+import { FEED_COLUMNS } from '../../shared/mapping/columns.ts';
+import { createColumnFinder } from './column-finder.ts';
 
-/** The columns of a feed that arrives in pieces of the given size. */
-function sample(text: string, pieceBytes = 100): readonly string[] {
-  const sampler = createColumnSampler();
+/** The mapped columns of a feed that arrives in pieces of the given size. */
+function find(text: string, pieceBytes = 100): readonly string[] {
+  const finder = createColumnFinder();
   const bytes = Buffer.from(text);
   for (let from = 0; from < bytes.length; from += pieceBytes) {
-    sampler.write(bytes.subarray(from, from + pieceBytes));
+    finder.write(bytes.subarray(from, from + pieceBytes));
   }
-  return [...sampler.columns()];
+  return finder.columns();
 }
 
-test('a column counts if any of the first records has it', () => {
-  expect(sample('[{"a": 1}, {"b": null}, {"a": 2, "½": [{"c": 1}]}]', 1)).toEqual(['a', 'b', '½']);
+test.each(FEED_COLUMNS)('%s is found wherever the pieces are cut', (name) => {
+  const text = `[{"OTHER": "${'x'.repeat(90)}", "${name}" : null}]`;
+  for (let pieceBytes = 1; pieceBytes < 40; pieceBytes += 1) {
+    expect(find(text, pieceBytes)).toEqual([name]);
+  }
 });
 
-test('a record that is not an object has no columns and hides none', () => {
-  expect(sample('[1, null, "a", ["b"], {broken}, {"c": 1}]')).toEqual(['c']);
-  expect(sample('[1, 2]')).toEqual([]);
-  expect(sample('gibberish')).toEqual([]);
-  expect(sample('')).toEqual([]);
+test('a column counts if only the last of many records has it', () => {
+  const filler = '{"WORK":1}, '.repeat(100_000);
+  expect(find(`[${filler}{"STATUS"\n:1}]`, 65_536)).toEqual(['WORK', 'STATUS']);
 });
 
-test('records that end after the first 256 KiB are ignored', () => {
-  const filler = '{"a": 1}, '.repeat(30_000);
-  expect(sample(`[${filler}{"b": 1}]`, 65_536)).toEqual(['a']);
-  expect(sample(`[{"a": "${'x'.repeat(300_000)}"}]`)).toEqual([]);
+test('a value is no name, nor is a part of a name or the text of a string', () => {
+  expect(find('[{"a": "STATUS", "PERMIT_STATUS": 1}]')).toEqual([]);
+  expect(find(JSON.stringify([{ a: '{"STATUS": 1}' }]))).toEqual([]);
+  expect(find('[{"a": ["STATUS"], "b": 1, "STATUS": 2}]', 7)).toEqual(['STATUS']);
+  expect(find('gibberish')).toEqual([]);
+  expect(find('')).toEqual([]);
 });

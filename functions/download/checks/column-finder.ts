@@ -1,45 +1,47 @@
-import { createRecordSplitter } from '../../shared/chunks/split-records.ts';
+import { FEED_COLUMNS } from '../../shared/mapping/columns.ts';
 
-/** How much of the feed's beginning is looked at: about 280 of the City's records. */
-const SAMPLE_BYTES = 262_144;
+const COLON = 0x3a;
+const SPACES: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
-export interface ColumnSampler {
-  /** Takes the next bytes of the feed's array; ignores all but the first 256 KiB. */
+/** More than a quoted name, a space and a colon. */
+const OVERLAP_BYTES = 64;
+
+export interface ColumnFinder {
+  /** Takes the next bytes of the feed's array. */
   write(bytes: Buffer): void;
-  /** @returns the names in any of the first records; none if no record is an object. */
-  columns(): ReadonlySet<string>;
+  /** @returns the mapped columns that any record has had so far. */
+  columns(): readonly string[];
 }
 
-/** Finds the columns of a feed from the records at its beginning. */
-export function createColumnSampler(): ColumnSampler {
-  const pieces: Buffer[] = [];
-  let left = SAMPLE_BYTES;
+/**
+ * Finds the mapped columns in the bytes of a feed, without parsing it. Each name is searched for
+ * until it is found, so a feed whose first record has all of them costs nothing more.
+ */
+export function createColumnFinder(): ColumnFinder {
+  const columns: string[] = [];
+  let missing = FEED_COLUMNS.map(([name]) => ({ name, quoted: Buffer.from(`"${name}"`) }));
+  let before = Buffer.alloc(0);
   return {
     write(bytes) {
-      if (left === 0) return;
-      // A copy, because a piece may be a view of a much larger buffer.
-      const piece = Buffer.from(bytes.subarray(0, left));
-      pieces.push(piece);
-      left -= piece.length;
-    },
-    columns() {
-      const sample = Buffer.concat(pieces);
-      const names = new Set<string>();
-      const splitter = createRecordSplitter((start, end) => {
-        for (const name of namesOf(sample.toString('utf8', start, end))) names.add(name);
+      if (missing.length === 0) return;
+      const text = Buffer.concat([before, bytes]);
+      missing = missing.filter(({ name, quoted }) => {
+        const isFound = hasName(text, quoted);
+        if (isFound) columns.push(name);
+        return !isFound;
       });
-      splitter.write(sample);
-      return names;
+      before = Buffer.from(text.subarray(-OVERLAP_BYTES));
     },
+    columns: () => columns,
   };
 }
 
-function namesOf(text: string): readonly string[] {
-  try {
-    const record: unknown = JSON.parse(text);
-    const isObject = typeof record === 'object' && record !== null && !Array.isArray(record);
-    return isObject ? Object.keys(record) : [];
-  } catch {
-    return [];
+/** @returns whether a name, not a value, is in the text: inside a string its quotes are escaped. */
+function hasName(text: Buffer, quoted: Buffer): boolean {
+  for (let at = text.indexOf(quoted); at >= 0; at = text.indexOf(quoted, at + 1)) {
+    let next = at + quoted.length;
+    while (SPACES.has(text[next])) next += 1;
+    if (text[next] === COLON) return true;
   }
+  return false;
 }
