@@ -40,8 +40,8 @@ export async function downloadFeed(
 }
 
 /**
- * Stores, checks and indexes the feed in one transaction: a failure leaves no chunk index. A dry run
- * leaves none either.
+ * Stores, checks and indexes the feed in one transaction: a failure leaves no chunk index, and
+ * neither does a dry run.
  */
 function download(to: Destination): Promise<void> {
   const { context, runId, object } = to;

@@ -7,8 +7,8 @@ import { createTestContext, type TestContext } from '../shared/testing/create-te
 import { type FeedRecord, permitRecord } from '../shared/testing/permit-record.ts';
 import type { DownloadRequest } from './contract.ts';
 import { digestPermits } from './testing/digest-permits.ts';
-import { runSync } from './testing/run-sync.ts';
 import { syncFeed } from './testing/sync-feed.ts';
+import { syncOnce } from './testing/sync-once.ts';
 
 let context: TestContext;
 let folder: string;
@@ -102,7 +102,7 @@ test('a dry run fails only if the feed cannot be read at all', async () => {
   const malformed = (await sync('[{} {}]', { dry_run: true })).run;
   expect(malformed).toMatchObject({ status: 'failed', error_code: 'feed_malformed' });
   const file_path = join(folder, 'missing.json');
-  const missing = (await runSync(context, { file_path, dry_run: true })).run;
+  const missing = (await syncOnce(context, { file_path, dry_run: true })).run;
   expect(missing).toMatchObject({ status: 'failed', error_code: 'feed_not_found' });
 });
 
@@ -125,7 +125,7 @@ test('a dry run cannot be resumed', async () => {
   await context.pool.query("update sync_runs set status = 'failed', error_message = 'x'");
   const { rows } = await context.pool.query('select id, chunks_total from sync_runs');
   expect(rows).toEqual([{ id: expect.any(Number), chunks_total: 0 }]);
-  const { error } = await runSync(context, { resume_run_id: rows[0].id });
+  const { error } = await syncOnce(context, { resume_run_id: rows[0].id });
   expect(error).toMatchObject({
     code: 'run_not_resumable',
     message: `Run ${rows[0].id} is a dry run`,

@@ -7,6 +7,7 @@ import { finalizeRun } from '../finalize/finalize-run.ts';
 import { ingestChunk } from '../ingest-chunk/ingest-chunk.ts';
 import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
 import { permitRecord } from '../shared/testing/permit-record.ts';
+import type { DownloadRequest } from './contract.ts';
 import { downloadFeed } from './download-feed.ts';
 
 let context: TestContext;
@@ -24,7 +25,7 @@ afterAll(async () => {
 
 beforeEach(() => context.pool.query('truncate stored_permits, permit_history, sync_runs cascade'));
 
-function download(fields: { file_path?: string; resume_run_id?: number }) {
+function download(fields: Partial<DownloadRequest>) {
   return downloadFeed(context, { execution_id: randomUUID(), trigger: 'manual', ...fields });
 }
 
@@ -106,6 +107,33 @@ describe('a resumed run', () => {
       expect((await selectStatuses())[0]).toBe('26 100001 BLD: Inspection');
     },
   );
+
+  test('keeps what the earlier run accepted, and is refused or warned if it is outdated', async () => {
+    const earlier = await failAfter([1], records);
+    const accepted = { code: 'schema_drift', message: 'gone', accepted: true };
+    const other = { code: 'metrics_not_written', message: 'later' };
+    await context.pool.query('update sync_runs set warnings = $1', [
+      JSON.stringify([accepted, other]),
+    ]);
+    const second = await download({ resume_run_id: earlier });
+    expect((await readRun(second.run_id)).warnings).toEqual([accepted]);
+    await close(second.run_id, 'failed');
+
+    const later = await failAfter([1], records);
+    const message = `The feed is that of run ${earlier}; run ${later} has stored a later one`;
+    await expect(download({ resume_run_id: earlier })).rejects.toMatchObject({
+      code: 'feed_outdated',
+      message,
+    });
+    await context.pool.query(
+      "update sync_runs set status = 'failed', error_message = 'x', completed_at = now(), duration_ms = 1 where status = 'running'",
+    );
+    const { run_id } = await download({ resume_run_id: earlier, accept_outdated: true });
+    expect((await readRun(run_id)).warnings).toEqual([
+      { code: 'feed_outdated', message, accepted: true },
+      accepted,
+    ]);
+  });
 
   test('is opened once if the call is repeated', async () => {
     const earlier = await failAfter([2], records);

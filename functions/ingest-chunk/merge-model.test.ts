@@ -74,6 +74,7 @@ async function runSync({ feed, partial, order, atOnce }: Sync) {
     trigger: 'manual',
     partial,
     accept_shrink: true,
+    accept_drift: true,
   });
   const calls = Array.from({ length: 2 * chunks_total }, (_, index) => ({
     request: { run_id, chunk_number: (index % chunks_total) + 1 },

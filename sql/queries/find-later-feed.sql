@@ -1,5 +1,5 @@
--- The last run whose feed was fetched after run $1 fetched one, and which has stored something of it
--- or completed with the whole feed.
+-- The last run whose feed was fetched after run $1 fetched one, and which has stored something of
+-- it or completed with the whole feed.
 select id
 from sync_runs
 where feed_run > $1

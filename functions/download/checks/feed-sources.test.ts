@@ -10,7 +10,7 @@ import { permitRecord } from '../../shared/testing/permit-record.ts';
 import { startTestServer, type TestServer } from '../../shared/testing/start-test-server.ts';
 import type { DownloadRequest } from '../contract.ts';
 import { digestPermits } from '../testing/digest-permits.ts';
-import { runSync } from '../testing/run-sync.ts';
+import { syncOnce } from '../testing/sync-once.ts';
 
 const FOREIGN_BUCKET = `foreign-${randomUUID()}`;
 
@@ -106,7 +106,7 @@ function makeFeed(records: number, status = 'Inspection'): string {
 
 function syncCity(text: string, fields: Partial<DownloadRequest> = {}) {
   served = text;
-  return runSync(context, fields);
+  return syncOnce(context, fields);
 }
 
 test.each(SOURCES)('a feed of the %s that shrank is refused', async (name, give, source) => {
@@ -117,13 +117,13 @@ test.each(SOURCES)('a feed of the %s that shrank is refused', async (name, give,
     [19, 'The feed has 19 records, under 95 % of the usual 30'],
   ] as const) {
     const file_path = await give(makeFeed(records));
-    const { run, error } = await runSync(context, { file_path });
+    const { run, error } = await syncOnce(context, { file_path });
     const outcome = name === 'City' ? 'transient' : 'permanent';
     expect(error).toMatchObject({ code: 'feed_shrank', outcome, message });
     expect(run).toMatchObject({ status: 'failed', source, chunks_total: null });
     expect(await digestPermits(context)).toEqual(before);
 
-    const accepted = await runSync(context, { file_path, dry_run: true, accept_shrink: true });
+    const accepted = await syncOnce(context, { file_path, dry_run: true, accept_shrink: true });
     expect(accepted.run.warnings).toContainEqual({ code: 'feed_shrank', message, accepted: true });
   }
 });
@@ -131,7 +131,7 @@ test.each(SOURCES)('a feed of the %s that shrank is refused', async (name, give,
 test.each(SOURCES)('a feed of the %s is as old as the run that reads it', async (_, give) => {
   await syncCity(makeFeed(3));
   const file_path = await give(makeFeed(3, 'Closed'));
-  const { run } = await runSync(context, { file_path });
+  const { run } = await syncOnce(context, { file_path });
   expect(run).toMatchObject({ status: 'completed', records_updated: 3, feed_run: run.id });
 });
 
@@ -141,12 +141,12 @@ test('the feed that a run has stored is refused once a later one is stored', asy
   const before = await digestPermits(context);
   const file_path = earlier.snapshot_path;
   const message = `The feed is that of run ${earlier.id}; run ${later.id} has stored a later one`;
-  const refused = await runSync(context, { file_path });
+  const refused = await syncOnce(context, { file_path });
   expect(refused.error).toMatchObject({ code: 'feed_outdated', status: 409, message });
   expect(refused.run).toMatchObject({ source: 'city', feed_run: earlier.id, chunks_total: null });
   expect(await digestPermits(context)).toEqual(before);
 
-  const accepted = await runSync(context, { file_path, accept_outdated: true });
+  const accepted = await syncOnce(context, { file_path, accept_outdated: true });
   expect(accepted.run).toMatchObject({ status: 'completed', records_updated: 3 });
   expect(accepted.run.warnings).toContainEqual({ code: 'feed_outdated', message, accepted: true });
 });
@@ -155,8 +155,8 @@ test('the feed that a dry run has stored was fetched by it', async () => {
   await syncCity(makeFeed(3));
   const dry = (await syncCity(makeFeed(3, 'Closed'), { dry_run: true })).run;
   const file_path = dry.snapshot_path;
-  const { run } = await runSync(context, { file_path });
+  const { run } = await syncOnce(context, { file_path });
   expect(run).toMatchObject({ status: 'completed', source: 'city', feed_run: dry.id });
   await syncCity(makeFeed(3));
-  expect((await runSync(context, { file_path })).error).toMatchObject({ code: 'feed_outdated' });
+  expect((await syncOnce(context, { file_path })).error).toMatchObject({ code: 'feed_outdated' });
 });

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../shared/context.ts';
 import type { DownloadRequest } from '../contract.ts';
-import { runSync, type SyncedRun } from './run-sync.ts';
+import { type SyncedRun, syncOnce } from './sync-once.ts';
 
 export interface SyncedFeed extends SyncedRun {
   readonly rejects: readonly { readonly reason: string; readonly record: string }[];
@@ -18,7 +18,7 @@ export async function syncFeed(
 ): Promise<SyncedFeed> {
   const file_path = join(folder, `${randomUUID()}.json`);
   await writeFile(file_path, feed);
-  const synced = await runSync(context, { file_path, ...fields });
+  const synced = await syncOnce(context, { file_path, ...fields });
   const { rows: rejects } = await context.pool.query(
     'select reason, record from sync_rejects where run_id = $1 order by chunk_number, position',
     [synced.run.id],

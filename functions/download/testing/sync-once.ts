@@ -16,7 +16,7 @@ export interface SyncedRun {
 }
 
 /** Runs download, ingest-chunk for each chunk, and finalize, like the workflow. */
-export async function runSync(
+export async function syncOnce(
   context: Context,
   fields: Partial<DownloadRequest> = {},
 ): Promise<SyncedRun> {
