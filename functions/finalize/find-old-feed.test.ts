@@ -90,4 +90,7 @@ test('only the previous change counts, and leaving the feed is no change', async
       [2, 'in_feed', 'false', 'true'],
     ]),
   ).toEqual([]);
+  await change('file', FORTH.slice(2));
+  expect(await change('file', BACK.slice(2))).toMatchObject([{ reverted: 2 }]);
+  expect(await change('file', FORTH.slice(2))).toMatchObject([{ reverted: 2 }]);
 });
