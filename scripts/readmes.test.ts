@@ -124,6 +124,7 @@ describe('the table of errors', () => {
     const given = [
       ...code.matchAll(/\b(?:permanent|transient)\(\s*'([a-z_]+)'/g),
       ...code.matchAll(/new SyncError\('\w+', '([a-z_]+)'/g),
+      ...code.matchAll(/\{ code: '([a-z_]+)', message/g),
       ...code.matchAll(/ event: (\w+_failed|\w+_not_published)$/gm),
     ].map(([, name]) => name);
     expect(given.length).toBeGreaterThan(25);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { DownloadRequest } from '../functions/download/contract.ts';
 import { downloadFeed } from '../functions/download/download-feed.ts';
 import { finalizeRun } from '../functions/finalize/finalize-run.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../functions/function-names.ts';
@@ -73,7 +74,7 @@ beforeEach(async () => {
 });
 
 async function download(
-  fields: { readonly feed?: readonly FeedRecord[]; readonly resume_run_id?: number },
+  fields: Partial<DownloadRequest> & { readonly feed?: readonly FeedRecord[] },
   execution_id = randomUUID(),
 ) {
   const { feed, ...request } = fields;
@@ -129,6 +130,14 @@ describe('with the rights in sql/grants each function', () => {
     expect(await listRuns(as['sync-api'].db)).toHaveLength(2);
   });
 
+  test('checks a feed in a dry run', async () => {
+    expect(await sync({ feed: records(1, 2) })).toMatchObject({ records_new: 2 });
+    const { warnings } = await sync({ feed: records(1, 2, 3), dry_run: true });
+    expect(warnings).toContainEqual(
+      expect.objectContaining({ code: 'dry_run', records: 3, unchanged: 2 }),
+    );
+  });
+
   test('resumes where a failed run ended', async () => {
     const failed = await download({ feed: records(1, 2, 3) });
     await ingestChunk(as['ingest-chunk'], { run_id: failed.run_id, chunk_number: 1 });
@@ -173,7 +182,7 @@ const INSERT_RUN = "insert into sync_runs (execution_id, trigger) values ('x', '
 const FORBIDDEN: Readonly<Record<FunctionName, readonly string[]>> = {
   download: [
     TEMPORARY_TABLE,
-    'select from stored_permits',
+    'select status from stored_permits',
     "update sync_chunks set status = 'done'",
     'insert into stored_permits (permit_num) values (null)',
   ],

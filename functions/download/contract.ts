@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Strict: a misspelt `file_path` would otherwise sync the City's feed instead of the file. */
-export const downloadRequest = z.strictObject({
+const request = z.strictObject({
   /** The Cloud Workflows execution that the run belongs to. */
   execution_id: z.string().min(1),
   trigger: z.enum(['schedule', 'pubsub', 'api', 'manual']).default('manual'),
@@ -26,6 +26,11 @@ export const downloadRequest = z.strictObject({
   /** ID of the Pub/Sub message that started the execution. */
   message_id: z.string().nullish(),
 });
+
+export const downloadRequest = request.refine(
+  ({ dry_run, resume_run_id }) => dry_run !== true || resume_run_id == null,
+  { path: ['dry_run'], message: 'a resumed run cannot be a dry run: its feed has been checked' },
+);
 
 export type DownloadRequest = z.infer<typeof downloadRequest>;
 

@@ -15,6 +15,9 @@ import { startTestServer } from '../shared/testing/start-test-server.ts';
 import type { DownloadRequest } from './contract.ts';
 import { downloadFeed } from './download-feed.ts';
 
+/** A feed of one record. */
+const ONE = JSON.stringify([permitRecord(1)]);
+
 let context: TestContext;
 let folder: string;
 
@@ -267,7 +270,7 @@ describe('a download that fails', () => {
       apiEndpoint: storage.url,
       retryOptions: { maxRetries: 1 },
     }).bucket('away');
-    const request = makeRequest({ file_path: await saveFeed('[{}]') });
+    const request = makeRequest({ file_path: await saveFeed(ONE) });
     const error = await downloadFeed({ ...context, bucket }, request).catch(classifyError);
     expect(error).toMatchObject({ code: 'google_api_unavailable', outcome: 'transient' });
     expect(await readRun()).toMatchObject({ snapshot_path: null, chunks_total: null });
@@ -277,16 +280,16 @@ describe('a download that fails', () => {
     const broken = await saveFeed('[{"a": 1}, {"a": 2}');
     const request = makeRequest({ file_path: broken });
     await expect(downloadFeed(context, request)).rejects.toMatchObject({ code: 'feed_truncated' });
-    await writeFile(broken, '[{}]');
+    await writeFile(broken, ONE);
     const { run_id } = await downloadFeed(context, request);
-    expect(await readBack(run_id)).toEqual([[{}]]);
+    expect(await readBack(run_id)).toEqual([[permitRecord(1)]]);
     expect(await readRuns()).toHaveLength(1);
   });
 });
 
 describe('a repeated call', () => {
   test('returns the recorded result and fetches nothing', async () => {
-    await using portal = await startTestServer((_, response) => response.end('[{}, {}]'));
+    await using portal = await startTestServer((_, response) => response.end(ONE));
     const request = makeRequest({ file_path: portal.url });
     const first = await downloadFeed(withPortal(portal.url), request);
     const chunks = await readChunks();
@@ -341,7 +344,7 @@ describe("another execution's run", () => {
   test.each(['ACTIVE', 'QUEUED'])(
     'that is %s refuses ours, which has its own row',
     async (state) => {
-      const request = makeRequest({ file_path: await saveFeed('[{}]'), trigger: 'pubsub' });
+      const request = makeRequest({ file_path: await saveFeed(ONE), trigger: 'pubsub' });
       const error = await downloadBeside(state, request).catch((thrown: unknown) => thrown);
       const [other, ours] = await readRuns();
       expect(error).toMatchObject({
@@ -368,7 +371,7 @@ describe("another execution's run", () => {
   test.each(['SUCCEEDED', 'FAILED', 'CANCELLED', undefined])(
     'whose execution is %s is closed as abandoned, and ours is downloaded',
     async (state) => {
-      const request = makeRequest({ file_path: await saveFeed('[{}]') });
+      const request = makeRequest({ file_path: await saveFeed(ONE) });
       const { run_id } = await downloadBeside(state, request);
       const [other, ours] = await readRuns();
       expect(other).toMatchObject({
@@ -383,7 +386,7 @@ describe("another execution's run", () => {
   );
 
   test('is left alone if the state of its execution cannot be read', async () => {
-    const request = makeRequest({ file_path: await saveFeed('[{}]') });
+    const request = makeRequest({ file_path: await saveFeed(ONE) });
     await using down = await startTestServer((_, response) => {
       response.writeHead(503, { 'content-type': 'application/json' });
       response.end('{"error": {"code": 503, "status": "UNAVAILABLE", "message": "later"}}');

@@ -1,14 +1,13 @@
 import { completeDownload, lockChunkIndex } from '../shared/chunks/write-chunk-index.ts';
 import type { Context } from '../shared/context.ts';
 import { inTransaction } from '../shared/database.ts';
+import type { SyncRun } from '../shared/schema.ts';
 import { openRun } from '../shared/sync-runs.ts';
-import { listMapped } from './checks/compare-columns.ts';
-import { reportDrift } from './checks/report-drift.ts';
-import { requireKeyColumns } from './checks/require-key-columns.ts';
-import { requireKnownColumns } from './checks/require-known-columns.ts';
-import { requireLatestFeed } from './checks/require-latest-feed.ts';
-import { requireUsualSize } from './checks/require-usual-size.ts';
+import { addWarnings } from '../shared/warnings.ts';
+import { checkFeed } from './checks/check-feed.ts';
+import { listMapped, listUnmapped } from './checks/compare-columns.ts';
 import type { DownloadRequest, DownloadResponse } from './contract.ts';
+import { beginDryRun, endDryRun } from './dry-run.ts';
 import { findOrigin } from './find-origin.ts';
 import { resumeRun } from './resume-run.ts';
 import { openFeed } from './source/open-feed.ts';
@@ -19,8 +18,7 @@ import { type Destination, storeFeed } from './store-feed.ts';
  * that an earlier run left. Called again after success, it returns the recorded result; called
  * again after a failure, it downloads again. Memory does not grow with the feed.
  *
- * @throws SyncError from openRun, resumeRun, openFeed, storeFeed, requireKeyColumns,
- * requireKnownColumns, requireLatestFeed and requireUsualSize.
+ * @throws SyncError from openRun, resumeRun, openFeed, storeFeed and checkFeed.
  */
 export async function downloadFeed(
   context: Context,
@@ -37,31 +35,33 @@ export async function downloadFeed(
     return { ...(await describeDownload(to)), duplicate_of: run.id };
   }
   if (resume_run_id != null) await resumeRun(context, run, resume_run_id);
-  else await download(to, request);
+  else await download(to);
   return describeDownload(to);
 }
 
-/** Stores, checks and indexes the feed in one transaction: a failure leaves no chunk index. */
-function download(to: Destination, request: DownloadRequest): Promise<void> {
-  const { file_path, partial, accept_shrink, accept_drift } = request;
+/**
+ * Stores, checks and indexes the feed in one transaction: a failure leaves no chunk index, and
+ * neither does a dry run.
+ */
+function download(to: Destination): Promise<void> {
   const { context, runId, object } = to;
   const startedMs = performance.now();
   return inTransaction(context.pool, async (client) => {
     await lockChunkIndex(client, runId);
     if (await isDownloaded(to)) return;
-    const { feed_run } = await noteOrigin(to, request);
-    if (!request.accept_outdated) await requireLatestFeed(context, runId, feed_run ?? runId);
-    const feed = await openFeed(context.config, file_path);
-    const { bytes, records, chunks, columns } = await storeFeed(client, feed, to);
-    requireKeyColumns(columns, runId);
-    if (!accept_drift) await requireKnownColumns(context, runId, columns);
-    if (!partial && !accept_shrink) {
-      await requireUsualSize(context, { runId, records, isCitys: file_path == null });
-    }
+    const run = await noteOrigin(to);
+    const feed = await openFeed(context.config, run.file_path);
+    if (run.dry_run) await beginDryRun(client);
+    const stored = await storeFeed(client, { ...feed, isPart: run.partial }, to);
+    const { bytes, records, columns } = stored;
+    const warnings = await checkFeed(context, run, stored);
+    const report = run.dry_run ? [await endDryRun(client, runId, records)] : [];
+    // Outside the transaction, and before it locks the run's row.
+    await addWarnings(context.db, runId, [...report, ...warnings]);
+    const chunks = run.dry_run ? 0 : stored.chunks;
     const durationMs = Math.ceil(performance.now() - startedMs);
-    const whole = { chunks, records, columns: listMapped(columns), durationMs };
-    await completeDownload(client, runId, whole);
-    reportDrift(context.log, runId, columns);
+    const names = [...listMapped(columns), ...listUnmapped(columns)];
+    await completeDownload(client, runId, { chunks, records, columns: names, durationMs });
     const message = `Run ${runId}: stored ${records} records in ${chunks} chunks from ${feed.source}`;
     context.log('INFO', message, {
       event: 'feed_downloaded',
@@ -76,11 +76,16 @@ function download(to: Destination, request: DownloadRequest): Promise<void> {
 }
 
 /** Notes where the feed comes from, outside the transaction: it stays if the download fails. */
-async function noteOrigin({ context, runId }: Destination, { file_path }: DownloadRequest) {
+async function noteOrigin({ context, runId }: Destination): Promise<SyncRun> {
   const { config, db } = context;
-  const origin = await findOrigin(db, config, { id: runId, file_path: file_path ?? null });
+  const run = await db
+    .selectFrom('sync_runs')
+    .selectAll()
+    .where('id', '=', runId)
+    .executeTakeFirstOrThrow();
+  const origin = await findOrigin(db, config, run);
   await db.updateTable('sync_runs').set(origin).where('id', '=', runId).execute();
-  return origin;
+  return { ...run, ...origin };
 }
 
 async function isDownloaded({ context, runId }: Destination): Promise<boolean> {

@@ -2,6 +2,7 @@ import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { expect, test } from 'vitest';
 import { createTestContext } from '../shared/testing/create-test-context.ts';
+import { permitRecord } from '../shared/testing/permit-record.ts';
 import { startTestServer } from '../shared/testing/start-test-server.ts';
 import { createDownload } from './index.ts';
 
@@ -25,10 +26,15 @@ test('download takes a POST with a strict contract: a misspelt key is a 400 that
     status: 400,
     body: { error: { message: expect.stringContaining('execution_id') } },
   });
+  const dryResume = await call({ execution_id: 'one', dry_run: true, resume_run_id: 1 });
+  expect(dryResume).toMatchObject({
+    status: 400,
+    body: { error: { message: expect.stringContaining('a resumed run cannot be a dry run') } },
+  });
   const { rows } = await context.pool.query('select 1 from sync_runs');
   expect(rows).toEqual([]);
 
-  await context.bucket.file('old.json').save('[{}, {}]');
+  await context.bucket.file('old.json').save(JSON.stringify([permitRecord(1), permitRecord(2)]));
   const file_path = `gs://${context.bucket.name}/old.json`;
   expect(await call({ execution_id: 'two', file_path, message_id: null })).toEqual({
     status: 200,

@@ -108,6 +108,40 @@ describe('a resumed run', () => {
     },
   );
 
+  test('keeps the warnings of what the earlier run accepted', async () => {
+    const earlier = await failAfter([1], records);
+    const accepted = { code: 'schema_drift', message: 'gone', accepted: true };
+    const other = { code: 'metrics_not_written', message: 'later' };
+    await context.pool.query('update sync_runs set warnings = $1', [
+      JSON.stringify([accepted, other]),
+    ]);
+    const second = await download({ resume_run_id: earlier });
+    expect((await readRun(second.run_id)).warnings).toEqual([accepted]);
+  });
+
+  test('is refused if its feed is outdated, unless that is accepted again', async () => {
+    const first = await failAfter([1], records);
+    const later = await failAfter([1], records);
+    const { snapshot_path } = await readRun(first);
+    const back = await download({ file_path: snapshot_path, accept_outdated: true });
+    await ingestChunk(context, { run_id: back.run_id, chunk_number: 1 });
+    await close(back.run_id, 'failed');
+
+    const message = `The feed is that of run ${first}; run ${later} has stored a later one`;
+    const resume_run_id = back.run_id;
+    await expect(download({ resume_run_id })).rejects.toMatchObject({
+      code: 'feed_outdated',
+      message,
+    });
+    const [{ id }] = (await context.pool.query("select id from sync_runs where status = 'running'"))
+      .rows;
+    await close(id, 'failed');
+    const { run_id } = await download({ resume_run_id, accept_outdated: true });
+    expect((await readRun(run_id)).warnings).toEqual([
+      { code: 'feed_outdated', message, accepted: true },
+    ]);
+  });
+
   test('is opened once if the call is repeated', async () => {
     const earlier = await failAfter([2], records);
     const request = { execution_id: randomUUID(), trigger: 'manual' as const };

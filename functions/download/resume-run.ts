@@ -3,7 +3,9 @@ import type { Context } from '../shared/context.ts';
 import { permanent } from '../shared/errors.ts';
 import type { Database, SyncRun } from '../shared/schema.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
-import { requireLatestFeed } from './checks/require-latest-feed.ts';
+import { addWarnings } from '../shared/warnings.ts';
+import { checkAge } from './checks/check-age.ts';
+import { checkSource } from './checks/check-source.ts';
 
 const ADOPT_CHUNKS = readSqlFile('adopt-chunks');
 
@@ -12,8 +14,7 @@ const ADOPT_CHUNKS = readSqlFile('adopt-chunks');
  * ingest. Nothing is downloaded. Called again, it changes nothing.
  *
  * @throws SyncError `run_not_resumable` (409) unless the earlier run failed after storing its
- * feed, and nothing has been stored since;
- * those of requireLatestFeed.
+ * feed, and nothing has been stored since; `feed_outdated` (409) unless it is accepted.
  */
 export function resumeRun(context: Context, run: SyncRun, earlierId: number): Promise<void> {
   return context.db.transaction().execute(async (trx) => {
@@ -25,16 +26,18 @@ export function resumeRun(context: Context, run: SyncRun, earlierId: number): Pr
     if (earlier?.status !== 'failed' || earlier.chunks_total === null) {
       throw notResumable(run, `Run ${earlierId} ${describeState(earlier)}`);
     }
-    if (!run.accept_outdated) {
-      await requireLatestFeed(context, run.id, earlier.feed_run ?? earlierId);
-    }
+    if (earlier.dry_run) throw notResumable(run, `Run ${earlierId} is a dry run`);
+    const madeUp = await checkSource(context, { id: run.id, source: earlier.source });
+    if (madeUp) throw madeUp;
+    const feed_run = earlier.feed_run ?? earlierId;
+    const outdated = await checkAge(context, { id: run.id, feed_run });
+    if (outdated && !run.accept_outdated) throw outdated;
     const later = await findLaterWork(trx, earlierId);
     if (later !== undefined) {
-      const object = earlier.snapshot_path;
       throw notResumable(
         run,
         `Run ${later} has stored permits since run ${earlierId}`,
-        `Resume run ${later} if it failed, or sync ${object} again`,
+        `Resume run ${later} if it failed, or sync ${earlier.snapshot_path} again`,
       );
     }
     const unindexed = await trx
@@ -72,6 +75,10 @@ export function resumeRun(context: Context, run: SyncRun, earlierId: number): Pr
       .executeTakeFirst();
     if (claimed.numUpdatedRows === 0n) return;
     await trx.executeQuery(CompiledQuery.raw(ADOPT_CHUNKS, [run.id, earlierId]));
+    await addWarnings(trx, run.id, [
+      ...(outdated ? [{ code: outdated.code, message: outdated.message, accepted: true }] : []),
+      ...earlier.warnings.filter(({ accepted }) => accepted === true),
+    ]);
   });
 }
 

@@ -3,7 +3,9 @@ import type pg from 'pg';
 import { type PackedFeed, packChunks } from '../shared/chunks/pack-chunks.ts';
 import { insertChunk } from '../shared/chunks/write-chunk-index.ts';
 import type { Context } from '../shared/context.ts';
-import { createColumnSampler } from './checks/column-sampler.ts';
+import { mappingVersionByte } from '../shared/mapping/mapping-version.ts';
+import { createColumnFinder } from './checks/column-finder.ts';
+import { createRehearsal, type Rehearsed } from './checks/rehearsal.ts';
 import { normaliseFeed } from './source/normalise-feed.ts';
 import type { Feed } from './source/open-feed.ts';
 
@@ -21,8 +23,9 @@ export interface StoredFeed {
   readonly bytes: number;
   readonly records: number;
   readonly chunks: number;
-  /** Columns of the first records. */
+  /** All mapped columns, and at most 20 others; none if no record could be read. */
   readonly columns: ReadonlySet<string>;
+  readonly rehearsed: Rehearsed;
 }
 
 /**
@@ -40,13 +43,16 @@ export async function storeFeed(
   let packed: PackedFeed | undefined;
   let records = 0;
   let chunks = 0;
-  const sampler = createColumnSampler();
+  const finder = createColumnFinder();
+  const rehearsal = createRehearsal(config.FEED_IGNORED_COLUMNS);
   const file = bucket.file(object);
   await pipeline(
     normaliseFeed(feed, config.MAX_FEED_BYTES),
     (text: AsyncIterable<Buffer>) =>
       packChunks(text, config.CHUNK_RECORDS, {
-        onText: sampler.write,
+        mappingVersion: mappingVersionByte(config.FEED_IGNORED_COLUMNS),
+        onText: finder.write,
+        onRecord: rehearsal.write,
         onChunk(chunk) {
           chunks += 1;
           records += chunk.records;
@@ -66,5 +72,8 @@ export async function storeFeed(
     .where('id', '=', runId)
     .execute();
   if (packed?.failure !== undefined) throw packed.failure;
-  return { bytes: packed?.bytes ?? 0, records, chunks, columns: sampler.columns() };
+  const rehearsed = rehearsal.result();
+  const { names } = rehearsed;
+  const columns = names.size === 0 ? names : new Set([...names, ...finder.columns()]);
+  return { bytes: packed?.bytes ?? 0, records, chunks, columns, rehearsed };
 }

@@ -3,6 +3,7 @@ import type { Context } from '../shared/context.ts';
 import { permanent } from '../shared/errors.ts';
 import type { Database, SyncRun, Warning } from '../shared/schema.ts';
 import { closeRun, insertFailedRun } from '../shared/sync-runs.ts';
+import { areTooManyRejects } from '../shared/too-many-rejects.ts';
 import { addWarnings } from '../shared/warnings.ts';
 import type { FinalizeRequest, FinalizeResponse } from './contract.ts';
 import { findWarnings } from './find-warnings.ts';
@@ -89,16 +90,12 @@ async function closeOpenRun(
   return { run: { ...closed, warnings: [...closed.warnings, ...warnings] }, closedHere: true };
 }
 
-/** As many rejects are never too many, unless nothing else was in the feed. */
-const ALLOWED_REJECTS = 10;
-
 /** @throws SyncError `too_many_rejects` (422). */
 function requireFewRejects(run: SyncRun, maxRejectedPercent: number): void {
   const { id, records_errors, records_total } = run;
-  const percent = (100 * records_errors) / Math.max(1, records_total);
-  const areFew = records_errors <= ALLOWED_REJECTS && records_errors < records_total;
-  if (percent <= maxRejectedPercent || areFew) return;
-  const share = `${records_errors} of ${records_total} records (${percent.toFixed(1)} %)`;
+  if (!areTooManyRejects(records_errors, records_total, maxRejectedPercent)) return;
+  const percent = ((100 * records_errors) / records_total).toFixed(1);
+  const share = `${records_errors} of ${records_total} records (${percent} %)`;
   throw permanent(
     'too_many_rejects',
     `Run ${id}: ${share} were rejected, more than the allowed ${maxRejectedPercent} %`,

@@ -2,6 +2,7 @@ import { CompiledQuery, type Transaction } from 'kysely';
 import { FEED_COLUMNS } from '../shared/mapping/columns.ts';
 import type { Database, SyncRun, Warning } from '../shared/schema.ts';
 import { readSqlFile } from '../shared/sql-file.ts';
+import { findOldFeed } from './find-old-feed.ts';
 
 const COUNT_CHANGED_FIELDS = readSqlFile('count-changed-fields');
 const COUNT_UNREADABLE = readSqlFile('count-unreadable');
@@ -26,6 +27,7 @@ export async function findWarnings(
     ...(await findUnidentified(trx, run)),
     ...(await findUnreadable(trx, run)),
     ...(await findManyChanges(trx, run)),
+    ...(await findOldFeed(trx, run)),
     ...findManyRemoved(run),
     ...(await findClockJump(trx, run)),
   ];
@@ -88,9 +90,11 @@ async function findManyChanges(
   return [{ code: 'many_changes', message, fields }];
 }
 
-function findManyRemoved({ feed_records, records_removed }: SyncRun): readonly Warning[] {
+/** A shrink that was accepted has a warning already. */
+function findManyRemoved(run: SyncRun): readonly Warning[] {
+  const { accept_shrink, feed_records, records_removed } = run;
   const before = (feed_records ?? 0) + records_removed;
-  if (percentOf(records_removed, before) <= MANY_REMOVED_PERCENT) return [];
+  if (accept_shrink || percentOf(records_removed, before) <= MANY_REMOVED_PERCENT) return [];
   const percent = percentOf(records_removed, before).toFixed(1);
   const message = `${count(records_removed, 'permit')} left the feed, ${percent} % of it`;
   return [{ code: 'many_removed', message, permits: records_removed }];

@@ -122,11 +122,11 @@ export async function startChaosCloud(directory: string): Promise<ChaosCloud> {
   });
 
   return {
-    // A random feed may be of any size, and have nothing in it.
+    // A random feed may be of any size, and have values of any format.
     async sync(
       feed,
       faults,
-      argument = { file_path: `${portal.url}/feed.json`, accept_shrink: true },
+      argument = { file_path: `${portal.url}/feed.json`, accept_shrink: true, accept_drift: true },
     ) {
       portal.publish(feed);
       injector.arm(faults);

@@ -9,3 +9,5 @@ grant update (
 grant select, insert on sync_chunks to :"user";
 -- Measures the feed against the permits that are in it now.
 grant select on permits to :"user";
+-- Lets a dry run tell how much of the feed is stored already.
+grant select (record_fingerprint) on stored_permits to :"user";

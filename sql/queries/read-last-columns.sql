@@ -1,9 +1,9 @@
--- The mapped columns of the last completed whole feed.
+-- The columns of the last completed whole feed.
 select feed_columns
 from sync_runs
 where status = 'completed'
   and not partial
   and not dry_run
-  and feed_columns is not null
+  and feed_columns <> '{}'
 order by id desc
 limit 1;

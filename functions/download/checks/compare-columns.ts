@@ -1,26 +1,36 @@
 import { DROPPED_COLUMNS, FEED_COLUMNS } from '../../shared/mapping/columns.ts';
 
-const MAX_NAMES = 20;
+/** As many unmapped columns are named. */
+export const MAX_UNMAPPED = 20;
 const MAX_NAME_LENGTH = 60;
 
-const MAPPED: ReadonlySet<string> = new Set(FEED_COLUMNS.map(([name]) => name));
+const KNOWN: ReadonlySet<string> = new Set([
+  ...FEED_COLUMNS.map(([name]) => name),
+  ...DROPPED_COLUMNS,
+]);
+
+/** @returns whether the mapping knows a column of the feed, to store or to drop it. */
+export function isKnown(name: string): boolean {
+  return KNOWN.has(name);
+}
 
 /** @returns the feed's columns that the mapping does not know: at most 20, long names cut short. */
 export function listUnmapped(columns: ReadonlySet<string>): readonly string[] {
   return [...columns]
-    .filter((name) => !MAPPED.has(name) && !DROPPED_COLUMNS.has(name))
-    .slice(0, MAX_NAMES)
-    .map((name) => name.slice(0, MAX_NAME_LENGTH).toWellFormed());
+    .filter((name) => !isKnown(name))
+    .slice(0, MAX_UNMAPPED)
+    .map((name) => name.slice(0, MAX_NAME_LENGTH).toWellFormed().replaceAll('\0', '\ufffd'));
 }
 
 /** @returns the mapped columns that the feed has. */
 export function listMapped(columns: ReadonlySet<string>): readonly string[] {
-  return [...MAPPED].filter((name) => columns.has(name));
+  return FEED_COLUMNS.map(([name]) => name).filter((name) => columns.has(name));
 }
 
-/** @returns the mapped columns that the feed lacks; none if its columns could not be sampled. */
+/** @returns the mapped columns that the feed lacks; none if no record could be read. */
 export function listMissing(columns: ReadonlySet<string>): readonly string[] {
-  return columns.size === 0 ? [] : [...MAPPED].filter((name) => !columns.has(name));
+  if (columns.size === 0) return [];
+  return FEED_COLUMNS.map(([name]) => name).filter((name) => !columns.has(name));
 }
 
 /** Ends the sentence about missing columns with the unmapped ones, which may be their new names. */

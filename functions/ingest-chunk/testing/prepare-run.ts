@@ -20,6 +20,7 @@ export async function prepareRun(
   let chunks = 0;
   const packed = packChunks(text(), chunkRecords, {
     onText() {},
+    onRecord() {},
     onChunk(chunk) {
       chunks += 1;
       return insertChunk(client, run.id, chunks, chunk);

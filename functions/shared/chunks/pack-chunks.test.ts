@@ -20,9 +20,11 @@ async function pack(text: string, chunkRecords: number, failAfter?: number) {
     if (failAfter !== undefined) throw new Error('the connection broke');
   };
   const seen: Buffer[] = [];
+  const records: (string | undefined)[] = [];
   const packed = packChunks(source(), chunkRecords, {
     mappingVersion: 200,
     onText: (piece) => seen.push(piece),
+    onRecord: (record) => records.push(record?.toString()),
     async onChunk(chunk) {
       chunks.push(chunk);
     },
@@ -32,7 +34,7 @@ async function pack(text: string, chunkRecords: number, failAfter?: number) {
   });
   const object = await buffer(packed);
   expect(Buffer.concat(seen).equals(bytes)).toBe(true);
-  return { chunks, feed, object };
+  return { chunks, feed, object, records };
 }
 
 /** The records of each chunk, by their byte ranges. */
@@ -45,7 +47,8 @@ function readBack(object: Buffer, chunks: readonly PackedChunk[]) {
 test('each chunk can be gunzipped by itself, and all of them together are the feed', async () => {
   const records = Array.from({ length: 5_000 }, (_, index) => `{"PERMIT_NUM": "½ ${index}"}`);
   const text = `[\n  ${records.join(',\n  ')}\n]\n`;
-  const { chunks, feed, object } = await pack(text, 1_000);
+  const { chunks, feed, object, records: seen } = await pack(text, 1_000);
+  expect(seen).toEqual(records);
   expect(gunzipSync(object).equals(Buffer.from(text))).toBe(true);
   expect(readBack(object, chunks)).toEqual(
     [0, 1, 2, 3, 4].map((index) => records.slice(index * 1_000, (index + 1) * 1_000)),
@@ -61,7 +64,8 @@ test('a record that is too large has no fingerprint, nor do those before one tha
   const [small, large] = ['"small"', `"${'x'.repeat(2 * MAX_RECORD_BYTES)}"`];
   const huge = `"${'x'.repeat(40 * MAX_RECORD_BYTES)}"`;
   const text = `[${[small, large, small, huge, small].join(',')}]`;
-  const { chunks, object } = await pack(text, 100);
+  const { chunks, object, records } = await pack(text, 100);
+  expect(records).toEqual([small, undefined, undefined, small]);
   const has = chunks.map((chunk) =>
     [...readFingerprints(chunk.fingerprints)].map((value) => value !== null),
   );
@@ -85,6 +89,7 @@ test('an error of onChunk ends the packing', async () => {
   };
   const packed = packChunks(source(), 1, {
     onText() {},
+    onRecord() {},
     onChunk: () => Promise.reject(new Error('the database is away')),
     onEnd() {},
   });
@@ -100,7 +105,7 @@ test('closes its text if its reader stops early', async () => {
       released = true;
     }
   };
-  const listener = { onText() {}, onChunk: () => Promise.resolve(), onEnd() {} };
+  const listener = { onText() {}, onRecord() {}, onChunk: () => Promise.resolve(), onEnd() {} };
   for await (const _ of packChunks(source(), 1, listener)) break;
   expect(released).toBe(true);
 });

@@ -42,6 +42,11 @@ export interface PackOptions {
   readonly mappingVersion?: number;
   /** Takes each piece of the text as it arrives. */
   onText(bytes: Buffer): void;
+  /**
+   * Takes each record of a chunk that is complete, which the next call may overwrite; undefined for
+   * one that is too large. Records packed before their chunk was complete are left out.
+   */
+  onRecord(record: Buffer | undefined): void;
   /** Takes each chunk when it is packed; its error ends the packing. */
   onChunk(chunk: PackedChunk): Promise<void>;
   /** The text has ended or failed. */
@@ -56,7 +61,7 @@ export interface PackOptions {
 export async function* packChunks(
   text: AsyncIterable<Buffer>,
   chunkRecords: number,
-  { mappingVersion = MAPPING_VERSION, onText, onChunk, onEnd }: PackOptions,
+  { mappingVersion = MAPPING_VERSION, onText, onRecord, onChunk, onEnd }: PackOptions,
 ): AsyncGenerator<Buffer, void> {
   const cutter = createChunkCutter(chunkRecords);
   let failure: unknown;
@@ -100,7 +105,8 @@ export async function* packChunks(
     pending = { member: compress(plain.subarray(0, heldBytes)) };
     if (cut) {
       const { records, begins, ends } = cut;
-      const fingerprints = fingerprintRecords(plain, packedBytes, cut, mappingVersion);
+      const options = { ...cut, mappingVersion, onRecord };
+      const fingerprints = fingerprintRecords(plain, packedBytes, options);
       pending.chunk = { records, begins, ends, fingerprints };
     }
     packedBytes = cut ? 0 : packedBytes + heldBytes;
@@ -145,20 +151,24 @@ function compress(plain: Buffer): Promise<Buffer> {
 }
 
 /** Fingerprints a chunk's records; one that is too large, or begins before `plain`, has none. */
+type FingerprintOptions = Cut & Required<Pick<PackOptions, 'mappingVersion' | 'onRecord'>>;
+
 function fingerprintRecords(
   plain: Buffer,
   plainStart: number,
-  { records, begins, ends }: Cut,
-  mappingVersion: number,
+  { records, begins, ends, mappingVersion, onRecord }: FingerprintOptions,
 ) {
   const fingerprints = createFingerprintArray(records);
   for (let index = 0; index < records; index += 1) {
     const begin = integerAt(begins, index);
     const end = integerAt(ends, index);
-    if (end - begin > MAX_RECORD_BYTES || begin < plainStart) fingerprints.addNull();
+    const isTooLarge = end - begin > MAX_RECORD_BYTES;
+    if (isTooLarge) onRecord(undefined);
+    if (isTooLarge || begin < plainStart) fingerprints.addNull();
     else {
       const record = plain.subarray(begin - plainStart, end - plainStart);
       fingerprintRecord(record, fingerprints.bytes, fingerprints.add(), mappingVersion);
+      onRecord(record);
     }
   }
   return fingerprints.end();

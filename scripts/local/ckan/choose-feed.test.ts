@@ -31,6 +31,7 @@ beforeAll(async () => {
 afterAll(() => context[Symbol.asyncDispose]());
 
 beforeEach(async () => {
+  await context.pool.query('truncate sync_runs, stored_permits cascade');
   dataDirectory = await mkdtemp(join(tmpdir(), 'choose-feed-'));
 });
 
@@ -91,6 +92,16 @@ test('made-up feeds of any size follow each other, each with days of its own', a
     ['synthetic, 600 records, day 1', 'completed', 'made_up', true],
     ['synthetic, 600 records, day 2', 'completed', 'made_up', false],
   ]);
+});
+
+test('a made-up feed never follows another, in whatever size and whatever is accepted', async () => {
+  await sync(await choose());
+  await context.pool.query("update sync_runs set source = 'city'");
+  const feed = await choose({ records: 1_800 });
+  await expect(sync({ ...feed, argument: { accept_shrink: true } })).rejects.toMatchObject({
+    code: 'feed_made_up',
+    message: "The feed is made up, and the database last had the City's feed",
+  });
 });
 
 test('a start whose run does not complete changes neither the day nor the size', async () => {

@@ -1,4 +1,4 @@
-import { permanent } from '../../shared/errors.ts';
+import { permanent, type SyncError } from '../../shared/errors.ts';
 import { FEED_COLUMNS } from '../../shared/mapping/columns.ts';
 import { describeUnmapped, listMissing } from './compare-columns.ts';
 
@@ -7,16 +7,19 @@ const KEY_COLUMNS: ReadonlySet<string> = new Set(
 );
 
 /**
- * Refuses a feed whose records lack a part of the key, because each of them would be a reject. A
- * feed whose columns could not be sampled passes: its records will be rejected one by one.
+ * Checks that a feed has all columns of the key, because each record would be a reject. A feed none
+ * of whose records could be read passes: they are rejects one by one.
  *
- * @throws SyncError `schema_drift` (permanent), which names the columns.
+ * @returns `schema_drift` (permanent), which names the columns.
  */
-export function requireKeyColumns(columns: ReadonlySet<string>, runId: number): void {
+export function checkKeyColumns(
+  columns: ReadonlySet<string>,
+  runId: number,
+): SyncError | undefined {
   const missing = listMissing(columns).filter((name) => KEY_COLUMNS.has(name));
-  if (missing.length === 0) return;
+  if (missing.length === 0) return undefined;
   const instead = describeUnmapped(columns);
-  throw permanent('schema_drift', `The feed's records have no ${missing.join(', ')}${instead}`, {
+  return permanent('schema_drift', `The feed's records have no ${missing.join(', ')}${instead}`, {
     runId,
     hint:
       'Compare the feed with FEED_COLUMNS in functions/shared/mapping/columns.ts. The names of the ' +

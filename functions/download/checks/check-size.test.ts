@@ -150,10 +150,10 @@ describe('a feed given by file_path', () => {
 test('a feed is measured against the permits in the feed, too', async () => {
   await context.pool.query(
     `insert into stored_permits (
-       permit_num, revision_num, permit_type, data_hash, first_seen_at, last_seen_at,
+       permit_num, revision_num, permit_type, data_hash, first_seen_at, first_seen_run, last_seen_at,
        written_by_run, written_by_chunk
      )
-     select n, '00', 'x', '', '2026-01-01', '2026-01-01', 0, 1
+     select n, '00', 'x', '', '2026-01-01', 0, '2026-01-01', 0, 1
      from generate_series(1, 400) as n`,
   );
   await completeSync(390);
