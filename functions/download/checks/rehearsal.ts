@@ -2,6 +2,7 @@ import { classifyValue, type ValueClass } from '../../shared/mapping/classify-va
 import { cleanNames } from '../../shared/mapping/clean-names.ts';
 import { type ColumnKind, FEED_COLUMNS } from '../../shared/mapping/columns.ts';
 import { createRecordMapper } from '../../shared/mapping/create-record-mapper.ts';
+import { parseExactly } from '../../shared/mapping/exact-number.ts';
 import { isKnown, MAX_UNMAPPED } from './compare-columns.ts';
 
 /** The first records are all mapped. */
@@ -33,6 +34,8 @@ export interface Rehearsed {
   /** Names in the sampled records: all mapped ones, and a few others. */
   readonly names: ReadonlySet<string>;
 }
+
+type JsonObject = Readonly<Record<string, unknown>>;
 
 const TYPED = FEED_COLUMNS.filter(([, kind]) => kind !== 'key' && kind !== 'text');
 
@@ -76,7 +79,7 @@ export function createRehearsal(ignored: ReadonlySet<string> = new Set()) {
       if (isKnown(name) || unmapped <= MAX_UNMAPPED) names.add(name);
     }
   };
-  const readValues = (record: Readonly<Record<string, unknown>>): void => {
+  const readValues = (record: JsonObject): void => {
     for (const column of columns) {
       const value = record[column.name];
       // Most areas are 0, most dwelling units null.
@@ -114,11 +117,15 @@ export function createRehearsal(ignored: ReadonlySet<string> = new Set()) {
 }
 
 /** @returns undefined for what is not a JSON object. */
-function parseObject(bytes: Buffer): Readonly<Record<string, unknown>> | undefined {
+function parseObject(bytes: Buffer): JsonObject | undefined {
   try {
-    const record: unknown = JSON.parse(bytes.toString());
+    const text = bytes.toString();
+    const record: unknown = JSON.parse(text);
     const isObject = typeof record === 'object' && record !== null && !Array.isArray(record);
-    return isObject ? cleanNames(record as Readonly<Record<string, unknown>>) : undefined;
+    if (!isObject) return undefined;
+    // A number beyond a double's range; reading all numbers exactly takes several times as long.
+    const isInexact = Object.values(record).some((value) => Math.abs(value) === Infinity);
+    return cleanNames((isInexact ? parseExactly(text) : record) as JsonObject);
   } catch {
     return undefined;
   }

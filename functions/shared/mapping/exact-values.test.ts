@@ -70,10 +70,16 @@ test('a number that is only spelled differently is unchanged; one with another d
 
 test('a cost that cannot be read stays in extra, and the history says so', async () => {
   const withCost = (cost: unknown) =>
-    syncFeed(context, folder, JSON.stringify([permitRecord(1, { EST_CONST_COST: cost })]));
+    syncFeed(
+      context,
+      folder,
+      JSON.stringify([permitRecord(1, { EST_CONST_COST: cost }), permitRecord(2)]),
+    );
   await withCost('97,300');
   expect((await withCost('97,3000')).run).toMatchObject({ records_updated: 1 });
-  const permits = await context.pool.query('select est_const_cost, extra from permits');
+  const permits = await context.pool.query(
+    "select est_const_cost, extra from permits where street_num = '1'",
+  );
   expect(permits.rows).toEqual([{ est_const_cost: null, extra: { EST_CONST_COST: '97,3000' } }]);
   const history = await context.pool.query(
     'select field_name, old_value, new_value from permit_history order by 1',
