@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { withoutQueries } from '../shared/without-query.ts';
+
+const MAX_QUOTED = 60;
 
 /** Strict: a misspelt `file_path` would otherwise sync the City's feed instead of the file. */
 export const downloadRequest = z.strictObject({
@@ -25,7 +28,20 @@ export const downloadRequest = z.strictObject({
   resume_run_id: z.int().positive().nullish(),
   /** ID of the Pub/Sub message that started the execution. */
   message_id: z.string().nullish(),
+  /** What the trigger sent where an object is expected; always refused. */
+  invalid_argument: z
+    .unknown()
+    .optional()
+    .refine((value) => value === undefined, { error: ({ input }) => describeArgument(input) }),
 });
+
+/** Says what came in place of a JSON object, and what is expected. */
+function describeArgument(value: unknown): string {
+  const kind = Array.isArray(value) ? 'list' : typeof value === 'string' ? 'text' : typeof value;
+  const text = withoutQueries(JSON.stringify(value));
+  const quoted = text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+  return `${quoted} is a ${kind}; send a JSON object such as {"partial": true}, or nothing`;
+}
 
 export type DownloadRequest = z.infer<typeof downloadRequest>;
 

@@ -14,7 +14,7 @@ const URL_IN_TEXT =
  */
 export function withoutQuery(address: string): string {
   if (!ADDRESS.test(address)) return address;
-  return address.replace(/[?#][^]*$/, '').replace(CREDENTIALS, '$1');
+  return address.replace(/[?#].*$/s, '').replace(CREDENTIALS, '$1');
 }
 
 /** Removes the query, the fragment and the credentials of each URL in a text. */
