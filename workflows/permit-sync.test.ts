@@ -10,6 +10,9 @@ import {
 function error(code: string, message: string) {
   return { error: { code, message } };
 }
+function encode(data: string): string {
+  return Buffer.from(data).toString('base64');
+}
 const unavailable = { status: 503, body: error('feed_unavailable', 'the portal is unavailable') };
 
 describe('a successful run', () => {
@@ -44,11 +47,59 @@ describe('a successful run', () => {
     });
   });
 
-  test('treats an empty Pub/Sub message as no argument', async () => {
-    await using sync = await startTestSync(answerNormally);
-    await sync.run({ data: { message: { data: '', messageId: '42' } } });
-    expect(sync.calls[0]?.body).toMatchObject({ message_id: '42', trigger: 'pubsub' });
-  });
+  test.each([[''], [undefined], [encode('null')], [encode('{}')]])(
+    'treats the Pub/Sub data %j as no argument',
+    async (data) => {
+      await using sync = await startTestSync(answerNormally);
+      await sync.run({ data: { message: { data, messageId: '42' } } });
+      expect(sync.calls[0]?.body).toEqual({
+        execution_id: expect.any(String),
+        message_id: '42',
+        trigger: 'pubsub',
+      });
+    },
+  );
+
+  test.each([
+    ['no JSON', encode('hello'), 'hello'],
+    ['no base64', '{"partial": true}', '{"partial": true}'],
+    ['a text', encode('"hello"'), 'hello'],
+    ['a list', encode('[1]'), [1]],
+    ['a number', encode('7'), 7],
+    ['a boolean', encode('false'), false],
+    ['no text', Buffer.from([255, 254]).toString('base64'), '//4='],
+    ['of another type', 7, 7],
+  ])(
+    'passes on Pub/Sub data that is %s, with the message’s id',
+    async (_, data, invalid_argument) => {
+      await using sync = await startTestSync(answerNormally);
+      await sync.run({ data: { message: { data, messageId: '42' } } });
+      expect(sync.calls[0]?.body).toEqual({
+        execution_id: expect.any(String),
+        invalid_argument,
+        message_id: '42',
+        trigger: 'pubsub',
+      });
+    },
+  );
+
+  test.each([['hello'], [''], [7], [false], [[1]]])(
+    'passes on the argument %j, which is no object',
+    async (invalid_argument) => {
+      await using sync = await startTestSync(answerNormally);
+      await sync.run(invalid_argument);
+      expect(sync.calls[0]?.body).toEqual({ execution_id: expect.any(String), invalid_argument });
+    },
+  );
+
+  test.each([[{ data: 7 }], [{ data: { message: 'hello' } }]])(
+    'takes %j for an argument, not for a message',
+    async (argument) => {
+      await using sync = await startTestSync(answerNormally);
+      await sync.run(argument);
+      expect(sync.calls[0]?.body).toEqual({ execution_id: expect.any(String), ...argument });
+    },
+  );
 
   test('stops after download when the message has already started a run', async () => {
     const body = { run_id: 6, chunks_total: 3, duplicate_of: 6 };
@@ -58,9 +109,22 @@ describe('a successful run', () => {
     expect(sync.calls).toHaveLength(1);
   });
 
-  test('succeeds with a warning when the snapshot fails', async () => {
-    await using sync = await startTestSync(answerAt('/snapshot', { status: 422, body: {} }));
-    expect(await sync.run({})).toMatchObject({ state: 'SUCCEEDED' });
+  test('succeeds with a warning when the snapshot fails, and announces the run with it', async () => {
+    const body = error('snapshot_broken', 'no score');
+    await using sync = await startTestSync(answerAt('/snapshot', { status: 422, body }));
+    const { state, result } = await sync.run({});
+    expect(state).toBe('SUCCEEDED');
+    const warning = {
+      code: 'snapshot_failed',
+      message: "The day's data quality was not measured, no score",
+    };
+    expect(sync.callsOf('/finalize').at(-1)?.body).toEqual({
+      execution_id: expect.any(String),
+      outcome: 'completed',
+      warning,
+    });
+    expect(JSON.parse(result ?? '')).toMatchObject({ run_id: 7, warnings: [warning] });
+    expect(sync.messages(ANNOUNCE)).toMatchObject([{ run_id: 7, warnings: [warning] }]);
     expect(sync.logs).toContainEqual(
       expect.objectContaining({
         severity: 'WARNING',
@@ -91,13 +155,44 @@ describe('a successful run', () => {
 
   test('succeeds with a warning when the run cannot be announced', async () => {
     await using sync = await startTestSync(answerAt(ANNOUNCE, { status: 403, body: {} }));
-    expect(await sync.run({})).toMatchObject({ state: 'SUCCEEDED' });
+    const { state, result } = await sync.run({});
+    expect(state).toBe('SUCCEEDED');
+    expect(JSON.parse(result ?? '')).toMatchObject({
+      warnings: [{ code: 'completion_not_published', message: expect.stringContaining('403') }],
+    });
     expect(sync.logs).toContainEqual(
       expect.objectContaining({
         severity: 'WARNING',
         jsonPayload: expect.objectContaining({ event: 'completion_not_published', run_id: 7 }),
       }),
     );
+  });
+
+  test('succeeds when the warning cannot be stored', async () => {
+    await using sync = await startTestSync((call, nth) =>
+      call.path === '/snapshot' || (call.path === '/finalize' && nth > 1)
+        ? { status: 422, body: '<html>' }
+        : answerNormally(call, nth),
+    );
+    const { state, result } = await sync.run({});
+    expect(state).toBe('SUCCEEDED');
+    expect(JSON.parse(result ?? '')).toMatchObject({ run_id: 7, status: 'completed' });
+    expect(sync.messages(ANNOUNCE)).toHaveLength(1);
+    const events = sync.logs.map(({ jsonPayload }) => jsonPayload?.event);
+    expect(events).toEqual(expect.arrayContaining(['snapshot_failed', 'warning_not_stored']));
+  });
+
+  test('a dry run has no snapshot and is not announced', async () => {
+    await using sync = await startTestSync(
+      answerAt('/finalize', {
+        status: 200,
+        body: { run_id: 7, status: 'completed', dry_run: true },
+      }),
+    );
+    const { result } = await sync.run({ dry_run: true });
+    expect(JSON.parse(result ?? '')).toMatchObject({ run_id: 7, dry_run: true });
+    expect(sync.callsOf('/snapshot')).toEqual([]);
+    expect(sync.messages(ANNOUNCE)).toEqual([]);
   });
 
   test('succeeds when a call works on its second attempt', async () => {
@@ -177,10 +272,17 @@ describe('terminal failure', () => {
         records_processed: 12,
         attempts: 3,
         failed_chunks: [],
-        error_message: expect.stringContaining('503'),
-        message: expect.stringMatching(/^Dead-lettered, .*503/),
+        chunks_done: null,
+        chunks_total: null,
+        snapshot_path: null,
+        error_code: 'feed_unavailable',
+        error_hint: null,
+        error_message: 'the portal is unavailable',
+        message: 'Dead-lettered, the portal is unavailable',
         retryable: true,
+        advice: 'Retrying may help',
         argument: { file_path: 'gs://feeds/old.json' },
+        file_path_had_query: false,
       },
     ]);
   });
@@ -240,10 +342,101 @@ describe('terminal failure', () => {
     );
   });
 
-  test('sends no letter for a trigger refused because a sync is running', async () => {
-    const body = error('sync_already_running', 'Run 6 is running');
+  test.each(['sync_already_running', 'feed_outdated'])('sends no letter for %s', async (code) => {
+    const body = error(code, 'Run 6 is running');
     await using sync = await startTestSync(answerAt('/download', { status: 409, body }));
     expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
     expect(sync.messages()).toEqual([]);
+    expect(sync.logs.map(({ severity }) => severity)).not.toContain('CRITICAL');
+  });
+
+  test('sends no letter for a trigger whose refusal arrived only when it was repeated', async () => {
+    const body = error('run_closed', 'Run 7 has failed');
+    await using sync = await startTestSync((call, nth) => {
+      if (call.path === '/download') return { status: 409, body };
+      if (call.path !== '/finalize') return answerNormally(call, nth);
+      const run = { run_id: 7, status: 'failed', error_code: 'sync_already_running' };
+      return { status: 200, body: run };
+    });
+    expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
+    expect(sync.messages()).toEqual([]);
+  });
+
+  test('sends no letter for a failed dry run, which is closed', async () => {
+    await using sync = await startTestSync(answerAt('/download', { status: 422, body: {} }));
+    expect(await sync.run({ dry_run: true })).toMatchObject({ state: 'FAILED' });
+    expect(sync.callsOf('/finalize')).toMatchObject([
+      { body: { outcome: 'failed', argument: { dry_run: true } } },
+    ]);
+    expect(sync.messages()).toEqual([]);
+  });
+
+  test('passes the argument on to finalize, for a run that was never opened', async () => {
+    const body = error('invalid_request', 'file_pth');
+    await using sync = await startTestSync(answerAt('/download', { status: 400, body }));
+    await sync.run({ data: { message: { data: encode('{"file_pth": "x"}'), messageId: '42' } } });
+    const argument = { file_pth: 'x', trigger: 'pubsub', message_id: '42' };
+    expect(sync.callsOf('/finalize')).toMatchObject([{ body: { argument } }]);
+    expect(sync.messages()).toMatchObject([{ argument, error_code: 'invalid_request' }]);
+  });
+
+  test('returns the first run of a message delivered twice, and sends no second letter', async () => {
+    const run = { run_id: 6, status: 'failed', duplicate_of: 6 };
+    await using sync = await startTestSync((call, nth) => {
+      if (call.path === '/download') return { status: 400, body: error('invalid_request', 'x') };
+      return call.path === '/finalize' ? { status: 200, body: run } : answerNormally(call, nth);
+    });
+    const { state, result } = await sync.run({ data: { message: { data: 'x', messageId: '42' } } });
+    expect(state).toBe('SUCCEEDED');
+    expect(JSON.parse(result ?? '')).toEqual(run);
+    expect(sync.messages()).toEqual([]);
+  });
+
+  test.each([
+    [
+      { file_path: 'https://user:secret@a.b/feed.json?token="secret"#x', partial: true },
+      { file_path: 'https://a.b/feed.json', partial: true },
+    ],
+    [{ file_pth: 'HTTPS://a.b/?secret' }, { file_pth: 'HTTPS://a.b/' }],
+    ['https://a.b/?secret', { invalid_argument: 'https://a.b/' }],
+  ])('the letter of %j has no query', async (argument, shown) => {
+    await using sync = await startTestSync(answerAt('/download', { status: 422, body: {} }));
+    await sync.run(argument);
+    expect(sync.messages()).toMatchObject([{ argument: shown, file_path_had_query: true }]);
+    expect(sync.calls[0]?.body).toMatchObject(
+      typeof argument === 'string' ? { invalid_argument: argument } : argument,
+    );
+    // The service's own log, executions_system, has the argument as it came.
+    const own = sync.logs.filter(({ logName }) => logName.endsWith('/Workflows'));
+    expect(JSON.stringify(own)).not.toContain('secret');
+  });
+
+  test.each([['gs://b/what?#1.json'], ['/data/what?@1.json'], ['https://a.b/feed.json']])(
+    'the letter keeps the path %s',
+    async (file_path) => {
+      await using sync = await startTestSync(answerAt('/download', { status: 422, body: {} }));
+      await sync.run({ file_path });
+      expect(sync.messages()).toMatchObject([
+        { argument: { file_path }, file_path_had_query: false },
+      ]);
+    },
+  );
+
+  test('the letter has what finalize says of the failed run', async () => {
+    const run = {
+      run_id: 7,
+      chunks_done: 3,
+      chunks_total: 12,
+      snapshot_path: 'gs://feeds/runs/7/feed.json.gz',
+      error_code: 'chunks_failed',
+      error_message: 'chunks_failed: chunks [2]',
+      error_hint: 'Mend it',
+    };
+    await using sync = await startTestSync((call, nth) => {
+      if (call.path === '/ingest-chunk') return { status: 422, body: {} };
+      return call.path === '/finalize' ? { status: 200, body: run } : answerNormally(call, nth);
+    });
+    await sync.run({});
+    expect(sync.messages()).toMatchObject([{ ...run, advice: 'Retrying will not help' }]);
   });
 });
