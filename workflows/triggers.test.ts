@@ -94,6 +94,7 @@ describe('the argument of a failed run', () => {
       { file_path: 'https://a.b/feed.json', partial: true },
     ],
     [{ file_pth: 'HTTPS://a.b/?secret' }, { file_pth: 'HTTPS://a.b/' }],
+    [{ file_path: 'http://a.b/#secret' }, { file_path: 'http://a.b/' }],
     ['https://a.b/?secret', { invalid_argument: 'https://a.b/' }],
   ])('the letter of %j has no query', async (argument, shown) => {
     await using sync = await startTestSync(answerAt('/download', { status: 422, body: {} }));

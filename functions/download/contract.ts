@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { withoutQueries } from '../shared/without-query.ts';
+import { withoutQuery } from '../shared/without-query.ts';
 
 const MAX_QUOTED = 60;
 
@@ -38,7 +38,7 @@ export const downloadRequest = z.strictObject({
 /** Says what came in place of a JSON object, and what is expected. */
 function describeArgument(value: unknown): string {
   const kind = Array.isArray(value) ? 'list' : typeof value === 'string' ? 'text' : typeof value;
-  const text = withoutQueries(JSON.stringify(value));
+  const text = JSON.stringify(typeof value === 'string' ? withoutQuery(value) : value);
   const quoted = text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
   return `${quoted} is a ${kind}; send a JSON object such as {"partial": true}, or nothing`;
 }

@@ -40,7 +40,7 @@ test('download takes a POST with a strict contract: a misspelt key is a 400 that
 
 test.each([
   ['hello', '"hello" is a text'],
-  ['https://example.com/?token=secret', '"https://example.com/" is a text'],
+  ['https://example.com/?to ken=secret', '"https://example.com/" is a text'],
   ['x'.repeat(1_000), `"${'x'.repeat(59)}… is a text`],
   [[1, 2], '[1,2] is a list'],
   [7, '7 is a number'],
