@@ -21,7 +21,9 @@ async function deadLetters({ limit, json, ...options }: Options): Promise<void> 
 
 await runCommand(
   new Command('npm run dead-letters --')
-    .description('Lists the dead letters (age, run, chunks, error) and leaves them in the queue.')
+    .description(
+      'Lists the dead letters (age, run, chunks, error, what to do) and leaves them in the queue.',
+    )
     .option('--limit <number>', 'most letters to list', wholeNumber(1, 10_000), 100)
     .option('--json', 'print one JSON document')
     .addOption(projectOption())

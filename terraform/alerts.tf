@@ -1,10 +1,8 @@
 locals {
-  # The local cloud renders the same templates for its mails. The first line is the subject. The
-  # templates name the default region, which the local cloud also uses.
+  # The local cloud renders the same templates for its mails. The first line is the subject.
   alert_templates = {
     for name, text in {
-      for name in ["sync-failed", "sync-warned", "dead-letter"] : name =>
-      replace(file("${path.module}/alerts/${name}.md"), "northamerica-northeast2", var.region)
+      for name in ["sync-failed", "sync-warned", "dead-letter"] : name => file("${path.module}/alerts/${name}.md")
       } : name => {
       subject = split("\n", text)[0]
       content = trimspace(trimprefix(text, split("\n", text)[0]))
@@ -30,8 +28,12 @@ resource "google_monitoring_alert_policy" "sync_failed" {
       label_extractors = {
         run_id            = "EXTRACT(jsonPayload.run_id)"
         error_message     = "EXTRACT(jsonPayload.error_message)"
+        error_code        = "EXTRACT(jsonPayload.error_code)"
+        error_hint        = "EXTRACT(jsonPayload.error_hint)"
         failed_at         = "EXTRACT(jsonPayload.failed_at)"
         records_processed = "EXTRACT(jsonPayload.records_processed)"
+        stored            = "EXTRACT(jsonPayload.stored)"
+        command           = "EXTRACT(jsonPayload.command)"
       }
     }
   }
@@ -110,9 +112,11 @@ resource "google_monitoring_alert_policy" "dead_letter" {
         execution_id  = "EXTRACT(jsonPayload.execution_id)"
         run_id        = "EXTRACT(jsonPayload.run_id)"
         error_message = "EXTRACT(jsonPayload.error_message)"
+        error_code    = "EXTRACT(jsonPayload.error_code)"
+        error_hint    = "EXTRACT(jsonPayload.error_hint)"
         attempts      = "EXTRACT(jsonPayload.attempts)"
         failed_chunks = "EXTRACT(jsonPayload.failed_chunks)"
-        retryable     = "EXTRACT(jsonPayload.retryable)"
+        advice        = "EXTRACT(jsonPayload.advice)"
       }
     }
   }

@@ -23,7 +23,8 @@ resource "google_pubsub_topic" "sync_dead_letter" {
   depends_on = [google_project_service.this]
 }
 
-# Holds the letters for npm run dead-letters and npm run redrive. Redriving one takes a few seconds.
+# Holds the letters for npm run dead-letters and npm run redrive, which renews the deadline of a letter
+# while its sync runs.
 resource "google_pubsub_subscription" "sync_dead_letter" {
   name                       = "sync-dead-letter"
   topic                      = google_pubsub_topic.sync_dead_letter.id

@@ -33,23 +33,6 @@ describe('a successful run', () => {
     expect(sync.calls[0]?.body).toEqual({ execution_id: expect.any(String) });
   });
 
-  test('uses the data and the id of a Pub/Sub message as its argument', async () => {
-    await using sync = await startTestSync(answerNormally);
-    const data = Buffer.from('{"file_path": "gs://feeds/old.json"}').toString('base64');
-    await sync.run({ data: { message: { data, messageId: '42' }, subscription: 's' } });
-    expect(sync.calls[0]?.body).toMatchObject({
-      file_path: 'gs://feeds/old.json',
-      message_id: '42',
-      trigger: 'pubsub',
-    });
-  });
-
-  test('treats an empty Pub/Sub message as no argument', async () => {
-    await using sync = await startTestSync(answerNormally);
-    await sync.run({ data: { message: { data: '', messageId: '42' } } });
-    expect(sync.calls[0]?.body).toMatchObject({ message_id: '42', trigger: 'pubsub' });
-  });
-
   test('stops after download when the message has already started a run', async () => {
     const body = { run_id: 6, chunks_total: 3, duplicate_of: 6 };
     await using sync = await startTestSync(answerAt('/download', { status: 200, body }));
@@ -58,9 +41,22 @@ describe('a successful run', () => {
     expect(sync.calls).toHaveLength(1);
   });
 
-  test('succeeds with a warning when the snapshot fails', async () => {
-    await using sync = await startTestSync(answerAt('/snapshot', { status: 422, body: {} }));
-    expect(await sync.run({})).toMatchObject({ state: 'SUCCEEDED' });
+  test('succeeds with a warning when the snapshot fails, and announces the run with it', async () => {
+    const body = error('snapshot_broken', 'no score');
+    await using sync = await startTestSync(answerAt('/snapshot', { status: 422, body }));
+    const { state, result } = await sync.run({});
+    expect(state).toBe('SUCCEEDED');
+    const warning = {
+      code: 'snapshot_failed',
+      message: "The day's data quality was not measured, no score",
+    };
+    expect(sync.callsOf('/finalize').at(-1)?.body).toEqual({
+      execution_id: expect.any(String),
+      outcome: 'completed',
+      warning,
+    });
+    expect(JSON.parse(result ?? '')).toMatchObject({ run_id: 7, warnings: [warning] });
+    expect(sync.messages(ANNOUNCE)).toMatchObject([{ run_id: 7, warnings: [warning] }]);
     expect(sync.logs).toContainEqual(
       expect.objectContaining({
         severity: 'WARNING',
@@ -91,13 +87,44 @@ describe('a successful run', () => {
 
   test('succeeds with a warning when the run cannot be announced', async () => {
     await using sync = await startTestSync(answerAt(ANNOUNCE, { status: 403, body: {} }));
-    expect(await sync.run({})).toMatchObject({ state: 'SUCCEEDED' });
+    const { state, result } = await sync.run({});
+    expect(state).toBe('SUCCEEDED');
+    expect(JSON.parse(result ?? '')).toMatchObject({
+      warnings: [{ code: 'completion_not_published', message: expect.stringContaining('403') }],
+    });
     expect(sync.logs).toContainEqual(
       expect.objectContaining({
         severity: 'WARNING',
         jsonPayload: expect.objectContaining({ event: 'completion_not_published', run_id: 7 }),
       }),
     );
+  });
+
+  test('succeeds when the warning cannot be stored', async () => {
+    await using sync = await startTestSync((call, nth) =>
+      call.path === '/snapshot' || (call.path === '/finalize' && nth > 1)
+        ? { status: 422, body: '<html>' }
+        : answerNormally(call, nth),
+    );
+    const { state, result } = await sync.run({});
+    expect(state).toBe('SUCCEEDED');
+    expect(JSON.parse(result ?? '')).toMatchObject({ run_id: 7, status: 'completed' });
+    expect(sync.messages(ANNOUNCE)).toHaveLength(1);
+    const events = sync.logs.map(({ jsonPayload }) => jsonPayload?.event);
+    expect(events).toContain('snapshot_failed');
+  });
+
+  test('a dry run has no snapshot and is not announced', async () => {
+    await using sync = await startTestSync(
+      answerAt('/finalize', {
+        status: 200,
+        body: { run_id: 7, status: 'completed', dry_run: true },
+      }),
+    );
+    const { result } = await sync.run({ dry_run: true });
+    expect(JSON.parse(result ?? '')).toMatchObject({ run_id: 7, dry_run: true });
+    expect(sync.callsOf('/snapshot')).toEqual([]);
+    expect(sync.messages(ANNOUNCE)).toEqual([]);
   });
 
   test('succeeds when a call works on its second attempt', async () => {
@@ -177,10 +204,17 @@ describe('terminal failure', () => {
         records_processed: 12,
         attempts: 3,
         failed_chunks: [],
-        error_message: expect.stringContaining('503'),
-        message: expect.stringMatching(/^Dead-lettered, .*503/),
+        chunks_done: null,
+        chunks_total: null,
+        snapshot_path: null,
+        error_code: 'feed_unavailable',
+        error_hint: null,
+        error_message: 'the portal is unavailable',
+        message: 'Dead-lettered, the portal is unavailable',
         retryable: true,
+        advice: 'Retrying may help',
         argument: { file_path: 'gs://feeds/old.json' },
+        file_path_had_query: false,
       },
     ]);
   });
@@ -240,10 +274,62 @@ describe('terminal failure', () => {
     );
   });
 
-  test('sends no letter for a trigger refused because a sync is running', async () => {
-    const body = error('sync_already_running', 'Run 6 is running');
+  test.each(['sync_already_running', 'feed_outdated'])('sends no letter for %s', async (code) => {
+    const body = error(code, 'Run 6 is running');
     await using sync = await startTestSync(answerAt('/download', { status: 409, body }));
     expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
     expect(sync.messages()).toEqual([]);
+    expect(sync.logs.map(({ severity }) => severity)).not.toContain('CRITICAL');
+  });
+
+  test('sends no letter for a trigger whose refusal arrived only when it was repeated', async () => {
+    const body = error('run_closed', 'Run 7 has failed');
+    await using sync = await startTestSync((call, nth) => {
+      if (call.path === '/download') return { status: 409, body };
+      if (call.path !== '/finalize') return answerNormally(call, nth);
+      const run = { run_id: 7, status: 'failed', error_code: 'sync_already_running' };
+      return { status: 200, body: run };
+    });
+    expect(await sync.run({})).toMatchObject({ state: 'FAILED' });
+    expect(sync.messages()).toEqual([]);
+  });
+
+  test('sends no letter for a failed dry run, which is closed', async () => {
+    await using sync = await startTestSync(answerAt('/download', { status: 422, body: {} }));
+    expect(await sync.run({ dry_run: true })).toMatchObject({ state: 'FAILED' });
+    expect(sync.callsOf('/finalize')).toMatchObject([
+      { body: { outcome: 'failed', argument: { dry_run: true } } },
+    ]);
+    expect(sync.messages()).toEqual([]);
+  });
+
+  test('returns the first run of a message delivered twice, and sends no second letter', async () => {
+    const run = { run_id: 6, status: 'failed', duplicate_of: 6 };
+    await using sync = await startTestSync((call, nth) => {
+      if (call.path === '/download') return { status: 400, body: error('invalid_request', 'x') };
+      return call.path === '/finalize' ? { status: 200, body: run } : answerNormally(call, nth);
+    });
+    const { state, result } = await sync.run({ data: { message: { data: 'x', messageId: '42' } } });
+    expect(state).toBe('SUCCEEDED');
+    expect(JSON.parse(result ?? '')).toEqual(run);
+    expect(sync.messages()).toEqual([]);
+  });
+
+  test('the letter has what finalize says of the failed run', async () => {
+    const run = {
+      run_id: 7,
+      chunks_done: 3,
+      chunks_total: 12,
+      snapshot_path: 'gs://feeds/runs/7/feed.json.gz',
+      error_code: 'chunks_failed',
+      error_message: 'chunks_failed: chunks [2]',
+      error_hint: 'Mend it',
+    };
+    await using sync = await startTestSync((call, nth) => {
+      if (call.path === '/ingest-chunk') return { status: 422, body: {} };
+      return call.path === '/finalize' ? { status: 200, body: run } : answerNormally(call, nth);
+    });
+    await sync.run({});
+    expect(sync.messages()).toMatchObject([{ ...run, advice: 'Retrying will not help' }]);
   });
 });

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { withoutQuery } from '../shared/without-query.ts';
+
+const MAX_QUOTED = 60;
 
 /** Strict: a misspelt `file_path` would otherwise sync the City's feed instead of the file. */
 const request = z.strictObject({
@@ -25,12 +28,25 @@ const request = z.strictObject({
   resume_run_id: z.int().positive().nullish(),
   /** ID of the Pub/Sub message that started the execution. */
   message_id: z.string().nullish(),
+  /** What the trigger sent where an object is expected; always refused. */
+  invalid_argument: z
+    .unknown()
+    .optional()
+    .refine((value) => value === undefined, { error: ({ input }) => describeArgument(input) }),
 });
 
 export const downloadRequest = request.refine(
   ({ dry_run, resume_run_id }) => dry_run !== true || resume_run_id == null,
   { path: ['dry_run'], message: 'a resumed run cannot be a dry run: its feed has been checked' },
 );
+
+/** Says what came in place of a JSON object, and what is expected. */
+function describeArgument(value: unknown): string {
+  const kind = Array.isArray(value) ? 'list' : typeof value === 'string' ? 'text' : typeof value;
+  const text = JSON.stringify(typeof value === 'string' ? withoutQuery(value) : value);
+  const quoted = text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
+  return `${quoted} is a ${kind}; send a JSON object such as {"partial": true}, or nothing`;
+}
 
 export type DownloadRequest = z.infer<typeof downloadRequest>;
 

@@ -1,9 +1,11 @@
 import { http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { expect, test } from 'vitest';
+import { parseRequest } from '../shared/http.ts';
 import { createTestContext } from '../shared/testing/create-test-context.ts';
 import { permitRecord } from '../shared/testing/permit-record.ts';
 import { startTestServer } from '../shared/testing/start-test-server.ts';
+import { downloadRequest } from './contract.ts';
 import { createDownload } from './index.ts';
 
 test('download takes a POST with a strict contract: a misspelt key is a 400 that names it', async () => {
@@ -40,4 +42,17 @@ test('download takes a POST with a strict contract: a misspelt key is a 400 that
     status: 200,
     body: { run_id: 1, records_total: 2, chunks_total: 1, object: 'runs/1/feed.json.gz' },
   });
+});
+
+test.each([
+  ['hello', '"hello" is a text'],
+  ['https://example.com/?to ken=secret', '"https://example.com/" is a text'],
+  ['x'.repeat(1_000), `"${'x'.repeat(59)}… is a text`],
+  [[1, 2], '[1,2] is a list'],
+  [7, '7 is a number'],
+  [false, 'false is a boolean'],
+])('refuses the argument %j and says what is expected', (invalid_argument, described) => {
+  expect(() => parseRequest(downloadRequest, { execution_id: 'one', invalid_argument })).toThrow(
+    `invalid_argument: ${described}; send a JSON object such as {"partial": true}, or nothing`,
+  );
 });

@@ -1,5 +1,20 @@
 import { z } from 'zod';
-import type { Warning } from '../shared/schema.ts';
+import type { RunStatus, Warning } from '../shared/schema.ts';
+
+const flag = z.boolean().nullish().catch(null);
+const text = z.string().min(1).nullish().catch(null);
+
+/** What a trigger asked for. A value of a wrong type counts as missing: download has refused it. */
+const triggerArgument = z.object({
+  trigger: z.enum(['schedule', 'pubsub', 'api', 'manual']).catch('manual'),
+  message_id: text,
+  file_path: text,
+  partial: flag,
+  accept_shrink: flag,
+  accept_drift: flag,
+  accept_outdated: flag,
+  dry_run: flag,
+});
 
 export const finalizeRequest = z.object({
   execution_id: z.string().min(1),
@@ -7,7 +22,7 @@ export const finalizeRequest = z.object({
   /** What the workflow caught: an error map, or any other raised value. */
   error: z.unknown().optional(),
   /** For the row of a trigger that failed before download could open its run. */
-  trigger: z.enum(['schedule', 'pubsub', 'api', 'manual']).nullish(),
+  argument: triggerArgument.nullish(),
   /** What went wrong after the run had completed; added to its row. */
   warning: z.object({ code: z.string().min(1), message: z.string() }).nullish(),
 });
@@ -17,7 +32,7 @@ export type FinalizeRequest = z.infer<typeof finalizeRequest>;
 /** The closed run, which the workflow returns. */
 export interface FinalizeResponse {
   readonly run_id: number;
-  readonly status: 'completed' | 'failed';
+  readonly status: RunStatus;
   readonly records_total: number;
   readonly records_new: number;
   readonly records_updated: number;
@@ -34,4 +49,12 @@ export interface FinalizeResponse {
   readonly error_message: string | null;
   readonly error_hint: string | null;
   readonly duration_ms: number;
+  /** Chunks that are stored, which a failed run keeps. */
+  readonly chunks_done: number;
+  /** Null if the feed was not cut into chunks. */
+  readonly chunks_total: number | null;
+  /** `gs://bucket/object` of the stored feed. */
+  readonly snapshot_path: string | null;
+  /** The run that an earlier delivery of the same Pub/Sub message started; it is left unchanged. */
+  readonly duplicate_of?: number;
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import type { SyncRun } from '../shared/schema.ts';
 import { openRun } from '../shared/sync-runs.ts';
 import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
+import { finalizeRequest } from './contract.ts';
 import { finalizeRun } from './finalize-run.ts';
 
 let context: TestContext;
@@ -188,14 +189,98 @@ describe('finalizeRun', () => {
   test('inserts the row of a trigger that failed before its run was opened', async () => {
     const execution_id = randomUUID();
     const error = { tags: ['ConnectionFailedError'], message: 'download cannot be reached' };
-    await finalizeRun(context, { execution_id, outcome: 'failed', error, trigger: 'pubsub' });
+    const argument = finalizeRequest.shape.argument.parse({
+      trigger: 'pubsub',
+      message_id: '42',
+      file_path: 'https://example.com/feed.json?token=secret',
+      partial: 'yes',
+      dry_run: true,
+      file_pth: 'misspelt',
+    });
+    await finalizeRun(context, { execution_id, outcome: 'failed', error, argument });
     const [run, ...others] = await context.db.selectFrom('sync_runs').selectAll().execute();
     expect(others).toEqual([]);
     expect(run).toMatchObject({
       execution_id,
       trigger: 'pubsub',
+      message_id: '42',
+      file_path: 'https://example.com/feed.json',
+      partial: false,
+      dry_run: true,
       status: 'failed',
       error_message: 'download cannot be reached',
+    });
+  });
+
+  test.each([[undefined], [null], [{}], [{ trigger: 'nobody', message_id: 7 }]])(
+    'takes the argument %j for a manual trigger without a message',
+    async (sent) => {
+      const request = { execution_id: randomUUID(), outcome: 'failed', argument: sent };
+      await finalizeRun(context, finalizeRequest.parse(request));
+      const [run] = await context.db.selectFrom('sync_runs').selectAll().execute();
+      expect(run).toMatchObject({ trigger: 'manual', message_id: null });
+    },
+  );
+
+  test('returns the first run of a message that is delivered twice, and leaves it unchanged', async () => {
+    const argument = { trigger: 'pubsub', message_id: '42' } as const;
+    const deliver = (execution_id: string, error: string) =>
+      finalizeRun(context, { execution_id, outcome: 'failed', error, argument });
+    const { run_id, ...first } = await deliver('one', 'invalid');
+    expect(first).not.toHaveProperty('duplicate_of');
+    const said = context.events.length;
+    expect(await deliver('two', 'late')).toEqual({ run_id, ...first, duplicate_of: run_id });
+    expect(context.events).toHaveLength(said);
+    expect(await context.db.selectFrom('sync_runs').selectAll().execute()).toHaveLength(1);
+  });
+
+  test('leaves the running run of an earlier delivery open', async () => {
+    const run = await openRun(context, {
+      executionId: 'one',
+      trigger: 'pubsub',
+      messageId: '42',
+    });
+    const argument = { trigger: 'pubsub', message_id: '42' } as const;
+    const request = { execution_id: 'two', outcome: 'failed', error: 'late', argument } as const;
+    expect(await finalizeRun(context, request)).toMatchObject({
+      status: 'running',
+      duplicate_of: run.id,
+    });
+    expect(await readRun(run.id)).toMatchObject({ status: 'running' });
+  });
+
+  test('adds a warning to a completed run once, and logs it', async () => {
+    const { id, execution_id } = await openRunWithChunks(2);
+    const { warnings } = await finalizeRun(context, { execution_id, outcome: 'completed' });
+    const warning = { code: 'snapshot_failed', message: 'no score' };
+    const request = { execution_id, outcome: 'completed', warning } as const;
+    expect(await finalizeRun(context, request)).toMatchObject({
+      status: 'completed',
+      warnings: [...warnings, warning],
+    });
+    expect(context.events.at(-1)).toMatchObject({
+      event: 'sync_warned',
+      run_id: id,
+      warnings: [warning],
+    });
+    const said = context.events.length;
+    expect(await finalizeRun(context, request)).toMatchObject({
+      warnings: [...warnings, warning],
+    });
+    expect(context.events).toHaveLength(said);
+    expect(await readRun(id)).toMatchObject({ warnings: [...warnings, warning] });
+  });
+
+  test('says what a failed run has stored, and where its feed is', async () => {
+    const { id, execution_id } = await openRunWithChunks(1);
+    await context.db.updateTable('sync_runs').set({ snapshot_path: 'gs://feeds/x' }).execute();
+    const error = { code: 'chunks_failed', message: 'chunks [2]' };
+    expect(await finalizeRun(context, { execution_id, outcome: 'failed', error })).toMatchObject({
+      run_id: id,
+      chunks_done: 1,
+      chunks_total: 2,
+      snapshot_path: 'gs://feeds/x',
+      error_code: 'chunks_failed',
     });
   });
 
@@ -207,16 +292,21 @@ describe('finalizeRun', () => {
 
   test('logs sync_failed with run id, error, time and records processed', async () => {
     const { id, execution_id } = await openRunWithChunks(1);
-    await finalizeRun(context, { execution_id, outcome: 'failed', error: 'it broke' });
+    const body = { error: { code: 'broken', message: 'it broke', hint: 'Mend it' } };
+    await finalizeRun(context, { execution_id, outcome: 'failed', error: { body } });
     const { completed_at } = await readRun(id);
     expect(context.events).toContainEqual({
       severity: 'ERROR',
-      message: `Run ${id} failed: it broke`,
+      message: `Run ${id} failed: broken: it broke`,
       event: 'sync_failed',
       run_id: id,
-      error_message: 'it broke',
+      error_message: 'broken: it broke',
       failed_at: completed_at?.toISOString(),
       records_processed: 10,
+      error_code: 'broken',
+      error_hint: 'Mend it',
+      stored: '1 of 2 chunks is stored and stays',
+      command: `npm run redrive -- --project ${context.config.GOOGLE_CLOUD_PROJECT} --run ${id}`,
     });
   });
 

@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Context } from '../shared/context.ts';
 import { permanent } from '../shared/errors.ts';
 import type { Database, SyncRun, Warning } from '../shared/schema.ts';
-import { closeRun, insertFailedRun } from '../shared/sync-runs.ts';
+import { closeRun, findOwnRun, insertFailedRun, type RunRequest } from '../shared/sync-runs.ts';
 import { areTooManyRejects } from '../shared/too-many-rejects.ts';
 import { addWarnings } from '../shared/warnings.ts';
 import type { FinalizeRequest, FinalizeResponse } from './contract.ts';
@@ -13,8 +13,8 @@ import { readFailure } from './read-failure.ts';
 import { reportMetrics } from './report-metrics.ts';
 
 /**
- * Closes the run of an execution once; a repeated call returns the recorded result. A run completes
- * only if every chunk is done and not too many records are rejects.
+ * Closes the run of an execution once; a repeated call returns the recorded result, and adds its
+ * warning to it. A run completes only if every chunk is done and not too many records are rejects.
  *
  * @throws SyncError `run_not_found` (404), `run_closed` (409), `records_lost` (409),
  * `too_many_rejects` (422).
@@ -32,9 +32,11 @@ export async function finalizeRun(
   const late = closedHere ? await reportMetrics(context, run) : toList(request.warning);
   const warnings = await addWarnings(db, run.id, late);
   const reported = { ...run, warnings: [...run.warnings, ...warnings] };
-  if (closedHere) logOutcome(log, reported);
+  const chunksDone = await countDoneChunks(db, run.id);
+  if (closedHere) logOutcome(context, reported, chunksDone);
   logWarnings(log, reported, closedHere ? reported.warnings : warnings);
-  return toResponse(reported);
+  const isOwn = run.execution_id === request.execution_id;
+  return { ...toResponse(reported, chunksDone), ...(isOwn ? {} : { duplicate_of: run.id }) };
 }
 
 interface Closing {
@@ -42,15 +44,36 @@ interface Closing {
   readonly closedHere: boolean;
 }
 
-/** Inserts the row of a trigger that failed before download could open its run. */
+/**
+ * Inserts the row of a trigger that failed before download could open its run, or finds the run of
+ * another execution that the same Pub/Sub message started.
+ */
 async function closeUnopenedRun(
   db: Kysely<Database>,
-  { execution_id, outcome, trigger, error }: FinalizeRequest,
+  request: FinalizeRequest,
 ): Promise<Closing | undefined> {
-  if (outcome === 'completed') return undefined;
-  const request = { executionId: execution_id, trigger: trigger ?? 'manual' };
-  const run = await insertFailedRun(db, request, readFailure(error));
-  return run && { run, closedHere: true };
+  if (request.outcome === 'completed') return undefined;
+  const failed = toRunRequest(request);
+  const run = await insertFailedRun(db, failed, readFailure(request.error));
+  if (run) return { run, closedHere: true };
+  const earlier = await findOwnRun(db, failed);
+  if (!earlier || earlier.execution_id === request.execution_id) return undefined;
+  return { run: earlier, closedHere: false };
+}
+
+function toRunRequest({ execution_id: executionId, argument }: FinalizeRequest): RunRequest {
+  if (argument == null) return { executionId, trigger: 'manual' };
+  return {
+    executionId,
+    trigger: argument.trigger,
+    messageId: argument.message_id,
+    filePath: argument.file_path,
+    partial: argument.partial,
+    acceptShrink: argument.accept_shrink,
+    acceptDrift: argument.accept_drift,
+    acceptOutdated: argument.accept_outdated,
+    dryRun: argument.dry_run,
+  };
 }
 
 async function closeOpenRun(
@@ -105,12 +128,7 @@ function requireFewRejects(run: SyncRun, maxRejectedPercent: number): void {
 
 /** @throws SyncError `records_lost` (409) if a chunk of the chunk index is not done. */
 async function requireEveryRecord(trx: Transaction<Database>, run: SyncRun): Promise<void> {
-  const { done } = await trx
-    .selectFrom('sync_chunks')
-    .where('run_id', '=', run.id)
-    .where('status', '=', 'done')
-    .select(({ fn }) => fn.countAll<number>().as('done'))
-    .executeTakeFirstOrThrow();
+  const done = await countDoneChunks(trx, run.id);
   if (done === run.chunks_total) return;
   const expected = run.chunks_total ?? 'an unknown number of';
   throw permanent('records_lost', `Run ${run.id}: only ${done} of ${expected} chunks are done`, {
@@ -120,14 +138,24 @@ async function requireEveryRecord(trx: Transaction<Database>, run: SyncRun): Pro
   });
 }
 
+async function countDoneChunks(db: Kysely<Database>, runId: number): Promise<number> {
+  const { done } = await db
+    .selectFrom('sync_chunks')
+    .where('run_id', '=', runId)
+    .where('status', '=', 'done')
+    .select(({ fn }) => fn.countAll<number>().as('done'))
+    .executeTakeFirstOrThrow();
+  return done;
+}
+
 function toList(warning: Warning | null | undefined): readonly Warning[] {
   return warning == null ? [] : [warning];
 }
 
-function toResponse(run: SyncRun): FinalizeResponse {
+function toResponse(run: SyncRun, chunksDone: number): FinalizeResponse {
   return {
     run_id: run.id,
-    status: run.status === 'completed' ? 'completed' : 'failed',
+    status: run.status,
     records_total: run.records_total,
     records_new: run.records_new,
     records_updated: run.records_updated,
@@ -143,5 +171,8 @@ function toResponse(run: SyncRun): FinalizeResponse {
     error_message: run.error_message,
     error_hint: run.error_hint,
     duration_ms: run.duration_ms ?? 0,
+    chunks_done: chunksDone,
+    chunks_total: run.chunks_total,
+    snapshot_path: run.snapshot_path,
   };
 }

@@ -1,8 +1,10 @@
+import type { Context } from '../shared/context.ts';
 import type { Log } from '../shared/log.ts';
 import type { SyncRun, Warning } from '../shared/schema.ts';
+import { describeRetry } from './describe-retry.ts';
 
-/** Logs how a run ended. */
-export function logOutcome(log: Log, run: SyncRun): void {
+/** Logs how a run ended. The mail about a failed run is made from the entry. */
+export function logOutcome({ config, log }: Context, run: SyncRun, chunksDone: number): void {
   const { id, records_total } = run;
   if (run.status === 'completed') {
     const message = run.dry_run
@@ -29,7 +31,16 @@ export function logOutcome(log: Log, run: SyncRun): void {
     error_message: run.error_message ?? '',
     failed_at: run.completed_at?.toISOString() ?? '',
     records_processed: records_total,
+    error_code: run.error_code ?? '',
+    error_hint: run.error_hint ?? '',
+    stored: describeStored(chunksDone, run.chunks_total),
+    ...describeRetry(config, run),
   });
+}
+
+function describeStored(done: number, total: number | null): string {
+  if (total === null || done === 0) return 'no chunk is stored';
+  return `${done} of ${total} chunks ${done === 1 ? 'is stored and stays' : 'are stored and stay'}`;
 }
 
 /** Logs the warnings of a completed run as one event, which alerts are made from. */

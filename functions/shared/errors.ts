@@ -1,3 +1,5 @@
+import { withoutQueries } from './without-query.ts';
+
 /**
  * Kind of a failure: `transient` may succeed later, `permanent` will not, `bug` is an error in the
  * code. The workflow retries every 5xx, so a bug (500) as well as a transient failure (503).
@@ -11,7 +13,10 @@ interface Details {
   readonly cause?: unknown;
 }
 
-/** A failure with a code for machines, and a message and hint for people. */
+/**
+ * A failure with a code for machines, and a message and hint for people. The queries of URLs are
+ * removed from the message, because it is stored, logged and mailed.
+ */
 export class SyncError extends Error {
   override readonly name = 'SyncError';
   readonly outcome: Outcome;
@@ -21,7 +26,7 @@ export class SyncError extends Error {
   readonly runId: number | undefined;
 
   constructor(outcome: Outcome, code: string, message: string, details: Details = {}) {
-    super(message, { cause: details.cause });
+    super(withoutQueries(message), { cause: details.cause });
     this.outcome = outcome;
     this.code = code;
     this.status = details.status ?? { transient: 503, permanent: 422, bug: 500 }[outcome];

@@ -4,6 +4,7 @@ import type { ZodType } from 'zod';
 import type { Context } from './context.ts';
 import { classifyError, permanent, type SyncError } from './errors.ts';
 import { type Log, traceFields } from './log.ts';
+import { withoutQueries } from './without-query.ts';
 
 /** Response body of a failed call: `code` for machines, `message` and `hint` for people. */
 export interface ErrorBody {
@@ -79,7 +80,7 @@ export function createEndpoint(
         status: error.status,
         ...(error.runId === undefined ? {} : { run_id: error.runId }),
         ...(error.outcome === 'bug' && thrown instanceof Error && thrown.stack
-          ? { stack: thrown.stack }
+          ? { stack: withoutQueries(thrown.stack) }
           : {}),
       });
       if (response.headersSent) response.destroy();

@@ -63,6 +63,13 @@ export type LogEvent =
       error_message: string;
       failed_at: string;
       records_processed: number;
+      error_code: string;
+      error_hint: string;
+      /** How many chunks are stored, in words. */
+      stored: string;
+      /** What runs the sync again, and with which argument if the run has no dead letter. */
+      command: string;
+      argument?: Readonly<Record<string, unknown>>;
     }
   | { event: 'snapshot_taken'; run_id: number; snapshot_date: string; score: number | null };
 

@@ -245,3 +245,70 @@ describe('many triggers', () => {
     expect(await openRun(runs, { ...request, executionId: 'third' })).toMatchObject({ id });
   });
 });
+
+test('keeps the path of a feed, but never the query or the credentials of a URL', async () => {
+  const filePath = 'https://user:secret@example.com/feed.json?token=secret';
+  const run = await openRun(runs, { executionId: 'one', trigger: 'manual', filePath });
+  expect(run.file_path).toBe('https://example.com/feed.json');
+  active.add('one');
+  await expect(
+    openRun(runs, { executionId: 'two', trigger: 'manual', filePath }),
+  ).rejects.toMatchObject({ code: 'sync_already_running' });
+  expect((await readRuns()).map(({ file_path }) => file_path)).toEqual([
+    'https://example.com/feed.json',
+    'https://example.com/feed.json',
+  ]);
+});
+
+describe('the numbers of runs', () => {
+  const insert = (executionId: string, messageId?: string) =>
+    insertFailedRun(
+      context.db,
+      { executionId, trigger: 'pubsub', messageId },
+      { code: null, message: 'no', hint: null },
+    );
+
+  test('have no gap after a repeated call, a repeated message and a refused trigger', async () => {
+    const request = { trigger: 'pubsub' as const, messageId: '42' };
+    active.add('one').add('two').add('three');
+    const first = await openRun(runs, { ...request, executionId: 'one' });
+    await openRun(runs, { ...request, executionId: 'one' });
+    await openRun(runs, { ...request, executionId: 'two' });
+    await insert('three', '42');
+    await expect(open('three')).rejects.toMatchObject({ runId: first.id + 1 });
+    await expect(open('three')).rejects.toMatchObject({ code: 'run_closed' });
+    expect(await insert('four')).toMatchObject({ id: first.id + 2 });
+    expect((await readRuns()).map(({ id }) => id)).toEqual([first.id, first.id + 1, first.id + 2]);
+  });
+
+  test('have no gap after an insert that was rolled back', async () => {
+    const first = await insert('one');
+    const rolledBack = context.db.transaction().execute(async (trx) => {
+      await trx.insertInto('sync_runs').values({ execution_id: 'two', trigger: 'api' }).execute();
+      throw new Error('rolled back');
+    });
+    await expect(rolledBack).rejects.toThrow('rolled back');
+    expect(await insert('three')).toMatchObject({ id: (first?.id ?? 0) + 1 });
+  });
+
+  test('differ for two inserts at once: the second waits for the first to commit', async () => {
+    const [one, two] = [await context.pool.connect(), await context.pool.connect()];
+    const sql = `insert into sync_runs (execution_id, trigger, status, completed_at, duration_ms)
+      values ($1, 'api', 'completed', now(), 1)
+      returning id::integer`;
+    try {
+      await one.query('begin');
+      const first = await one.query(sql, ['one']);
+      const second = two.query(sql, ['two']);
+      const waiting = 'select count(*)::integer as count from pg_locks where not granted';
+      await expect
+        .poll(async () => (await context.pool.query(waiting)).rows)
+        .toEqual([{ count: 1 }]);
+      await one.query('commit');
+      expect((await second).rows).toEqual([{ id: first.rows[0].id + 1 }]);
+    } finally {
+      one.release();
+      two.release();
+    }
+  });
+});

@@ -3,6 +3,7 @@ import type { Context } from './context.ts';
 import { permanent, transient } from './errors.ts';
 import { isExecutionActive } from './executions.ts';
 import type { Database, SyncChunk, SyncRun, Trigger } from './schema.ts';
+import { withoutQuery } from './without-query.ts';
 
 export interface RunRequest {
   readonly executionId: string;
@@ -73,7 +74,10 @@ export function findRun(db: Kysely<Database>, executionId: string): Promise<Sync
 }
 
 /** Finds the run of the execution, else that of the message, which may be delivered twice. */
-async function findOwnRun(db: Kysely<Database>, { executionId, messageId }: RunRequest) {
+export async function findOwnRun(
+  db: Kysely<Database>,
+  { executionId, messageId }: RunRequest,
+): Promise<SyncRun | undefined> {
   return (
     (await findRun(db, executionId)) ??
     (messageId == null
@@ -97,12 +101,12 @@ function requireRunning(run: SyncRun): SyncRun {
 }
 
 function toRow(request: RunRequest) {
-  const { executionId, trigger, messageId = null, filePath = null } = request;
+  const { executionId, trigger, messageId = null, filePath } = request;
   return {
     execution_id: executionId,
     trigger,
     message_id: messageId,
-    file_path: filePath,
+    file_path: filePath == null ? null : withoutQuery(filePath),
     partial: request.partial ?? false,
     accept_shrink: request.acceptShrink ?? false,
     accept_drift: request.acceptDrift ?? false,

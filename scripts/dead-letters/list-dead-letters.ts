@@ -3,6 +3,7 @@ import {
   type PulledLetter,
   type QueueOptions,
 } from '../shared/dead-letter-queue.ts';
+import { describeLetter } from '../shared/describe-letter.ts';
 
 const HOUR_MILLISECONDS = 3_600_000;
 
@@ -21,10 +22,9 @@ export async function listDeadLetters(
   }
 }
 
-/** One line: the letter's age, run, failed chunks and error. */
+/** The letter's age, run, chunks and error in a line, and below it what to do, if that is known. */
 export function formatLetter({ publishedAt, letter }: PulledLetter): string {
   const hours = ((Date.now() - publishedAt.getTime()) / HOUR_MILLISECONDS).toFixed(1);
-  const chunks =
-    letter.failed_chunks.length > 0 ? `  chunks ${letter.failed_chunks.join(', ')}` : '';
-  return `${hours} h  run ${letter.run_id ?? '?'}${chunks}  ${letter.error_message}\n`;
+  const hint = letter.error_hint == null ? '' : `       ${letter.error_hint}\n`;
+  return `${hours} h  ${describeLetter(letter)}\n${hint}`;
 }

@@ -144,6 +144,38 @@ describe('I04 each trigger makes exactly one row', () => {
       { status: 'failed', error_message: expect.stringContaining('filepath') },
     ]);
   });
+
+  test.each([
+    ['not JSON', 'hello', 'invalid_argument: "hello" is a text; send a JSON object such as'],
+    ['misspelt', '{"file_pth": "x"}', 'Unrecognized key: "file_pth"'],
+    ['of a wrong type', '{"partial": "yes"}', 'partial: Invalid input'],
+  ])('a Pub/Sub message that is %s, delivered twice', async (_, text, message) => {
+    const data = Buffer.from(text).toString('base64');
+    const event = { data: { message: { data, messageId: '42' }, subscription: 's' } };
+    expect(await runWorkflow(event)).toMatchObject({ state: 'FAILED' });
+    const again = await runWorkflow(event);
+    const [run, ...others] = await readRuns();
+    expect(others).toEqual([]);
+    expect(run).toMatchObject({
+      trigger: 'pubsub',
+      message_id: '42',
+      status: 'failed',
+      error_code: 'invalid_request',
+      error_message: expect.stringContaining(`invalid_request: ${message}`),
+    });
+    expect(again.state).toBe('SUCCEEDED');
+    expect(JSON.parse(again.result ?? '')).toMatchObject({
+      run_id: run?.id,
+      duplicate_of: run?.id,
+    });
+  });
+
+  test('an argument that is no object', async () => {
+    expect(await runWorkflow(['x'])).toMatchObject({ state: 'FAILED' });
+    expect(await readRuns()).toMatchObject([
+      { trigger: 'manual', message_id: null, error_code: 'invalid_request' },
+    ]);
+  });
 });
 
 describe('the workflow', () => {

@@ -4,6 +4,7 @@ import { gaxOptions } from '../../functions/shared/endpoint.ts';
 
 const SUBSCRIPTION = 'sync-dead-letter';
 const PULL_BATCH = 100;
+const HOLD_SECONDS = 60;
 /** A pull may return nothing although messages remain; two empty pulls in a row mean the end. */
 const EMPTY_PULLS = 2;
 
@@ -16,6 +17,14 @@ const deadLetter = z.object({
   failed_chunks: z.array(z.number()),
   error_message: z.string(),
   retryable: z.boolean(),
+  // The letters of earlier versions lack these.
+  error_code: z.string().nullish(),
+  error_hint: z.string().nullish(),
+  chunks_done: z.number().nullish(),
+  chunks_total: z.number().nullish(),
+  snapshot_path: z.string().nullish(),
+  /** The argument had a URL whose query, which may hold a token, was removed. */
+  file_path_had_query: z.boolean().nullish(),
   /** The argument of the execution that failed. */
   argument: z.record(z.string(), z.unknown()),
 });
@@ -32,6 +41,8 @@ export interface DeadLetterQueue {
   /** Pulls up to `limit` letters, hidden from others until released or for a few seconds. */
   pull(limit: number): Promise<readonly PulledLetter[]>;
   acknowledge(letter: PulledLetter): Promise<void>;
+  /** Hides letters from others for another minute. */
+  hold(letters: readonly PulledLetter[]): Promise<void>;
   /** Makes letters available to be pulled again. */
   release(letters: readonly PulledLetter[]): Promise<void>;
   close(): Promise<void>;
@@ -72,6 +83,12 @@ export function openDeadLetterQueue({
     });
   };
 
+  const setDeadline = async (letters: readonly PulledLetter[], ackDeadlineSeconds: number) => {
+    if (letters.length === 0) return;
+    const ackIds = letters.map(({ ackId }) => ackId);
+    await client.modifyAckDeadline({ subscription, ackIds, ackDeadlineSeconds });
+  };
+
   return {
     async pull(limit) {
       const pulled: PulledLetter[] = [];
@@ -86,11 +103,8 @@ export function openDeadLetterQueue({
     async acknowledge({ ackId }) {
       await client.acknowledge({ subscription, ackIds: [ackId] });
     },
-    async release(letters) {
-      if (letters.length === 0) return;
-      const ackIds = letters.map(({ ackId }) => ackId);
-      await client.modifyAckDeadline({ subscription, ackIds, ackDeadlineSeconds: 0 });
-    },
+    hold: (letters) => setDeadline(letters, HOLD_SECONDS),
+    release: (letters) => setDeadline(letters, 0),
     close: () => client.close(),
   };
 }

@@ -32,7 +32,9 @@ interface Options {
 export const answerNormally: Answerer = ({ path, body }) => {
   if (path === '/download') return { status: 200, body: { run_id: 7, chunks_total: 3 } };
   if (path === '/finalize') {
-    return { status: 200, body: { run_id: 7, status: body.outcome, records_total: 12 } };
+    const warnings = body.warning === undefined ? [] : [body.warning];
+    const run = { run_id: 7, status: body.outcome, records_total: 12, warnings };
+    return { status: 200, body: run };
   }
   return { status: 200, body: { messageIds: ['1'] } };
 };

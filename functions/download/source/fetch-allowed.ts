@@ -3,6 +3,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from '../../shared/chunks/create-gunzip.ts';
 import type { Config } from '../../shared/config.ts';
 import { isTransientStatus, messageOf, permanent, transient } from '../../shared/errors.ts';
+import { withoutQuery } from '../../shared/without-query.ts';
 import { openResponse } from './open-response.ts';
 import { AddressNotPublic } from './public-lookup.ts';
 
@@ -54,12 +55,15 @@ export async function fetchAllowed(
     if (status < 300 || status >= 400 || headers.location === undefined) throw refusal(url, status);
     url = parseRedirect(url, headers.location);
   }
-  throw permanent('feed_refused', `${address} redirects more than ${MAX_REDIRECTS} times`);
+  const source = withoutQuery(address);
+  throw permanent('feed_refused', `${source} redirects more than ${MAX_REDIRECTS} times`);
 }
 
 function parseUrl(address: string): URL {
   const url = URL.parse(address);
-  if (url === null) throw permanent('invalid_request', `${address} is not a URL`, { status: 400 });
+  if (url === null) {
+    throw permanent('invalid_request', `${withoutQuery(address)} is not a URL`, { status: 400 });
+  }
   if (url.username === '' && url.password === '') return url;
   const message = `The URL on ${url.origin} contains credentials, which would be logged; remove them`;
   throw permanent('invalid_request', message, { status: 400 });
@@ -68,7 +72,8 @@ function parseUrl(address: string): URL {
 function parseRedirect(from: URL, location: string): URL {
   const url = URL.parse(location, from.href);
   if (url !== null) return url;
-  throw permanent('feed_refused', `${from} redirects to ${location}, which is not a valid URL`);
+  const target = withoutQuery(location);
+  throw permanent('feed_refused', `${from} redirects to ${target}, which is not a valid URL`);
 }
 
 async function fetchOnce(url: URL, publicOnly: boolean): Promise<IncomingMessage> {

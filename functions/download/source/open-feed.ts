@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Config } from '../../shared/config.ts';
 import { storageOptions } from '../../shared/endpoint.ts';
 import { messageOf, permanent, transient } from '../../shared/errors.ts';
+import { withoutQuery } from '../../shared/without-query.ts';
 import { createByteLimit } from './byte-limit.ts';
 import { fetchAllowed } from './fetch-allowed.ts';
 
@@ -19,7 +20,7 @@ const PACKAGE_HINT =
   'Look at the package on the portal; meanwhile, start the sync with the URL as file_path';
 
 export interface Feed {
-  /** Where the bytes come from, for logs and messages. */
+  /** Where the bytes come from, for logs and messages; a URL has no query. */
   readonly source: string;
   readonly body: AsyncIterable<Buffer>;
   /** The feed is said to be partial, so a saved page may have fewer records than its total. */
@@ -45,10 +46,14 @@ export async function openFeed(config: Config, filePath: string | null | undefin
   if (/^https?:/i.test(filePath)) return openUrl(config, filePath);
   if (/^gs:/i.test(filePath)) return openObject(config, filePath);
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(filePath) || !config.FEED_ALLOW_LOCAL_FILES) {
-    throw permanent('source_not_allowed', `Feeds cannot be read from file_path ${filePath}`, {
-      status: 400,
-      hint: 'Use https:// with an allowed host, or gs://bucket/object',
-    });
+    throw permanent(
+      'source_not_allowed',
+      `Feeds cannot be read from file_path ${withoutQuery(filePath)}`,
+      {
+        status: 400,
+        hint: 'Use https:// with an allowed host, or gs://bucket/object',
+      },
+    );
   }
   return openFile(filePath);
 }
@@ -56,7 +61,7 @@ export async function openFeed(config: Config, filePath: string | null | undefin
 async function openUrl(config: Config, address: string): Promise<Feed> {
   const url = URL.parse(address);
   if (!url?.pathname.endsWith('/datastore_search')) {
-    return { source: address, body: await fetchAllowed(config, address) };
+    return { source: withoutQuery(address), body: await fetchAllowed(config, address) };
   }
   const offset = Number(url.searchParams.get('offset') ?? 0);
   if (!url.searchParams.has('limit')) url.searchParams.set('limit', String(PAGE_RECORDS));
@@ -67,7 +72,7 @@ async function openUrl(config: Config, address: string): Promise<Feed> {
     page.searchParams.set('offset', String(from));
     return fetchAllowed(config, page.href);
   };
-  return { source: address, body: await open(offset), pages: { offset, open } };
+  return { source: withoutQuery(address), body: await open(offset), pages: { offset, open } };
 }
 
 /** The part of CKAN's package_show that is used. */

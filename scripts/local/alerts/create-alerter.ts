@@ -1,5 +1,6 @@
 import type { Mailer } from './create-mailer.ts';
 import { type AlertName, renderAlert } from './render-alert.ts';
+import { startCommand } from './start-command.ts';
 
 /** The log events that alert policies watch for, each with the policy's template. */
 const POLICIES: Readonly<Record<string, AlertName>> = {
@@ -25,7 +26,7 @@ export function createAlerter(
 ): Alerter {
   const pending = new Set<Promise<void>>();
   const send = async (name: AlertName, entry: Readonly<Record<string, unknown>>) => {
-    const alert = renderAlert(name, projectId, entry);
+    const alert = renderAlert(name, projectId, useLocalCommand(entry));
     try {
       say(`  mail "${alert.subject}" → ${await mailer(alert)}\n`);
     } catch (error) {
@@ -44,4 +45,10 @@ export function createAlerter(
       await Promise.all(pending);
     },
   };
+}
+
+/** Replaces the cloud's command that starts a sync, if the entry has one, by this machine's. */
+function useLocalCommand(entry: Readonly<Record<string, unknown>>) {
+  if (entry.argument === undefined || entry.command === undefined) return entry;
+  return { ...entry, command: startCommand(entry.argument as object) ?? entry.command };
 }

@@ -15,6 +15,10 @@ const syncFailed = {
   error_message: 'feed_malformed: byte 4 is "]" where the end has to be',
   failed_at: '2026-11-23T11:00:04.212Z',
   records_processed: 5_000,
+  error_code: 'feed_malformed',
+  error_hint: 'Look at the object',
+  stored: '3 of 12 chunks are stored and stay',
+  command: 'npm run redrive -- --project local-project --run 7',
 };
 
 const syncWarned = {
@@ -33,7 +37,10 @@ const deadLetter = {
   attempts: 3,
   failed_chunks: [2, 5],
   error_message: 'database_unavailable: it is away',
+  error_code: 'database_unavailable',
+  error_hint: null,
   retryable: true,
+  advice: 'Retrying may help',
 };
 
 let directory: string;
@@ -71,6 +78,9 @@ test('I09 the mail of a failed run has the run id, error message, timestamp and 
   expect(mail).toContain('- Error: feed_malformed: byte 4 is "]" where the end has to be\n');
   expect(mail).toContain('- Time: 2026-11-23T11:00:04.212Z\n');
   expect(mail).toContain('- Records processed: 5000\n');
+  expect(mail).toContain('- Code: feed_malformed\n- What to do: Look at the object\n');
+  expect(mail).toContain('- Stored: 3 of 12 chunks are stored and stay\n');
+  expect(mail).toContain('\n    npm run redrive -- --project local-project --run 7\n');
   expect(said).toEqual([
     expect.stringMatching(/^ {2}mail "Permit sync run 7 failed" → .+\.eml\n$/),
   ]);
@@ -92,12 +102,26 @@ test('the mail of a run with warnings has each code and message, and what to typ
 test('I09 the dead-letter mail has a link to the execution’s logs in Cloud Logging', () => {
   const { subject, body } = renderAlert('dead-letter', 'local-project', deadLetter);
   expect(subject).toBe(`Permit sync execution ${deadLetter.execution_id} was dead-lettered`);
-  expect(body).toContain('- Attempts: 3\n- Failed chunks: [2,5]\n');
+  expect(body).toContain('- Attempts: 3\n- Failed chunks: [2,5]\n- Retrying may help\n');
+  expect(body).toContain('- Code: database_unavailable\n- What to do: \n');
+  expect(body).toContain(
+    `\n    npm run redrive -- --project local-project --execution ${deadLetter.execution_id}\n`,
+  );
   const link = /https:\S+/.exec(body)?.[0] ?? '';
   expect(decodeURIComponent(link)).toBe(
     'https://console.cloud.google.com/logs/query;query=' +
       `labels."workflows.googleapis.com/execution_id"="${deadLetter.execution_id}"?project=local-project`,
   );
+});
+
+test('the mail of a run without a letter names npm start in place of gcloud', async () => {
+  const alerter = createAlerter('local-project', createMailer({ directory }), () => {});
+  const command = 'gcloud workflows run permit-sync';
+  alerter.watch({ ...syncFailed, command, argument: { partial: true } });
+  alerter.watch({ ...syncFailed, run_id: 8, command, argument: { file_path: 'gs://bucket/x' } });
+  await alerter.close();
+  const mails = (await readMails()).map((mail) => /\n {4}(.*)\n/.exec(mail)?.[1]);
+  expect(mails.sort()).toEqual([command, 'npm start -- --partial']);
 });
 
 test('no variable is left in a rendered alert, and a missing field is empty', () => {
