@@ -35,7 +35,7 @@ export async function downloadFeed(
     return { ...(await describeDownload(to)), duplicate_of: run.id };
   }
   if (resume_run_id != null) await resumeRun(context, run, resume_run_id);
-  else await download(to);
+  else await download(to, filePath);
   return describeDownload(to);
 }
 
@@ -43,14 +43,15 @@ export async function downloadFeed(
  * Stores, checks and indexes the feed in one transaction: a failure leaves no chunk index, and
  * neither does a dry run.
  */
-function download(to: Destination): Promise<void> {
+function download(to: Destination, filePath: string | null | undefined): Promise<void> {
   const { context, runId, object } = to;
   const startedMs = performance.now();
   return inTransaction(context.pool, async (client) => {
     await lockChunkIndex(client, runId);
     if (await isDownloaded(to)) return;
     const run = await noteOrigin(to);
-    const feed = await openFeed(context.config, run.file_path);
+    // The row's path lacks the query of a URL.
+    const feed = await openFeed(context.config, filePath);
     if (run.dry_run) await beginDryRun(client);
     const stored = await storeFeed(client, { ...feed, isPart: run.partial }, to);
     const { bytes, records, columns } = stored;
