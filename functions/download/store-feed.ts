@@ -6,6 +6,7 @@ import type { Context } from '../shared/context.ts';
 import { createColumnSampler } from './checks/column-sampler.ts';
 import { normaliseFeed } from './source/normalise-feed.ts';
 import type { Feed } from './source/open-feed.ts';
+import { uploadOptions } from './upload-options.ts';
 
 /** Where a feed is stored. */
 export interface Destination {
@@ -56,8 +57,7 @@ export async function storeFeed(
           packed = end;
         },
       }),
-    // Checked by MD5, which Node computes natively; the client's CRC32C is ten times as slow.
-    file.createWriteStream({ contentType: 'application/gzip', validation: 'md5' }),
+    file.createWriteStream(await uploadOptions(file)),
   );
   // Outside the transaction: the path stays when a failure rolls the chunks back.
   await db

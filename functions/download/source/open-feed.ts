@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Config } from '../../shared/config.ts';
 import { storageOptions } from '../../shared/endpoint.ts';
 import { messageOf, permanent, transient } from '../../shared/errors.ts';
+import { readObject } from '../../shared/read-object.ts';
 import { createByteLimit } from './byte-limit.ts';
 import { fetchAllowed } from './fetch-allowed.ts';
 
@@ -125,7 +126,7 @@ async function openObject(config: Config, path: string): Promise<Feed> {
     throw permanent('feed_refused', `Access to ${path} is denied: ${messageOf(cause)}`, { cause });
   });
   if (!exists) throw permanent('feed_not_found', `${path} does not exist`, { status: 404 });
-  return { source: path, body: file.createReadStream({ decompress: false, validation: false }) };
+  return { source: path, body: readObject(file) };
 }
 
 async function openFile(path: string): Promise<Feed> {
