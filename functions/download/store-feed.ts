@@ -6,6 +6,7 @@ import type { Context } from '../shared/context.ts';
 import { createColumnSampler } from './checks/column-sampler.ts';
 import { normaliseFeed } from './source/normalise-feed.ts';
 import type { Feed } from './source/open-feed.ts';
+import { settleFailure } from './source/settle-failure.ts';
 import { uploadOptions } from './upload-options.ts';
 
 /** Where a feed is stored. */
@@ -65,6 +66,6 @@ export async function storeFeed(
     .set({ snapshot_path: file.cloudStorageURI.href })
     .where('id', '=', runId)
     .execute();
-  if (packed?.failure !== undefined) throw packed.failure;
+  if (packed?.failure !== undefined) throw settleFailure(feed, packed.failure);
   return { bytes: packed?.bytes ?? 0, records, chunks, columns: sampler.columns() };
 }

@@ -4,8 +4,8 @@ import type { CreateWriteStreamOptions, File } from '@google-cloud/storage';
 const CHUNK_BYTES = 8_388_608;
 
 /**
- * Options with which the client goes on after an upload of the feed breaks off: it sends chunks that
- * it still holds, and repeats a request only if the object's generation is a precondition.
+ * Options with which the client goes on after an upload of the feed breaks off: it sends chunks
+ * that it still holds, and repeats a request only if the object's generation is a precondition.
  */
 export async function uploadOptions(file: File): Promise<CreateWriteStreamOptions> {
   return {
