@@ -8,6 +8,8 @@ import { createColumnFinder } from './checks/column-finder.ts';
 import { createRehearsal, type Rehearsed } from './checks/rehearsal.ts';
 import { normaliseFeed } from './source/normalise-feed.ts';
 import type { Feed } from './source/open-feed.ts';
+import { settleFailure } from './source/settle-failure.ts';
+import { uploadOptions } from './upload-options.ts';
 
 /** Where a feed is stored. */
 export interface Destination {
@@ -62,8 +64,7 @@ export async function storeFeed(
           packed = end;
         },
       }),
-    // Checked by MD5, which Node computes natively; the client's CRC32C is ten times as slow.
-    file.createWriteStream({ contentType: 'application/gzip', validation: 'md5' }),
+    file.createWriteStream(await uploadOptions(file)),
   );
   // Outside the transaction: the path stays when a failure rolls the chunks back.
   await db
@@ -71,7 +72,7 @@ export async function storeFeed(
     .set({ snapshot_path: file.cloudStorageURI.href })
     .where('id', '=', runId)
     .execute();
-  if (packed?.failure !== undefined) throw packed.failure;
+  if (packed?.failure !== undefined) throw settleFailure(feed, packed.failure);
   const rehearsed = rehearsal.result();
   const { names } = rehearsed;
   const columns = names.size === 0 ? names : new Set([...names, ...finder.columns()]);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import express from 'express';
 import { createMonitoringApi } from './monitoring/create-monitoring-api.ts';
 import { createPubsubApi } from './pubsub/create-pubsub-api.ts';
+import type { FaultSwitch } from './rest/fault-switch.ts';
 import { listen } from './rest/listen.ts';
 import { createStorageApi } from './storage/create-storage-api.ts';
 import type { Clock } from './workflows/clock/clock.ts';
@@ -24,6 +25,8 @@ export interface GoogleApisOptions {
   readonly pubsubUrl?: string | undefined;
   readonly onUploadProgress?: (bytesReceived: number) => void;
   readonly onWorkflowLog?: WorkflowsServiceOptions['log'];
+  /** Lets requests fail, for tests. */
+  readonly faults?: FaultSwitch;
   readonly log: (message: string) => void;
 }
 
@@ -58,6 +61,7 @@ export async function startGoogleApis(options: GoogleApisOptions): Promise<Googl
     connectorBaseUrls: { pubsub: pubsubUrl, storage: server.url },
     ...(onWorkflowLog && { log: onWorkflowLog }),
   });
+  if (options.faults) app.use(options.faults.handler);
   // Storage first: it reads uploads as streams, before any body parser.
   app.use(storage.router, workflows.router, pubsub.router, monitoring);
   return {

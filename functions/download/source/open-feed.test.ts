@@ -229,12 +229,4 @@ describe('a local file', () => {
       message: expect.stringContaining('ENOENT'),
     });
   });
-
-  test('is not found if it is a directory', async () => {
-    await expect(openFeed(context.config, folder)).rejects.toMatchObject({
-      code: 'feed_not_found',
-      status: 404,
-      message: `${folder} is a directory, not a file`,
-    });
-  });
 });

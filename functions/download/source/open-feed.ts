@@ -1,14 +1,14 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { json } from 'node:stream/consumers';
 import { Storage } from '@google-cloud/storage';
 import { z } from 'zod';
 import type { Config } from '../../shared/config.ts';
 import { storageOptions } from '../../shared/endpoint.ts';
 import { messageOf, permanent, transient } from '../../shared/errors.ts';
+import { readObject } from '../../shared/read-object.ts';
 import { withoutQuery } from '../../shared/without-query.ts';
 import { createByteLimit } from './byte-limit.ts';
 import { fetchAllowed } from './fetch-allowed.ts';
+import { readLocalFile } from './read-local-file.ts';
 
 /** CKAN's default for `ckan.datastore.search.rows_max`; without a limit a page has 100 records. */
 const PAGE_RECORDS = 32_000;
@@ -39,7 +39,7 @@ export interface Feed {
  * host, a `gs://bucket/object`, or a local file if the configuration allows it.
  *
  * @throws SyncError `source_not_allowed` (400), `feed_not_found` (404), `feed_too_large` for
- * package_show's response, and those of fetchAllowed.
+ * package_show's response, and those of fetchAllowed and readLocalFile.
  */
 export async function openFeed(config: Config, filePath: string | null | undefined): Promise<Feed> {
   if (filePath == null) return openUrl(config, await findDownloadUrl(config));
@@ -55,7 +55,7 @@ export async function openFeed(config: Config, filePath: string | null | undefin
       },
     );
   }
-  return openFile(filePath);
+  return { source: filePath, body: await readLocalFile(filePath) };
 }
 
 async function openUrl(config: Config, address: string): Promise<Feed> {
@@ -130,16 +130,5 @@ async function openObject(config: Config, path: string): Promise<Feed> {
     throw permanent('feed_refused', `Access to ${path} is denied: ${messageOf(cause)}`, { cause });
   });
   if (!exists) throw permanent('feed_not_found', `${path} does not exist`, { status: 404 });
-  return { source: path, body: file.createReadStream({ decompress: false, validation: false }) };
-}
-
-async function openFile(path: string): Promise<Feed> {
-  const stats = await stat(path).catch((cause: unknown) => {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw permanent('feed_not_found', `${path} cannot be opened: ${code}`, { status: 404, cause });
-  });
-  if (stats.isDirectory()) {
-    throw permanent('feed_not_found', `${path} is a directory, not a file`, { status: 404 });
-  }
-  return { source: path, body: createReadStream(path, { highWaterMark: 1 << 18 }) };
+  return { source: path, body: readObject(file) };
 }

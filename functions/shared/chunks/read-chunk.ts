@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import type { Bucket } from '@google-cloud/storage';
 import { permanent } from '../errors.ts';
+import { readObject } from '../read-object.ts';
 import { createGunzip } from './create-gunzip.ts';
 import type { LocatedRecord, LocatedRecords } from './locate-records.ts';
 
@@ -35,16 +36,16 @@ export async function readChunk(
   const reader = createRangeReader(located, onRecord);
   if (reader.hasAll()) return;
   const file = bucket.file(new URL(chunk.snapshot_path ?? '').pathname.slice(1));
-  const { byte_start: start, byte_end } = chunk;
   await pipeline(
-    file.createReadStream({ start, end: byte_end - 1, validation: false }),
+    readObject(file, { start: chunk.byte_start, end: chunk.byte_end }),
     createGunzip(),
     async (parts: AsyncIterable<Buffer>) => {
       for await (const part of parts) reader.write(part);
     },
   ).catch((cause: unknown) => {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw code?.startsWith('Z_') ? changed(chunk, code) : cause;
+    const code = String((cause as NodeJS.ErrnoException).code);
+    if (code === '404') throw changed(chunk, 'it no longer exists');
+    throw code.startsWith('Z_') ? changed(chunk, code) : cause;
   });
   if (!reader.hasAll()) throw changed(chunk, 'it is too short');
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bucket, Storage } from '@google-cloud/storage';
 import express from 'express';
+import { createFaultSwitch, type FaultSwitch } from '../../rest/fault-switch.ts';
 import { createStorageApi, type StorageApiOptions } from '../create-storage-api.ts';
 
 /** A storage server of a test's own, with Google's client pointed at it. */
@@ -12,6 +13,7 @@ export type TestStorage = AsyncDisposable & {
   readonly directory: string;
   readonly url: string;
   readonly storage: Storage;
+  readonly faults: FaultSwitch;
   /** A new process on the same directory: what was only in memory is gone. */
   restart(): Promise<TestStorage>;
 };
@@ -21,7 +23,8 @@ export async function startTestStorage(
 ): Promise<TestStorage> {
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'storage-'));
   const api = createStorageApi({ ...options, directory });
-  const server = createServer(express().use(api.router));
+  const faults = createFaultSwitch();
+  const server = createServer(express().use(faults.handler, api.router));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -34,6 +37,7 @@ export async function startTestStorage(
   return {
     directory,
     url,
+    faults,
     storage: new Storage({
       apiEndpoint: url,
       projectId: 'test-project',

@@ -37,7 +37,7 @@ async function startSession(query = ''): Promise<SessionServer> {
   };
 }
 
-/** Sends only the beginning of the content and waits until the server has it. */
+/** Sends only the beginning of the content and waits until the server has its whole pieces. */
 async function sendBeginning(
   server: SessionServer,
   sizeBytes: number,
@@ -49,7 +49,8 @@ async function sendBeginning(
   const request = sendRequest(server.sessionUrl, { method: 'PUT', headers });
   request.on('error', () => undefined);
   request.write(CONTENT.subarray(0, sizeBytes));
-  while ((await server.put('bytes */*')).headers.get('range') !== `bytes=0-${sizeBytes - 1}`) {
+  const kept = sizeBytes - (sizeBytes % CHUNK_BYTES);
+  while ((await server.put('bytes */*')).headers.get('range') !== `bytes=0-${kept - 1}`) {
     // Asks again until the bytes have arrived.
   }
   return request;
@@ -91,7 +92,10 @@ test('a status query says how far the upload is, before, during and after', asyn
 test('an upload continues after a broken connection from the server’s offset', async () => {
   await using server = await startSession();
   (await sendBeginning(server, 300_000)).destroy();
-  const rest = await server.put(`bytes 300000-${TOTAL - 1}/${TOTAL}`, CONTENT.subarray(300_000));
+  const rest = await server.put(
+    `bytes ${CHUNK_BYTES}-${TOTAL - 1}/${TOTAL}`,
+    CONTENT.subarray(CHUNK_BYTES),
+  );
   expect(rest.status).toBe(200);
   expect(await server.read()).toBe(CONTENT.toString());
 });
@@ -101,9 +105,17 @@ test('a broken connection does not end an upload of unknown length', async () =>
   const headers = { 'content-range': 'bytes 0-*/*', 'transfer-encoding': 'chunked' };
   (await sendBeginning(server, 300_000, headers)).destroy();
   expect((await server.put('bytes */*')).status).toBe(308);
-  const rest = await server.put('bytes 300000-*/*', CONTENT.subarray(300_000));
+  const rest = await server.put(`bytes ${CHUNK_BYTES}-*/*`, CONTENT.subarray(CHUNK_BYTES));
   expect(rest.status).toBe(200);
   expect(await server.read()).toBe(CONTENT.toString());
+});
+
+test('only multiples of 256 KiB are kept of an upload that breaks off', async () => {
+  await using server = await startSession();
+  (await sendBeginning(server, 300_000)).destroy();
+  const rest = await server.put(`bytes 300000-${TOTAL - 1}/${TOTAL}`, CONTENT.subarray(300_000));
+  expect(rest.status).toBe(400);
+  expect(await rest.text()).toContain('exceeds already uploaded size of 262144 byte(s)');
 });
 
 test('bytes that arrive twice are stored once', async () => {

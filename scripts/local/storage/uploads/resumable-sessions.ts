@@ -77,7 +77,7 @@ export function createResumableSessions(options: ResumableSessionsOptions): Resu
     }
     // While another request is sending, only that one may complete the upload.
     if (active !== undefined || !isComplete(request.range, writer.sizeBytes())) {
-      return { sizeBytes: writer.sizeBytes() };
+      return { sizeBytes: keptBytes(writer) };
     }
     const record = await finish(id, () => options.store(target, writer, request.hashHeader));
     return { record };
@@ -93,12 +93,13 @@ export function createResumableSessions(options: ResumableSessionsOptions): Resu
     if (session.state !== 'open') {
       return;
     }
-    const keptBytes = session.writer.sizeBytes();
-    checkRange(request.range, request.start, keptBytes);
+    checkRange(request.range, request.start, keptBytes(session.writer));
+    // The client sends again what was received after the last whole piece.
+    const receivedTwice = session.writer.sizeBytes() - request.start;
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     sessions.set(id, { ...session, active: { body: request.body, ended } });
     try {
-      await session.writer.append(skipBytes(request.body, keptBytes - request.start));
+      await session.writer.append(skipBytes(request.body, receivedTwice));
     } finally {
       sessions.set(id, session);
       end();
@@ -141,10 +142,15 @@ export function createResumableSessions(options: ResumableSessionsOptions): Resu
   };
 }
 
-function checkRange({ end, totalBytes }: UploadRange, start: number, keptBytes: number): void {
-  if (start > keptBytes) {
+/** Says what Cloud Storage has kept of an unfinished upload: whole pieces only. */
+function keptBytes(writer: ContentWriter): number {
+  return writer.sizeBytes() - (writer.sizeBytes() % MIN_CHUNK_BYTES);
+}
+
+function checkRange({ end, totalBytes }: UploadRange, start: number, kept: number): void {
+  if (start > kept) {
     throw invalidArgument(
-      `Invalid request. According to the Content-Range header, the upload offset is ${start} byte(s), which exceeds already uploaded size of ${keptBytes} byte(s).`,
+      `Invalid request. According to the Content-Range header, the upload offset is ${start} byte(s), which exceeds already uploaded size of ${kept} byte(s).`,
     );
   }
   if (end !== undefined && end !== totalBytes && end - start < MIN_CHUNK_BYTES) {
