@@ -4,6 +4,7 @@ import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { permanent, transient } from './errors.ts';
+import { guardServer } from './guard-server.ts';
 import { createEndpoint, createJsonEndpoint } from './http.ts';
 import { createLog } from './log.ts';
 import { createTestContext, type TestContext } from './testing/create-test-context.ts';
@@ -24,7 +25,9 @@ afterAll(() => context[Symbol.asyncDispose]());
 /** Calls a function through the Functions Framework. */
 async function callFunction(handler: HttpFunction, init: RequestInit) {
   http('function-under-test', handler);
-  await using server = await startTestServer(getTestServer('function-under-test'));
+  await using server = await startTestServer(
+    guardServer(getTestServer('function-under-test'), ['127.0.0.1']),
+  );
   const response = await fetch(server.url, init);
   return { status: response.status, text: await response.text() };
 }

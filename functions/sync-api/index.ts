@@ -1,7 +1,12 @@
-import type { HttpFunction, Request } from '@google-cloud/functions-framework';
+import type { HttpFunction } from '@google-cloud/functions-framework';
 import type { Context } from '../shared/context.ts';
 import { permanent } from '../shared/errors.ts';
-import { createEndpoint, parseRequest, type RespondToError } from '../shared/http.ts';
+import {
+  createEndpoint,
+  parseJsonBody,
+  parseRequest,
+  type RespondToError,
+} from '../shared/http.ts';
 import { startSyncRequest } from './contract.ts';
 import { listRuns } from './list-runs.ts';
 import { startSync } from './start-sync.ts';
@@ -13,15 +18,6 @@ const respondToError: RespondToError = ({ code, message, status }, response) => 
   if (code === 'file_path_required') response.status(400).json({ error: message });
   else response.status(status).json({ error: code, message });
 };
-
-/** Reads the body as JSON under any content type, because `curl -d` declares a form. */
-function readBody({ rawBody }: Request): unknown {
-  try {
-    return JSON.parse(String(rawBody));
-  } catch {
-    return undefined;
-  }
-}
 
 function hasFilePath(body: unknown): boolean {
   return startSyncRequest.pick({ file_path: true }).loose().safeParse(body).success;
@@ -48,7 +44,8 @@ export function createSyncApi(context: Context): HttpFunction {
           status: 405,
         });
       }
-      const body = readBody(request);
+      // Under any content type, because `curl -d` declares a form.
+      const body = parseJsonBody(request);
       if (!hasFilePath(body)) {
         throw permanent('file_path_required', 'file_path is required', { status: 400 });
       }

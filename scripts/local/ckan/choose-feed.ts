@@ -4,6 +4,7 @@ import express from 'express';
 import type { SyncRun } from '../../../functions/shared/schema.ts';
 import { generateFeed } from '../../generate-feed/generate-text.ts';
 import { listen } from '../rest/listen.ts';
+import { describeCkanRefusal } from './ckan-error.ts';
 import { createCkanApi } from './create-ckan-api.ts';
 
 export interface FeedChoice {
@@ -77,7 +78,7 @@ async function serveSyntheticFeed(choice: FeedChoice): Promise<ChosenFeed> {
   const day = ((await readNumber(dayPath)) ?? -1) + 1;
   const lastRecords = (await readNumber(sizePath)) ?? records;
   const portal = createCkanApi({ feed: () => generateFeed({ records, day }) });
-  const server = await listen(express().use(portal), 0);
+  const server = await listen(express().use(portal), 0, describeCkanRefusal);
   return {
     description: `synthetic, ${records.toLocaleString('en')} records, day ${day}`,
     // Another size is asked for, so the feed may be smaller than the last one.
