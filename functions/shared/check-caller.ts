@@ -7,8 +7,8 @@ const HOST = /^(\[[\d.:a-f]+\]|[^\s:/?#@[\]\\]+)(?::\d*)?$/i;
  * Checks that a request was not sent by somebody else's web page. A browser sends many requests of
  * any page unasked, but always says where they come from; programs such as curl say nothing.
  *
- * @param allowedHosts names that `Host` may have, on any port, because a page's own name may be made
- * to resolve to this machine (DNS rebinding); empty: `Host` is not checked.
+ * @param allowedHosts names that `Host` may have, on any port, because a page's own name can be
+ * made to resolve to this machine (DNS rebinding); empty: `Host` is not checked.
  * @returns why the request is refused, or undefined.
  */
 export function checkCaller(

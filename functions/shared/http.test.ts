@@ -4,7 +4,7 @@ import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { permanent, transient } from './errors.ts';
-import { guardServer } from './guard-server.ts';
+import { guardRequests } from './guard-requests.ts';
 import { createEndpoint, createJsonEndpoint } from './http.ts';
 import { createLog } from './log.ts';
 import { createTestContext, type TestContext } from './testing/create-test-context.ts';
@@ -26,7 +26,7 @@ afterAll(() => context[Symbol.asyncDispose]());
 async function callFunction(handler: HttpFunction, init: RequestInit) {
   http('function-under-test', handler);
   await using server = await startTestServer(
-    guardServer(getTestServer('function-under-test'), ['127.0.0.1']),
+    guardRequests(getTestServer('function-under-test'), ['127.0.0.1']),
   );
   const response = await fetch(server.url, init);
   return { status: response.status, text: await response.text() };

@@ -3,7 +3,7 @@ import type { HttpFunction, Request, Response } from '@google-cloud/functions-fr
 import type { ZodType } from 'zod';
 import type { Context } from './context.ts';
 import { classifyError, permanent, type SyncError } from './errors.ts';
-import { findRefusal } from './guard-server.ts';
+import { findRefusal } from './guard-requests.ts';
 import { type Log, traceFields } from './log.ts';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });

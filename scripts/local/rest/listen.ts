@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { checkCaller } from '../../../functions/shared/check-caller.ts';
-import { isPath } from '../../../functions/shared/guard-server.ts';
+import { isPath } from '../../../functions/shared/guard-requests.ts';
 import { LOOPBACK_HOSTS } from './loopback-hosts.ts';
 import { type DescribeRefusal, describeRefusal, refuse } from './refuse.ts';
 

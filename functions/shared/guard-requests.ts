@@ -13,10 +13,10 @@ export function findRefusal(request: IncomingMessage): SyncError | undefined {
 }
 
 /** Guards each HTTP server of this process when it begins to listen, the functions framework's. */
-export function guardServers(allowedHosts: readonly string[]): void {
+export function guardEveryServer(allowedHosts: readonly string[]): void {
   subscribe('tracing:net.server.listen:asyncStart', (message) => {
     const { server } = message as { server: unknown };
-    if (server instanceof Server) guardServer(server, allowedHosts);
+    if (server instanceof Server) guardRequests(server, allowedHosts);
   });
 }
 
@@ -25,7 +25,7 @@ export function guardServers(allowedHosts: readonly string[]): void {
  * a bad request in HTML and read up to 1 GiB. A refused request reaches its endpoint without its
  * path and body, so the refusal is answered in the endpoint's own form, and logged.
  */
-export function guardServer(server: Server, allowedHosts: readonly string[]): Server {
+export function guardRequests(server: Server, allowedHosts: readonly string[]): Server {
   const listeners = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request');
   return server.on('request', async (request, response) => {
