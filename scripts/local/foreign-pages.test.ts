@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { type IncomingMessage, type OutgoingHttpHeaders, request as send } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -122,6 +122,19 @@ describe('a request of somebody else’s page', () => {
       expect(await readState()).toEqual(before);
     },
   );
+});
+
+test('every file that the local cloud keeps is for its user only', async () => {
+  const folders = ['logs', 'monitoring', 'pubsub', 'storage', 'workflows'];
+  for (const folder of folders) {
+    const path = join(directory, folder);
+    expect((await stat(path)).mode & 0o777).toBe(0o700);
+    for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const file = join(entry.parentPath, entry.name);
+      expect([file, (await stat(file)).mode & 0o777]).toEqual([file, 0o600]);
+    }
+  }
 });
 
 describe('the form of a refusal', () => {
