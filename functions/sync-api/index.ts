@@ -1,4 +1,5 @@
 import type { HttpFunction } from '@google-cloud/functions-framework';
+import { z } from 'zod';
 import type { Context } from '../shared/context.ts';
 import { permanent } from '../shared/errors.ts';
 import {
@@ -13,6 +14,8 @@ import { startSync } from './start-sync.ts';
 
 const PATH = '/api/sync';
 
+const namedFile = z.looseObject({ file_path: z.string().trim().min(1) });
+
 /** Answers in the shape of the public API, which differs from that of the other functions. */
 const respondToError: RespondToError = ({ code, message, status }, response) => {
   if (code === 'file_path_required') response.status(400).json({ error: message });
@@ -20,7 +23,7 @@ const respondToError: RespondToError = ({ code, message, status }, response) => 
 };
 
 function hasFilePath(body: unknown): boolean {
-  return startSyncRequest.pick({ file_path: true }).loose().safeParse(body).success;
+  return namedFile.safeParse(body).success;
 }
 
 /** The public API: `GET /api/sync` lists runs, `POST /api/sync` starts one and waits for it. */

@@ -172,6 +172,78 @@ describe('the Google APIs', () => {
   });
 });
 
+/** Which servers have a body to parse. */
+const PARSING = SERVERS.filter((server) => !['portal', 'nothing', 'uploads'].includes(server));
+const JSON_TYPE = 'application/json';
+
+function expectRefusal(answer: { status: number | undefined; type: unknown; text: string }) {
+  expect([400, 413]).toContain(answer.status);
+  expect(answer.type).toMatch(/^application\/json/);
+  expect(JSON.parse(answer.text)).toHaveProperty('error');
+  // No stack, and no path of this machine.
+  expect(answer.text).not.toMatch(/node_modules|\.[jt]s:\d|\/tmp\/|file:/);
+}
+
+describe('a request that is not valid', () => {
+  test.each(PARSING)('is refused in JSON by %s', async (server) => {
+    const url = urlOf(server);
+    const { origin } = new URL(url);
+    for (const [target, headers, body] of [
+      [url, { 'content-type': JSON_TYPE }, '{"file_path": '],
+      [url, { 'content-type': `${JSON_TYPE}; charset=nonsense` }, BODY],
+      [url, { 'content-type': JSON_TYPE, 'content-encoding': 'nonsense' }, BODY],
+      [url, { 'content-type': JSON_TYPE, 'content-encoding': 'gzip' }, BODY],
+      [`${origin}/%E0%A4%A`, { 'content-type': JSON_TYPE }, BODY],
+    ] as const) {
+      expectRefusal(await call(target, 'POST', headers, body));
+    }
+  });
+
+  test.each(['GET', 'POST', 'DELETE'])('has JSON where nothing is: %s', async (method) => {
+    for (const server of ['nothing', 'portal']) {
+      const answer = await call(`${new URL(urlOf(server)).origin}/nothing`, method, {});
+      expect(answer).toMatchObject({
+        status: 404,
+        type: expect.stringMatching(/^application\/json/),
+      });
+    }
+  });
+
+  test.each(FUNCTION_NAMES)('is a 413 in JSON for %s if it is too large', async (name) => {
+    const answer = await call(urlOf(name), 'POST', typed(JSON_TYPE), `"${'x'.repeat(70_000)}"`);
+    expect(answer.status).toBe(413);
+    expectRefusal(answer);
+  });
+
+  test.each([
+    ['download', { execution_id: 'e', resume_run_id: 2 ** 31 }],
+    ['download', { execution_id: 'e\0' }],
+    ['download', { execution_id: 'e', file_path: 'a\0b' }],
+    ['download', { execution_id: 'e', message_id: '\0' }],
+    ['download', { execution_id: 'e', file_path: 'x'.repeat(2049) }],
+    ['ingest-chunk', { run_id: 2 ** 31, chunk_number: 1 }],
+    ['ingest-chunk', { run_id: 1, chunk_number: 2 ** 31 }],
+    ['snapshot', { run_id: 2 ** 31 }],
+    ['sync-api', { file_path: 'a\0b' }],
+    ['sync-api', { file_path: 'x'.repeat(2049) }],
+  ])('is a 400 of %s for a value that cannot be stored', async (name, request) => {
+    const before = await readState();
+    const answer = await call(urlOf(name), 'POST', typed(JSON_TYPE), JSON.stringify(request));
+    expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('invalid_request') });
+    expect(await readState()).toEqual(before);
+  });
+});
+
+test.each([undefined, 'application/x-www-form-urlencoded', 'text/plain', JSON_TYPE])(
+  'sync-api takes JSON under the content type %s from a program',
+  async (type) => {
+    const answer = await call(urlOf('sync-api'), 'POST', typed(type), '{"file_path": " "}');
+    expect(JSON.parse(answer.text)).toEqual({ error: 'file_path is required' });
+    const unknown = await call(urlOf('sync-api'), 'POST', typed(type), '{"file_path":"a","b":1}');
+    expect(JSON.parse(unknown.text)).toMatchObject({ message: expect.stringContaining('"b"') });
+  },
+);
+
 describe('a program of this machine, and a page of the server’s own', () => {
   test.each(SERVERS)('gets through to %s', async (server) => {
     const url = urlOf(server);
