@@ -6,7 +6,7 @@ const FOLDERS = ['logs', 'mail', 'monitoring', 'pubsub', 'storage', 'workflows']
 /** Holds only what its user may read. As root, PostgreSQL's user has to get through. */
 const DIRECTORY_MODE = process.getuid?.() === 0 ? 0o711 : 0o700;
 
-/** Makes the data directory, which others cannot look into; one that is there and is not ours stays. */
+/** Makes the data directory closed to others. A folder that has none of our data stays as it is. */
 export async function createDataDirectory(directory: string): Promise<void> {
   const isNew = (await mkdir(directory, { recursive: true })) !== undefined;
   const isOurs = isNew || (await stat(join(directory, 'workflows', 'deployed')).catch(() => null));
