@@ -85,6 +85,7 @@ async function send(method: string, path: string, body?: unknown): Promise<unkno
   const parent = 'v1/projects/local-project/locations/northamerica-northeast2';
   const response = await fetch(`${read('Google APIs')}/${parent}/${path}`, {
     method,
+    headers: { 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return response.json();

@@ -13,6 +13,7 @@ const called = new Set(calls.map(({ name }) => name));
 
 /** Configuration variables that are only for a local machine. */
 const LOCAL_ONLY = [
+  'ALLOWED_HOSTS',
   'DATABASE_URL',
   'FEED_ALLOW_LOCAL_FILES',
   'FEED_IS_MADE_UP',

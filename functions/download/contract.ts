@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { filePath, storedText } from '../shared/stored-text.ts';
 import { withoutQuery } from '../shared/without-query.ts';
 
 const MAX_QUOTED = 60;
@@ -6,12 +7,12 @@ const MAX_QUOTED = 60;
 /** Strict: a misspelt `file_path` would otherwise sync the City's feed instead of the file. */
 const request = z.strictObject({
   /** The Cloud Workflows execution that the run belongs to. */
-  execution_id: z.string().min(1),
+  execution_id: storedText,
   trigger: z.enum(['schedule', 'pubsub', 'api', 'manual']).default('manual'),
   /**
    * `https://…` on an allowed host, `gs://bucket/object` or a local path; null: the City's feed.
    */
-  file_path: z.string().min(1).nullish(),
+  file_path: filePath.nullish(),
   /**
    * Takes the feed for a part of the City's: it stores what it has, and marks nothing as removed.
    */
@@ -25,9 +26,9 @@ const request = z.strictObject({
   /** Ends after the checks, which report what they find as warnings; nothing is stored. */
   dry_run: z.boolean().nullish(),
   /** A failed run whose remaining chunks are ingested; nothing is downloaded. */
-  resume_run_id: z.int().positive().nullish(),
+  resume_run_id: z.int32().positive().nullish(),
   /** ID of the Pub/Sub message that started the execution. */
-  message_id: z.string().nullish(),
+  message_id: storedText.nullish(),
   /** What the trigger sent where an object is expected; always refused. */
   invalid_argument: z
     .unknown()

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 export const ingestChunkRequest = z.object({
-  run_id: z.int().positive(),
+  run_id: z.int32().positive(),
   /** 1 for the first chunk of the run. */
-  chunk_number: z.int().positive(),
+  chunk_number: z.int32().positive(),
 });
 
 export type IngestChunkRequest = z.infer<typeof ingestChunkRequest>;

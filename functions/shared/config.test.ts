@@ -41,6 +41,7 @@ describe('parseConfig', () => {
       MAX_REJECTED_PERCENT: 1,
       WORKFLOW_LOCATION: 'northamerica-northeast2',
       WORKFLOW_NAME: 'permit-sync',
+      ALLOWED_HOSTS: [],
     });
   });
 
@@ -57,6 +58,7 @@ describe('parseConfig', () => {
       CHUNK_RECORDS: '100',
       MAX_REJECTED_PERCENT: '2.5',
       GOOGLE_API_ENDPOINT: 'http://127.0.0.1:8080/',
+      ALLOWED_HOSTS: 'localhost, [::1]',
       HOME: '/root',
     };
     const config = parseConfig(env);
@@ -71,6 +73,7 @@ describe('parseConfig', () => {
       CHUNK_RECORDS: 100,
       MAX_REJECTED_PERCENT: 2.5,
       GOOGLE_API_ENDPOINT: 'http://127.0.0.1:8080',
+      ALLOWED_HOSTS: ['localhost', '[::1]'],
     });
     const optional = ['CLOUD_SQL_INSTANCE', 'DATABASE_USER'];
     expect([...Object.keys(config), ...optional].sort()).toEqual([...CONFIG_VARIABLES].sort());

@@ -64,6 +64,8 @@ const environment = z
     MAX_REJECTED_PERCENT: z.coerce.number().min(0).max(100).default(1),
     WORKFLOW_LOCATION: z.string().min(1).default('northamerica-northeast2'),
     WORKFLOW_NAME: z.string().min(1).default('permit-sync'),
+    /** What `Host` may be, on any port, comma-separated; empty: it is not checked. */
+    ALLOWED_HOSTS: hosts.default([]).readonly(),
     /** One endpoint for every Google API, such as the local cloud's. */
     GOOGLE_API_ENDPOINT: httpUrl.optional(),
   })

@@ -37,6 +37,9 @@ describe('classifyError', () => {
     ['syntax_error', '42601', 'internal', 'bug'],
     ['undefined_table', '42P01', 'internal', 'bug'],
     ['invalid_password', '28P01', 'internal', 'bug'],
+    ['character_not_in_repertoire, as a NUL is', '22021', 'value_refused', 'permanent'],
+    ['numeric_value_out_of_range', '22003', 'value_refused', 'permanent'],
+    ['program_limit_exceeded', '54000', 'value_refused', 'permanent'],
     ['connection reset', 'ECONNRESET', 'connection_failed', 'transient'],
     ['connection refused', 'ECONNREFUSED', 'connection_failed', 'transient'],
     [
@@ -67,7 +70,7 @@ describe('classifyError', () => {
     ['a code of another kind', { code: '08006' }, 'internal', 'bug'],
   ])('%s (%o) is %s: %s', (_, given, code, outcome) => {
     const error = classifyError(withCode(given));
-    const status = outcome === 'transient' ? 503 : 500;
+    const status = { transient: 503, permanent: 400, bug: 500 }[outcome];
     expect(error).toMatchObject({ code, outcome, status, message: 'it failed' });
   });
 

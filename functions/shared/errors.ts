@@ -53,6 +53,9 @@ const RETRY_AT_ONCE_SQLSTATE = /^(40001|40P01)$/;
 
 const UNIQUE_VIOLATION_SQLSTATE = '23505';
 
+/** SQLSTATE classes of a value that no retry makes fit: bad data, and program limits. */
+const VALUE_SQLSTATE = /^(22|54)/;
+
 /** SQLSTATE classes of bad data: value, constraint, size. */
 const DATA_SQLSTATE = /^(22|23|54)/;
 
@@ -150,6 +153,9 @@ export function classifyError(error: unknown): SyncError {
     const code = codeOf(at);
     if (isSqlState(code) && TRANSIENT_SQLSTATE.test(String(code))) {
       return transient('database_unavailable', message, { cause: error });
+    }
+    if (isSqlState(code) && VALUE_SQLSTATE.test(String(code))) {
+      return permanent('value_refused', message, { status: 400, cause: error });
     }
     if (typeof code === 'string' && TRANSIENT_ERRNO.has(code)) {
       return transient('connection_failed', message, { cause: error });

@@ -1,9 +1,12 @@
+import { once } from 'node:events';
+import { request as send } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { type HttpFunction, http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { permanent, transient } from './errors.ts';
+import { guardRequests } from './guard-requests.ts';
 import { createEndpoint, createJsonEndpoint } from './http.ts';
 import { createLog } from './log.ts';
 import { createTestContext, type TestContext } from './testing/create-test-context.ts';
@@ -24,7 +27,9 @@ afterAll(() => context[Symbol.asyncDispose]());
 /** Calls a function through the Functions Framework. */
 async function callFunction(handler: HttpFunction, init: RequestInit) {
   http('function-under-test', handler);
-  await using server = await startTestServer(getTestServer('function-under-test'));
+  await using server = await startTestServer(
+    guardRequests(getTestServer('function-under-test'), ['127.0.0.1']),
+  );
   const response = await fetch(server.url, init);
   return { status: response.status, text: await response.text() };
 }
@@ -216,6 +221,50 @@ describe('a request that breaks the contract', () => {
     const answer = await refuse(post({ name: 'a' }, { 'content-type': 'text/plain' }));
     expect(answer.status).toBe(400);
     expect(answer.body()).toMatchObject({ error: { code: 'invalid_request' } });
+  });
+
+  test.each([
+    ['cut', post('{"name": '), 400, 'The body is not valid JSON in UTF-8'],
+    [
+      'in latin1',
+      post('{}', { 'content-type': 'application/json; charset=latin1' }),
+      400,
+      'latin1',
+    ],
+    ['compressed', post('{}', { 'content-encoding': 'gzip' }), 400, 'gzip'],
+    ['too large', post(`"${'x'.repeat(65_536)}"`), 413, '65536 bytes'],
+  ])('is refused in JSON if its body is %s', async (_, init, status, message) => {
+    const answer = await refuse(init);
+    expect(answer.status).toBe(status);
+    expect(answer.body().error.message).toContain(message);
+    expect(answer.events.at(-1)).toMatchObject({ event: 'call_failed', status });
+  });
+
+  test.each([
+    ['by its length, before its body has come', { 'content-length': 300 * 2 ** 20 }, 0],
+    ['as soon as its stream is too large', {}, 65_537],
+  ])('is a 413 %s', async (_, headers, sentBytes) => {
+    http(
+      'function-under-test',
+      createJsonEndpoint(context, 'weigh', contract, async () => ({})),
+    );
+    await using server = await startTestServer(
+      guardRequests(getTestServer('function-under-test'), []),
+    );
+    const type = { 'content-type': 'application/json' };
+    const request = send(server.url, { method: 'POST', headers: { ...type, ...headers } });
+    request.flushHeaders();
+    // The body does not end.
+    if (sentBytes > 0) request.write('x'.repeat(sentBytes));
+    const [response] = await once(request, 'response');
+    expect(response.statusCode).toBe(413);
+    request.destroy();
+  });
+
+  test('takes a body of exactly 64 KiB', async () => {
+    const name = 'x'.repeat(65_536 - '{"name":""}'.length);
+    const { status } = await callEndpoint(async () => ({}), post({ name }));
+    expect(status).toBe(200);
   });
 
   test('is not repeated in the response or the log', async () => {

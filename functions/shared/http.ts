@@ -3,8 +3,12 @@ import type { HttpFunction, Request, Response } from '@google-cloud/functions-fr
 import type { ZodType } from 'zod';
 import type { Context } from './context.ts';
 import { classifyError, permanent, type SyncError } from './errors.ts';
+import { findRefusal } from './guard-requests.ts';
 import { type Log, traceFields } from './log.ts';
 import { withoutQueries } from './without-query.ts';
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 
 /** Response body of a failed call: `code` for machines, `message` and `hint` for people. */
 export interface ErrorBody {
@@ -33,6 +37,20 @@ export function parseRequest<T>(contract: ZodType<T>, body: unknown): T {
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));
   throw permanent('invalid_request', faults.join('; '), { status: 400 });
+}
+
+/** @throws SyncError `invalid_request` (400) for a body that is not JSON in UTF-8. */
+export function parseJsonBody({ rawBody }: Request): unknown {
+  if (rawBody === undefined || rawBody.byteLength === 0) return undefined;
+  try {
+    return JSON.parse(UTF8.decode(rawBody));
+  } catch (error) {
+    // The rest of the parser's message may repeat the body.
+    const [place = ''] = / at position \d+/.exec(String(error)) ?? [];
+    throw permanent('invalid_request', `The body is not valid JSON in UTF-8${place}`, {
+      status: 400,
+    });
+  }
 }
 
 export type RespondToError = (error: SyncError, response: Response) => void;
@@ -68,6 +86,8 @@ export function createEndpoint(
     const elapsed = () => Math.round(performance.now() - startedAt);
     log('DEBUG', `${step} started`, { event: 'call_started', step });
     try {
+      const refusal = findRefusal(request);
+      if (refusal !== undefined) throw refusal;
       await handle({ ...context, log }, request, response);
       log('DEBUG', `${step} completed`, { event: 'call_completed', step, duration_ms: elapsed() });
     } catch (thrown) {
@@ -107,6 +127,12 @@ export function createJsonEndpoint<I, O>(
         status: 405,
       });
     }
-    response.json(await work(callContext, parseRequest(contract, request.body)));
+    const type = request.get('content-type');
+    if (type !== undefined && !JSON_TYPE.test(type)) {
+      throw permanent('invalid_request', `Content-Type is ${type}; send application/json`, {
+        status: 400,
+      });
+    }
+    response.json(await work(callContext, parseRequest(contract, parseJsonBody(request))));
   });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const snapshotRequest = z.object({ run_id: z.int().positive() });
+export const snapshotRequest = z.object({ run_id: z.int32().positive() });
 
 export type SnapshotRequest = z.infer<typeof snapshotRequest>;
 

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { SyncRun } from '../shared/schema.ts';
+import { filePath } from '../shared/stored-text.ts';
 
 /**
  * `POST /api/sync`. A missing or blank path has an error message of its own. Strict: a misspelt
  * `partial` would otherwise mark the permits that a part of the feed lacks as removed.
  */
 export const startSyncRequest = z.strictObject({
-  file_path: z.string().trim().min(1),
+  file_path: z.string().trim().pipe(filePath),
   /** The feed is only a part of the City's. */
   partial: z.boolean().optional(),
   /** Accepts a whole feed that is far smaller than the last ones. */

@@ -1,12 +1,20 @@
-import type { HttpFunction, Request } from '@google-cloud/functions-framework';
+import type { HttpFunction } from '@google-cloud/functions-framework';
+import { z } from 'zod';
 import type { Context } from '../shared/context.ts';
 import { permanent } from '../shared/errors.ts';
-import { createEndpoint, parseRequest, type RespondToError } from '../shared/http.ts';
+import {
+  createEndpoint,
+  parseJsonBody,
+  parseRequest,
+  type RespondToError,
+} from '../shared/http.ts';
 import { startSyncRequest } from './contract.ts';
 import { listRuns } from './list-runs.ts';
 import { startSync } from './start-sync.ts';
 
 const PATH = '/api/sync';
+
+const namedFile = z.looseObject({ file_path: z.string().trim().min(1) });
 
 /** Answers in the shape of the public API, which differs from that of the other functions. */
 const respondToError: RespondToError = ({ code, message, status }, response) => {
@@ -14,17 +22,8 @@ const respondToError: RespondToError = ({ code, message, status }, response) => 
   else response.status(status).json({ error: code, message });
 };
 
-/** Reads the body as JSON under any content type, because `curl -d` declares a form. */
-function readBody({ rawBody }: Request): unknown {
-  try {
-    return JSON.parse(String(rawBody));
-  } catch {
-    return undefined;
-  }
-}
-
 function hasFilePath(body: unknown): boolean {
-  return startSyncRequest.pick({ file_path: true }).loose().safeParse(body).success;
+  return namedFile.safeParse(body).success;
 }
 
 /** The public API: `GET /api/sync` lists runs, `POST /api/sync` starts one and waits for it. */
@@ -48,7 +47,8 @@ export function createSyncApi(context: Context): HttpFunction {
           status: 405,
         });
       }
-      const body = readBody(request);
+      // Under any content type, because `curl -d` declares a form.
+      const body = parseJsonBody(request);
       if (!hasFilePath(body)) {
         throw permanent('file_path_required', 'file_path is required', { status: 400 });
       }

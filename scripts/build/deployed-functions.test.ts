@@ -124,6 +124,25 @@ describe('the built functions, started by functions-framework outside the reposi
     expect(rows).toEqual([{ permits: 3 }]);
   });
 
+  test.each(FUNCTION_NAMES)('guard %s before the framework parses a request', async (name) => {
+    const { url } = functions[name];
+    const headers = { 'content-type': 'application/json' };
+    const send = async (path: string, init: RequestInit) => {
+      const answer = await fetch(url + path, { method: 'POST', headers, ...init });
+      return [answer.status, await answer.json()];
+    };
+    const error = expect.anything();
+    expect(await send('/api/sync', { body: '{' })).toEqual([
+      400,
+      expect.objectContaining({ error }),
+    ]);
+    expect(await send('/%E0%A4%A', {})).toEqual([400, expect.objectContaining({ error })]);
+    const foreign = { headers: { ...headers, origin: 'https://evil.example' } };
+    expect(await send('/api/sync', foreign)).toEqual([403, expect.objectContaining({ error })]);
+    const large = { body: `"${'x'.repeat(70_000)}"` };
+    expect(await send('/api/sync', large)).toEqual([413, expect.objectContaining({ error })]);
+  });
+
   test('answer errors with their codes', async () => {
     expect(await post('download', {})).toMatchObject({ error: { code: 'invalid_request' } });
     expect(await post('snapshot', { run_id: 404 })).toMatchObject({

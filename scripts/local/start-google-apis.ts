@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import express from 'express';
+import express, { type RequestHandler } from 'express';
 import { createMonitoringApi } from './monitoring/create-monitoring-api.ts';
 import { createPubsubApi } from './pubsub/create-pubsub-api.ts';
 import type { FaultSwitch } from './rest/fault-switch.ts';
 import { listen } from './rest/listen.ts';
+import { refuse } from './rest/refuse.ts';
 import { createStorageApi } from './storage/create-storage-api.ts';
 import type { Clock } from './workflows/clock/clock.ts';
 import {
@@ -63,7 +64,10 @@ export async function startGoogleApis(options: GoogleApisOptions): Promise<Googl
   });
   if (options.faults) app.use(options.faults.handler);
   // Storage first: it reads uploads as streams, before any body parser.
-  app.use(storage.router, workflows.router, pubsub.router, monitoring);
+  app.use(refuseForms, storage.router, workflows.router, pubsub.router, monitoring);
+  app.use((request, response) => {
+    refuse(response, 404, `${request.method} ${request.path} is not part of the local cloud`);
+  });
   return {
     endpoint: server.url,
     pubsubUrl,
@@ -76,3 +80,16 @@ export async function startGoogleApis(options: GoogleApisOptions): Promise<Googl
     },
   };
 }
+
+/** Uploads and callbacks of workflows, which have a body of any type. */
+const TAKES_ANY_TYPE = /^\/upload\/|\/callbacks\/[^/]+$/;
+/** Types that a web page can send to any address without asking it first. */
+const FORM_TYPE =
+  /^\s*(?:text\/plain|application\/x-www-form-urlencoded|multipart\/form-data)\s*(?:;|$)/i;
+
+/** Refuses the bodies of forms, which no method of a Google API takes. */
+const refuseForms: RequestHandler = (request, response, next) => {
+  const type = request.get('content-type') ?? '';
+  if (!FORM_TYPE.test(type) || TAKES_ANY_TYPE.test(request.path)) return next();
+  return refuse(response, 400, `Content-Type is ${type}; send application/json`);
+};

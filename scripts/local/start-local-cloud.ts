@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, parseConfig } from '../../functions/shared/config.ts';
@@ -6,6 +5,7 @@ import { storageOptions } from '../../functions/shared/endpoint.ts';
 import { type Alerter, createAlerter } from './alerts/create-alerter.ts';
 import { createMailer } from './alerts/create-mailer.ts';
 import { type RunningFunctions, startFunctions } from './functions/start-functions.ts';
+import { createDataDirectory, keepPrivate } from './keep-private.ts';
 import type { LocalCloudOptions } from './local-cloud-options.ts';
 import { openWorkflowLog } from './logs/open-workflow-log.ts';
 import { parseLogLine } from './logs/parse-log-line.ts';
@@ -47,7 +47,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const { log = () => {} } = options;
   const dataDirectory = resolve(options.dataDirectory);
   const logDirectory = join(dataDirectory, 'logs');
-  await mkdir(dataDirectory, { recursive: true });
+  await createDataDirectory(dataDirectory);
   // First, because the directory may hold the uploads and the server of another live process.
   started.defer(await claimDirectory(dataDirectory, process.pid));
   const workflowLog = await openWorkflowLog(logDirectory);
@@ -82,6 +82,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       }),
     ),
   ]);
+
+  // After PostgreSQL has started, whose user may be another.
+  started.defer(await keepPrivate(dataDirectory));
 
   const environment = createEnvironment(apis.endpoint, database.url, options.functionsEnvironment);
   const config = parseConfig(environment);

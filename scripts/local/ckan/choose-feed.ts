@@ -1,9 +1,11 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import express from 'express';
 import type { SyncRun } from '../../../functions/shared/schema.ts';
 import { generateFeed } from '../../generate-feed/generate-text.ts';
+import { createDataDirectory } from '../keep-private.ts';
 import { listen } from '../rest/listen.ts';
+import { describeCkanRefusal } from './ckan-error.ts';
 import { createCkanApi } from './create-ckan-api.ts';
 
 export interface FeedChoice {
@@ -71,13 +73,13 @@ export async function chooseFeed(choice: FeedChoice): Promise<ChosenFeed> {
 /** Serves the next day of the synthetic feed from a stand-in for the City's portal. */
 async function serveSyntheticFeed(choice: FeedChoice): Promise<ChosenFeed> {
   const { dataDirectory, records, databaseUrl } = choice;
-  await mkdir(dataDirectory, { recursive: true });
+  await createDataDirectory(dataDirectory);
   const dayPath = join(dataDirectory, `feed-day-${records}.txt`);
   const sizePath = join(dataDirectory, 'feed-records.txt');
   const day = ((await readNumber(dayPath)) ?? -1) + 1;
   const lastRecords = (await readNumber(sizePath)) ?? records;
   const portal = createCkanApi({ feed: () => generateFeed({ records, day }) });
-  const server = await listen(express().use(portal), 0);
+  const server = await listen(express().use(portal), 0, describeCkanRefusal);
   return {
     description: `synthetic, ${records.toLocaleString('en')} records, day ${day}`,
     // Another size is asked for, so the feed may be smaller than the last one.

@@ -26,6 +26,12 @@ export function invalidParameter(name: string, complaint: string): CkanError {
   return new CkanError(409, { [name]: [complaint], __type: 'Validation Error' });
 }
 
+/** Builds CKAN's error for a request that is refused before the API sees it. */
+export function describeCkanRefusal(status: number, message: string): unknown {
+  const __type = status === 403 ? 'Authorization Error' : 'Bad Request';
+  return { help: describeHelp(''), success: false, error: { message, __type } };
+}
+
 /**
  * Creates the handler that answers CkanErrors in JSON, other errors with the portal's HTML page.
  */

@@ -80,6 +80,9 @@ export function createCkanApi({ feed, log = () => {} }: CkanApiOptions): Router 
     const message = `Bad request - Action name not known: ${request.params.action}`;
     throw new CkanError(400, { message, __type: 'Bad Request' });
   });
+  router.use((request) => {
+    throw notFound(`${request.method} ${request.path} is not part of the local portal`);
+  });
   router.use(createCkanErrorHandler(log));
   return router;
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import RUNTIME_ENVIRONMENT from '../../../functions/runtime-environment.json' with { type: 'json' };
 import { COMPILE_CACHE } from '../../shared/compile-cache.ts';
+import { LOOPBACK_HOSTS } from '../rest/loopback-hosts.ts';
 
 export interface FunctionOptions {
   /** The function's environment. It inherits only PATH. */
@@ -40,6 +41,8 @@ const STOP_MILLISECONDS = 10_000;
  */
 const PROCESS_ENVIRONMENT = { ...RUNTIME_ENVIRONMENT, NODE_COMPILE_CACHE: COMPILE_CACHE };
 
+const ALLOWED_HOSTS = LOOPBACK_HOSTS.join(',');
+
 const SCRIPT = fileURLToPath(new URL('./serve-function.ts', import.meta.url));
 
 /** Starts a function in its own process, with the functions-framework's HTTP server. */
@@ -70,7 +73,7 @@ function startProcess(
   logPath: string,
 ): ChildProcess {
   const child = fork(SCRIPT, [name, String(port)], {
-    env: { PATH: process.env.PATH, ...PROCESS_ENVIRONMENT, ...environment },
+    env: { PATH: process.env.PATH, ...PROCESS_ENVIRONMENT, ALLOWED_HOSTS, ...environment },
     // Keeps the child from inheriting this process's flags.
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

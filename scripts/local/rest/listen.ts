@@ -1,5 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { checkCaller } from '../../../functions/shared/check-caller.ts';
+import { isPath } from '../../../functions/shared/guard-requests.ts';
+import { LOOPBACK_HOSTS } from './loopback-hosts.ts';
+import { type DescribeRefusal, describeRefusal, refuse } from './refuse.ts';
 
 export interface Listening {
   /** `http://127.0.0.1:8080` */
@@ -8,12 +12,24 @@ export interface Listening {
 }
 
 /**
- * Starts an HTTP server on the loopback interface. Port 0 picks any free port.
+ * Starts an HTTP server on the loopback interface, which serves this machine's programs and its own
+ * pages only. Port 0 picks any free port.
  *
+ * @param describe builds the body of a refusal in the form of the server's API
  * @throws Error that names the port when it is taken
  */
-export async function listen(handler: RequestListener, port: number): Promise<Listening> {
-  const server: Server = createServer(handler);
+export async function listen(
+  handler: RequestListener,
+  port: number,
+  describe: DescribeRefusal = describeRefusal,
+): Promise<Listening> {
+  const server: Server = createServer((request, response) => {
+    const { headers, url = '' } = request;
+    const complaint = checkCaller(headers, LOOPBACK_HOSTS);
+    if (complaint !== undefined) return refuse(response, 403, complaint, describe);
+    if (isPath(url)) return handler(request, response);
+    return refuse(response, 400, `The path ${JSON.stringify(url)} is not valid`, describe);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(

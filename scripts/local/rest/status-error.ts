@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
 import type { z } from 'zod';
+import { describeUnexpected } from '../workflows/errors/describe-unexpected.ts';
 
 const HTTP_STATUS = {
   INVALID_ARGUMENT: 400,
@@ -50,7 +51,7 @@ export function createStatusErrorHandler(log: (message: string) => void): ErrorR
     const { status, message } = classifyError(error);
     const code = HTTP_STATUS[status];
     if (status === 'INTERNAL') {
-      log(`${request.method} ${request.path}: ${message}`);
+      log(`${request.method} ${request.path}: ${String(error)}`);
     }
     response.status(code).json({ error: { code, message, status } });
   };
@@ -60,9 +61,9 @@ function classifyError(error: unknown): { status: StatusCode; message: string } 
   if (error instanceof StatusError) {
     return error;
   }
-  // The body parser's own errors have a type and the HTTP status of a client's mistake.
-  const isParseError = error instanceof Error && 'type' in error && 'status' in error;
+  // The body parser's own errors have the HTTP status of a client's mistake.
+  const isParseError = error instanceof Error && 'status' in error && Number(error.status) < 500;
   return isParseError
     ? { status: 'INVALID_ARGUMENT', message: `Invalid JSON payload received. ${error.message}` }
-    : { status: 'INTERNAL', message: String(error) };
+    : { status: 'INTERNAL', message: describeUnexpected(error) };
 }

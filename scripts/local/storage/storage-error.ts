@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, Response } from 'express';
+import { describeUnexpected } from '../workflows/errors/describe-unexpected.ts';
 
 /** An error as Cloud Storage answers it: an HTTP status, a `reason` and a message. */
 export class StorageError extends Error {
@@ -65,7 +66,8 @@ export function createStorageErrorHandler(log: (message: string) => void): Error
       return;
     }
     log(`storage: ${request.method} ${request.path}: ${String(error)}`);
-    sendStorageError(response, new StorageError(500, 'internalError', String(error)), isMedia);
+    const internal = new StorageError(500, 'internalError', describeUnexpected(error));
+    sendStorageError(response, internal, isMedia);
   };
 }
 

@@ -1,5 +1,6 @@
 import express, { type NextFunction, type Request, type Response, type Router } from 'express';
 import { ApiError } from '../errors/api-error.ts';
+import { describeUnexpected } from '../errors/describe-unexpected.ts';
 import { WorkflowError } from '../errors/workflow-error.ts';
 import { LoadError } from '../source/load-error.ts';
 import { addCallbackRoutes } from './add-callback-routes.ts';
@@ -33,7 +34,11 @@ function toApiError(error: unknown): ApiError {
   if (error instanceof LoadError) return new ApiError('INVALID_ARGUMENT', error.message);
   // A callback whose body is not the JSON that its Content-Type claims.
   if (error instanceof WorkflowError) return new ApiError('INVALID_ARGUMENT', error.message);
-  // Thrown by express.json for a body that is not JSON.
-  if (error instanceof SyntaxError) return new ApiError('INVALID_ARGUMENT', error.message);
-  return new ApiError('INTERNAL', error instanceof Error ? error.message : String(error));
+  if (isBadRequest(error)) return new ApiError('INVALID_ARGUMENT', error.message);
+  return new ApiError('INTERNAL', describeUnexpected(error));
+}
+
+/** An error of Express about a body that is not JSON, too large or of an unknown charset. */
+function isBadRequest(error: unknown): error is Error {
+  return error instanceof Error && 'status' in error && Number(error.status) < 500;
 }

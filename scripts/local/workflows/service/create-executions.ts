@@ -83,8 +83,25 @@ export function createExecutions(options: ExecutionsOptions): Executions {
 
   function saveChange(execution: Execution): void {
     store.save(execution);
-    if (execution.state !== 'ACTIVE') archive.save(execution);
-    for (const listener of listeners) listener(execution);
+    if (execution.state !== 'ACTIVE') keep(execution);
+    const failures: unknown[] = [];
+    for (const listener of listeners) {
+      try {
+        listener(execution);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  function keep(execution: Execution): void {
+    try {
+      archive.save(execution);
+    } catch (error) {
+      // A failure, which may be this very one, is told even if it cannot be kept.
+      if (execution.state !== 'FAILED') throw error;
+    }
   }
 
   function start(execution: Execution, { revision, workflow }: Runnable): void {
@@ -138,7 +155,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
         ...(labels === undefined ? {} : { labels }),
       };
       archive.save(execution);
-      saveChange(execution);
+      store.save(execution);
       start(execution, runnable);
       return execution;
     },

@@ -1,6 +1,9 @@
 import type { Clock } from '../clock/clock.ts';
+import { describeUnexpected } from '../errors/describe-unexpected.ts';
+import { createError } from '../errors/workflow-error.ts';
 import type { Fetch } from '../http/fetch.ts';
 import { type RunResult, runWorkflow } from '../interpreter/run-workflow.ts';
+import { describeFailure } from '../interpreter/runtime/describe-failure.ts';
 import type { CurrentStep } from '../interpreter/runtime/run.ts';
 import type { Trace } from '../interpreter/runtime/trace.ts';
 import type { Functions } from '../library/library-function.ts';
@@ -32,7 +35,7 @@ export interface ExecutionRun {
   readonly log: (entry: LogEntry) => void;
   readonly newId: () => string;
   readonly builtInEnvironment: Readonly<Record<string, string>>;
-  /** Called on every change; the last one has an end time. */
+  /** Called at the start and on every change; the last one has an end time. */
   readonly onChange: (execution: Execution) => void;
 }
 
@@ -56,37 +59,59 @@ export async function runExecution(run: ExecutionRun): Promise<Execution> {
     write,
   });
 
-  write(describeStart(latest));
-  const result = await runWorkflow({
-    workflow: run.workflow,
-    functions: run.functions,
-    argument: parseJson(latest.argument),
-    observeCall: callLogger.observe,
-    trace: { ...run.trace, handled: callLogger.handled },
-    reportStep(thread, current) {
-      if (current === undefined) threads.delete(thread);
-      else threads.set(thread, current);
-      change({ ...latest, status: { currentSteps: listInnermost(threads) } });
-    },
-    context: {
-      clock,
-      signal: run.signal,
-      fetch: run.fetch,
-      generateUuid: run.newId,
-      createCallback: (method) => run.callbacks.create(run.execution.name, method),
-      awaitCallback: (url, timeoutSeconds) => run.callbacks.wait(url, timeoutSeconds, run.signal),
-      readEnvironment: (name) => run.builtInEnvironment[name] ?? revision.envVars[name],
-      writeLog: (entry) =>
-        write({
-          log: 'Workflows',
-          severity: entry.severity,
-          ...('json' in entry ? { json: toPlainJson(entry.json) } : { text: entry.text }),
-        }),
-    },
-  });
-  change(finishExecution(latest, result, clock.now()));
-  write(describeEnd(latest));
+  try {
+    run.onChange(latest);
+    write(describeStart(latest));
+    const result = await runWorkflow({
+      workflow: run.workflow,
+      functions: run.functions,
+      argument: parseJson(latest.argument),
+      observeCall: callLogger.observe,
+      trace: { ...run.trace, handled: callLogger.handled },
+      reportStep(thread, current) {
+        if (current === undefined) threads.delete(thread);
+        else threads.set(thread, current);
+        change({ ...latest, status: { currentSteps: listInnermost(threads) } });
+      },
+      context: {
+        clock,
+        signal: run.signal,
+        fetch: run.fetch,
+        generateUuid: run.newId,
+        createCallback: (method) => run.callbacks.create(run.execution.name, method),
+        awaitCallback: (url, timeoutSeconds) => run.callbacks.wait(url, timeoutSeconds, run.signal),
+        readEnvironment: (name) => run.builtInEnvironment[name] ?? revision.envVars[name],
+        writeLog: (entry) =>
+          write({
+            log: 'Workflows',
+            severity: entry.severity,
+            ...('json' in entry ? { json: toPlainJson(entry.json) } : { text: entry.text }),
+          }),
+      },
+    });
+    change(finishExecution(latest, result, clock.now()));
+  } catch (error) {
+    latest = failExecution(latest, error, clock.now());
+    attempt(() => run.onChange(latest));
+  }
+  attempt(() => write(describeEnd(latest)));
   return latest;
+}
+
+/** Whatever threw around the interpreter: parsing, the archive, the log, a subscriber. */
+function failExecution(execution: Execution, error: unknown, now: number): Execution {
+  const { result: _, ...others } = execution;
+  const failure = describeFailure(createError('SystemError', describeUnexpected(error)));
+  return finishExecution(others, { state: 'FAILED', failure }, now);
+}
+
+/** Does what an execution that has ended cannot fail by. */
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // The execution has ended, and its error says what failed first.
+  }
 }
 
 function finishExecution(execution: Execution, result: RunResult, now: number): Execution {
