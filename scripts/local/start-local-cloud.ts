@@ -62,6 +62,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         name: DATABASE_NAME,
         url: options.databaseUrl,
         log,
+        warn: options.warn ?? log,
       }),
     ),
     keep(

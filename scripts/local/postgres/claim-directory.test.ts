@@ -49,7 +49,7 @@ async function ask(rival: ChildProcess, message: string | null): Promise<string>
   return answer;
 }
 
-test('of processes that find a dead claim at one moment, exactly one gets the directory', async () => {
+test('exactly one of the processes that find a dead claim at one moment gets the directory', async () => {
   const rivals = Array.from({ length: RIVALS }, () =>
     spawn(process.execPath, ['--input-type=module', '-e', RIVAL], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

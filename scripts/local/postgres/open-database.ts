@@ -10,6 +10,8 @@ export interface DatabaseOptions {
   /** An existing database to use instead of an embedded server. */
   readonly url?: string | undefined;
   readonly log: (message: string) => void;
+  /** Receives what the user should know of the embedded server even if nothing is logged. */
+  readonly warn?: (message: string) => void;
 }
 
 export interface OpenDatabase {
@@ -32,9 +34,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
 }
 
 async function findDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
-  const { directory, name, url, log } = options;
+  const { directory, name, url, log, warn = log } = options;
   if (url !== undefined) return { url, stop: async () => {} };
-  const postgres = await startPostgres({ directory, log });
+  const postgres = await startPostgres({ directory, log, warn });
   try {
     await createDatabase(postgres.databaseUrl('postgres'), name);
   } catch (error) {

@@ -35,6 +35,8 @@ export interface FailedStart {
   readonly reason: string;
   /** Whether another attempt can succeed, perhaps on another port. */
   readonly isTransient: boolean;
+  /** Whether there is a pid file that names no process. */
+  readonly isUnreadableLock: boolean;
 }
 
 /**
@@ -91,12 +93,22 @@ async function abandon(
   throw signal.reason;
 }
 
+/** Another process has the cluster or the port; that passes. */
+const TAKEN =
+  /Address already in use|shared memory block .* is still in use|lock file ".*" already exists/;
+const UNREADABLE_LOCK = /lock file ".*" is empty|bogus data in lock file/;
+
 /** Reads the server's output, which is English because it runs with LC_ALL=C. */
 function explainExit(output: string): FailedStart {
   const reason = output
     .split('\n')
     .filter((line) => /FATAL|HINT|DETAIL|could not/.test(line))
+    .map((line) => line.replace(/^\d{4}-.*? \[\d+\] (\w+): +/, '$1: '))
     .join('\n');
-  const isTransient = /Address already in use|shared memory block .* is still in use/.test(output);
-  return { reason: reason === '' ? output.trim() : reason, isTransient };
+  const isUnreadableLock = UNREADABLE_LOCK.test(output);
+  return {
+    reason: reason === '' ? output.trim() : reason,
+    isTransient: TAKEN.test(output) || isUnreadableLock,
+    isUnreadableLock,
+  };
 }
