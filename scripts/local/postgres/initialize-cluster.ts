@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { chown, lstat, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { DataDirectory } from './choose-data-directory.ts';
-import { runProgram } from './run-program.ts';
+import { MEMORY_SETTINGS, runProgram } from './run-program.ts';
 
 /** The server's superuser; each data directory has its own password. */
-export const SUPERUSER = 'postgres';
+const SUPERUSER = 'postgres';
 
 export interface Cluster {
   /** What PostgreSQL calls PGDATA. */
@@ -36,7 +36,20 @@ export async function initializeCluster(
     // Only a complete cluster gets this name.
     await rename(partial, folder);
   }
-  return { folder, password: (await readFile(passwordFile, 'utf8')).trim() };
+  return { folder, password: await readPassword(serverFolder) };
+}
+
+/** @throws the error of the file system if there is no password */
+export async function readPassword(serverFolder: string): Promise<string> {
+  return (await readFile(path.join(serverFolder, 'password'), 'utf8')).trim();
+}
+
+/** The superuser's URL of a database on a cluster's server. */
+export function formatUrl(
+  { port, password }: { readonly port: number; readonly password: string },
+  databaseName: string,
+): string {
+  return `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/${encodeURIComponent(databaseName)}`;
 }
 
 /** Errors other than absence are thrown: a disk that fails still has its data. */
@@ -84,6 +97,7 @@ async function runInitdb(
       // An empty cluster has nothing to lose: if the machine dies now, it is created again. The
       // server itself does sync.
       '--no-sync',
+      ...MEMORY_SETTINGS.map((setting) => `--set=${setting}`),
     ],
     { user: dataDirectory.user, cwd: dataDirectory.serverFolder, signal },
   );

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DataDirectory } from './choose-data-directory.ts';
 import { guardServer } from './guard-server.ts';
 import { readPostmasterFile } from './postmaster-file.ts';
-import { SERVER_ENVIRONMENT } from './run-program.ts';
+import { MEMORY_SETTINGS, SERVER_ENVIRONMENT } from './run-program.ts';
 
 /**
  * Loopback only, with room for a day's feed; the rest, including durability, is PostgreSQL's
@@ -19,6 +19,7 @@ const SETTINGS = [
   'log_timezone=UTC',
   'shared_buffers=256MB',
   'max_wal_size=2GB',
+  ...MEMORY_SETTINGS,
 ] as const;
 
 const READY_POLL_MILLISECONDS = 15;

@@ -11,6 +11,7 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -127,6 +128,28 @@ describe('one directory, start after start', () => {
         { note: 'from the first start' },
       ]);
     });
+  });
+
+  test('the port stays, unless another program has taken it', async () => {
+    const ports: number[] = [];
+    const said: string[] = [];
+    const start = (): Promise<void> =>
+      withPostgres(
+        async ({ port }) => void ports.push(port),
+        (message) => void (message.startsWith('port') && said.push(message)),
+      );
+    await start();
+    await start();
+    const [first = 0] = ports;
+    const other = createServer().listen(first, '127.0.0.1');
+    await once(other, 'listening');
+    await start();
+    other.close();
+    await start();
+    const last = ports[2] ?? 0;
+    expect(last).not.toBe(first);
+    expect(ports).toEqual([first, first, last, last]);
+    expect(said).toEqual([`port ${first} is taken: PostgreSQL listens on ${last} from now on`]);
   });
 
   test('a second owner is told who holds the directory and what to do', async () => {
@@ -400,25 +423,26 @@ test.skipIf(!isRoot)(
   },
 );
 
+/** Starts and stops a server in a process of its own, and says where its data is. */
+const START_AND_STOP = `
+  const { startPostgres } = await import(${JSON.stringify(new URL('./start-postgres.ts', import.meta.url).href)});
+  const postgres = await startPostgres({ directory: process.argv[1] });
+  await postgres.stop();
+  process.stdout.write(postgres.folder);`;
+
+/** Runs that process after some commands of a shell, which may be in a namespace of its own. */
+async function startAfter(commands: string, clone: string, wrapper: readonly string[] = []) {
+  const program = [process.execPath, '--input-type=module', '-e', START_AND_STOP, clone];
+  const shell = ['sh', '-c', `${commands} && exec "$@"`, 'sh'];
+  const [file = '', ...args] = [...wrapper, ...shell, ...program];
+  return runProgram(file, args);
+}
+
 test.skipIf(!isRoot).each(['027', '077'])(
   'root starts it with umask %s, and goes on afterwards (skipped unless run by root)',
   async (umask) => {
     const clone = path.join(directory, `umask-${umask}`);
-    const module = new URL('./start-postgres.ts', import.meta.url).href;
-    const { exitCode, output } = await runProgram('/bin/sh', [
-      '-c',
-      'umask "$1" && shift && exec "$@"',
-      'sh',
-      umask,
-      process.execPath,
-      '--input-type=module',
-      '-e',
-      `const { startPostgres } = await import(${JSON.stringify(module)});
-       const postgres = await startPostgres({ directory: process.argv[1] });
-       await postgres.stop();
-       process.stdout.write(postgres.folder);`,
-      clone,
-    ]);
+    const { exitCode, output } = await startAfter(`umask ${umask}`, clone);
     expect({ exitCode, output }).toEqual({
       exitCode: 0,
       output: expect.stringMatching(/^\/[^ ]+$/),
@@ -433,3 +457,16 @@ test.skipIf(!isRoot).each(['027', '077'])(
     await rm(output, { recursive: true });
   },
 );
+
+test('a /dev/shm without room prevents no start (skipped unless it can be mounted)', async (context) => {
+  const canMount = await runProgram('unshare', ['--mount', 'true']).catch(() => null);
+  if (canMount?.exitCode !== 0) context.skip();
+  const mount = 'mount -t tmpfs -o size=4k tmpfs /dev/shm';
+  const clone = path.join(directory, 'no-shared-memory');
+  await mkdir(clone);
+  await chmod(clone, 0o755);
+  expect(await startAfter(mount, clone, ['unshare', '--mount'])).toEqual({
+    exitCode: 0,
+    output: clone,
+  });
+});

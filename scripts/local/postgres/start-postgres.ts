@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { chooseDataDirectory, type DataDirectory } from './choose-data-directory.ts';
-import { choosePort } from './choose-port.ts';
+import { keepPort } from './choose-port.ts';
 import { claimDirectory } from './claim-directory.ts';
 import { findBinaries } from './find-binaries.ts';
 import { findServerUser } from './find-server-user.ts';
-import { initializeCluster, SUPERUSER } from './initialize-cluster.ts';
+import { formatUrl, initializeCluster } from './initialize-cluster.ts';
 import { findLeftoverServer, removePostmasterFile } from './postmaster-file.ts';
 import { type FailedStart, type RunningServer, runServer } from './run-server.ts';
 import { stopServer } from './stop-server.ts';
@@ -51,8 +51,8 @@ const START_ATTEMPTS = 100;
 const RETRY_MILLISECONDS = 200;
 
 /**
- * Starts PostgreSQL on a free port of the loopback interface. The next start with the same
- * directory finds the same data.
+ * Starts PostgreSQL on the loopback interface. The next start with the same directory finds the same
+ * data, on the same port if that is free.
  *
  * @throws Error that says what to do: the directory is in use, there is no user to run as, …
  */
@@ -68,12 +68,11 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   // A copy of `directory` may have been made its owner meanwhile.
   if (root !== directory) claims.defer(await claimDirectory(root, process.pid));
   const cluster = await initializeCluster(dataDirectory, log, signal);
-  const { server, port } = await startOnFreePort(dataDirectory, cluster.folder, { log, signal });
+  const { server, port } = await startOnPort(dataDirectory, cluster.folder, { log, warn, signal });
   log(`PostgreSQL listens on 127.0.0.1:${port} (process ${server.pid})`);
   const held = claims.move();
   return {
-    databaseUrl: (databaseName) =>
-      `postgresql://${SUPERUSER}:${cluster.password}@127.0.0.1:${port}/${encodeURIComponent(databaseName)}`,
+    databaseUrl: (databaseName) => formatUrl({ port, password: cluster.password }, databaseName),
     port,
     pid: server.pid,
     folder: root,
@@ -104,14 +103,15 @@ async function findDataDirectory(
 
 interface StartOptions {
   readonly log: (message: string) => void;
+  readonly warn: (message: string) => void;
   readonly signal: AbortSignal | undefined;
 }
 
 /** Tries again while another process still holds the cluster, or has taken the port meanwhile. */
-async function startOnFreePort(
+async function startOnPort(
   dataDirectory: DataDirectory,
   clusterFolder: string,
-  { log, signal }: StartOptions,
+  { log, warn, signal }: StartOptions,
 ): Promise<{ server: RunningServer; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
     const leftover = await findLeftoverServer(clusterFolder);
@@ -119,7 +119,7 @@ async function startOnFreePort(
       log(`stopping the server that an earlier process left behind (process ${leftover})`);
       await stopServer(dataDirectory, clusterFolder);
     }
-    const port = await choosePort();
+    const port = await keepPort(dataDirectory.root, warn);
     const server = await runServer(dataDirectory, clusterFolder, port, signal);
     if ('pid' in server) return { server, port };
     if (!server.isTransient || attempt === START_ATTEMPTS) {
