@@ -21,7 +21,7 @@ import {
 } from './choose-data-directory.ts';
 import { claimDirectory } from './claim-directory.ts';
 import { copyBinaries } from './copy-binaries.ts';
-import { type Binaries, findBinaries } from './find-binaries.ts';
+import { type Binaries, findBinaries, moveBinaries } from './find-binaries.ts';
 import { findServerUser } from './find-server-user.ts';
 import { removeDataDirectory } from './remove-data-directory.ts';
 import { runProgram, type ServerUser } from './run-program.ts';
@@ -95,6 +95,21 @@ test('an ordinary user is told of data that only root reaches', async () => {
   expect(said).toEqual([
     "the database that root's starts use is in /var/tmp/elsewhere: a new one is created for this user",
   ]);
+});
+
+test('programs that cannot run say so in their own words, there and as a copy', async () => {
+  const directory = await makeFolder('no-programs', 0o755);
+  const native = path.join(folder, 'broken-programs');
+  const broken = moveBinaries(binaries, native);
+  await mkdir(path.dirname(broken.postgres), { recursive: true });
+  await writeFile(broken.postgres, '#!/bin/sh\necho no libraries; exit 127\n', { mode: 0o755 });
+  await expect(choose(directory, [], { binaries: broken, user: {} })).rejects.toThrow(
+    `PostgreSQL cannot run in ${directory} (no libraries; copied there: no libraries): name another directory with --data-dir, or set DATABASE_URL`,
+  );
+  await chmod(broken.postgres, 0o644);
+  await expect(choose(directory, [], { binaries: broken, user: {} })).rejects.toThrow(
+    `(spawn ${broken.postgres} EACCES; copied there: `,
+  );
 });
 
 test('the error for a platform without binaries names it and says what to do', async () => {

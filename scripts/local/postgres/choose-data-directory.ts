@@ -33,6 +33,8 @@ interface Refusal {
   readonly reason: string;
 }
 
+const ADVICE = 'name another directory with --data-dir, or set DATABASE_URL to your own PostgreSQL';
+
 /**
  * Finds a data directory that the server's user can reach. It is the requested one itself, unless
  * root runs from a place that only root can enter. Then it is in one of `temporaryFolders`, and
@@ -47,14 +49,16 @@ export async function chooseDataDirectory(request: DataDirectoryRequest): Promis
   if (user.uid === undefined) {
     await warnOfHiddenData(directory, warn);
     await mkdir(inPlace, { recursive: true, mode: 0o700 });
-    return { binaries, root: directory, serverFolder: inPlace, user };
+    const usable = await findUsable(directory, binaries, user);
+    if ('reason' in usable) throw new Error(`PostgreSQL cannot run in ${usable.reason}: ${ADVICE}`);
+    return { binaries: usable, root: directory, serverFolder: inPlace, user };
   }
 
   const adopted = await adoptDataDirectory(directory, warn);
   const chosen = await (adopted === null ? choosePlace(request) : tryRoot(adopted, request));
   if ('reason' in chosen) {
     throw new Error(
-      `PostgreSQL cannot run as user ${user.uid} with its data in ${chosen.reason}: name another directory with --data-dir, or set DATABASE_URL to your own PostgreSQL`,
+      `PostgreSQL cannot run as user ${user.uid} with its data in ${chosen.reason}: ${ADVICE}`,
     );
   }
   const unused = await listUnusedData(temporaryFolders);
@@ -120,12 +124,27 @@ async function tryRoot(
     const isBarred = unwritable.startsWith('test ');
     return { reason: `${serverFolder} (${isBarred ? 'that user cannot enter it' : unwritable})` };
   }
+  const usable = await findUsable(root, binaries, user);
+  return 'reason' in usable ? usable : { binaries: usable, root, serverFolder, user };
+}
+
+/** Finds programs that a user can run: the installed ones, or a copy in `root`. */
+async function findUsable(
+  root: string,
+  binaries: Binaries,
+  user: ServerUser,
+): Promise<Binaries | Refusal> {
   const installed = await findProblem(binaries.postgres, ['--version'], user);
-  if (installed === null) return { binaries, root, serverFolder, user };
-  const copied = await copyBinaries(binaries, root);
-  const problem = await findProblem(copied.postgres, ['--version'], user);
-  if (problem === null) return { binaries: copied, root, serverFolder, user };
-  return { reason: `${root} (${installed}; copied there: ${problem})` };
+  if (installed === null) return binaries;
+  try {
+    const copied = await copyBinaries(binaries, root);
+    const problem = await findProblem(copied.postgres, ['--version'], user);
+    return problem === null
+      ? copied
+      : { reason: `${root} (${installed}; copied there: ${problem})` };
+  } catch (error) {
+    return { reason: `${root} (${installed}; not copied there: ${describe(error)})` };
+  }
 }
 
 /**
