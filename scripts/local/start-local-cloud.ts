@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, parseConfig } from '../../functions/shared/config.ts';
@@ -47,7 +46,6 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const { log = () => {} } = options;
   const dataDirectory = resolve(options.dataDirectory);
   const logDirectory = join(dataDirectory, 'logs');
-  await mkdir(dataDirectory, { recursive: true });
   // First, because the directory may hold the uploads and the server of another live process.
   started.defer(await claimDirectory(dataDirectory, process.pid));
   const workflowLog = await openWorkflowLog(logDirectory);

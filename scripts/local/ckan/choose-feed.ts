@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import express from 'express';
 import type { SyncRun } from '../../../functions/shared/schema.ts';
@@ -71,7 +71,6 @@ export async function chooseFeed(choice: FeedChoice): Promise<ChosenFeed> {
 /** Serves the next day of the synthetic feed from a stand-in for the City's portal. */
 async function serveSyntheticFeed(choice: FeedChoice): Promise<ChosenFeed> {
   const { dataDirectory, records, databaseUrl } = choice;
-  await mkdir(dataDirectory, { recursive: true });
   const dayPath = join(dataDirectory, `feed-day-${records}.txt`);
   const sizePath = join(dataDirectory, 'feed-records.txt');
   const day = ((await readNumber(dayPath)) ?? -1) + 1;

@@ -119,3 +119,11 @@ test('only its holder removes a claim', async () => {
   await release();
   expect(await readdir(directory)).toEqual(['owner.json']);
 });
+
+test('a directory that cannot be made or written is named, with the option to name another', async () => {
+  const file = path.join(directory, 'file');
+  await writeFile(file, '');
+  await expect(claimDirectory(path.join(file, 'data'), process.pid)).rejects.toThrow(
+    `nothing can be written in ${file}/data (ENOTDIR): name another directory with --data-dir`,
+  );
+});

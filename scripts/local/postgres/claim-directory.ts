@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { readProcess } from './read-process.ts';
@@ -11,17 +11,25 @@ type Claim = z.infer<typeof claimSchema>;
 const LINKLESS: readonly unknown[] = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'];
 
 /**
- * Claims a directory for a process until the returned function is called. Takes over the claim of a
- * process that has ended, even if another program now has its pid.
+ * Claims a directory, which is created if absent, for a process until the returned function is
+ * called. Takes over the claim of a process that has ended, even if another program now has its pid.
  *
- * @throws Error naming the live process that holds the directory
+ * @throws Error naming the live process that holds the directory, or why nothing can be written there
  */
 export async function claimDirectory(directory: string, pid: number): Promise<() => Promise<void>> {
   const file = path.join(directory, 'owner.json');
   const startedAt = (await readProcess(pid))?.startedAt ?? '';
   // No two claims have the same text, so a text read twice is the same claim.
   const text = JSON.stringify({ pid, startedAt, id: randomUUID() });
-  const holder = await claimFile(file, text);
+  const holder = await mkdir(directory, { recursive: true })
+    .then(() => claimFile(file, text))
+    .catch((cause: unknown) => {
+      if (codeOf(cause) === undefined) throw cause;
+      throw new Error(
+        `nothing can be written in ${directory} (${codeOf(cause)}): name another directory with --data-dir`,
+        { cause },
+      );
+    });
   if (holder !== null) {
     throw new Error(
       `${directory} is in use by process ${holder.pid}: stop that one, or name another directory with --data-dir`,

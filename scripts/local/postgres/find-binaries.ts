@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -60,8 +61,11 @@ export async function requireLibraries(postgres: string, root: string): Promise<
   );
   const { exitCode, output } = await run();
   if (exitCode === 0) return;
+  // The linker finds a program's own folder there.
+  const lacksProc = process.platform === 'linux' && !existsSync('/proc/self/exe');
+  const advice = lacksProc ? 'mount /proc' : 'run npm ci without --ignore-scripts';
   throw new Error(
-    `PostgreSQL cannot be run as it is installed: ${output.trim()}${problem}; run npm ci without --ignore-scripts, or set DATABASE_URL to your own PostgreSQL`,
+    `PostgreSQL cannot be run as it is installed: ${output.trim()}${problem}; ${advice}, or set DATABASE_URL to your own PostgreSQL`,
   );
 }
 

@@ -101,5 +101,16 @@ async function runInitdb(
     ],
     { user: dataDirectory.user, cwd: dataDirectory.serverFolder, signal },
   );
-  if (exitCode !== 0) throw new Error(`initdb failed: ${output.trim()}`);
+  if (exitCode !== 0) throw new Error(explainInitdb(output));
+}
+
+function explainInitdb(output: string): string {
+  const lines = output
+    .split('\n')
+    .filter((line) => /could not|FATAL|PANIC|error:|hint:/.test(line));
+  const reason = lines.length === 0 ? output.trim() : lines.join('; ');
+  const advice = /look up effective user ID/.test(reason)
+    ? 'give that user an entry in /etc/passwd, start as another user'
+    : 'name another directory with --data-dir';
+  return `initdb failed: ${reason}: ${advice}, or set DATABASE_URL to your own PostgreSQL`;
 }

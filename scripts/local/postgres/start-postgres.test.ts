@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmod,
+  chown,
   mkdir,
   mkdtemp,
   readFile,
@@ -470,3 +471,22 @@ test('a /dev/shm without room prevents no start (skipped unless it can be mounte
     output: clone,
   });
 });
+
+test.skipIf(!isRoot)(
+  'a user without an entry in passwd is told what to do (skipped unless run by root)',
+  async () => {
+    const clone = path.join(directory, 'unknown-user');
+    await mkdir(clone);
+    await chown(clone, 54_321, 54_321);
+    const { exitCode, output } = await startAfter('true', clone, [
+      'setpriv',
+      '--reuid=54321',
+      '--regid=54321',
+      '--clear-groups',
+    ]);
+    expect(exitCode).toBe(1);
+    expect(output).toContain(
+      'could not look up effective user ID 54321: user does not exist: give that user an entry in /etc/passwd, start as another user, or set DATABASE_URL',
+    );
+  },
+);

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -60,7 +59,6 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const { log = () => undefined, warn = log, signal } = options;
   signal?.throwIfAborted();
   const directory = path.resolve(options.directory);
-  await mkdir(directory, { recursive: true });
   await using claims = new AsyncDisposableStack();
   claims.defer(await claimDirectory(directory, process.pid));
   const dataDirectory = await findDataDirectory(directory, warn);
