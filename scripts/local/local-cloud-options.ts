@@ -19,7 +19,7 @@ export interface LocalCloudOptions {
   /** Deploys a workflow again when its file changes. */
   readonly watchesWorkflows?: boolean;
   readonly log?: (message: string) => void;
-  /** Receives what the user should know of the database even if nothing is logged. Default: `log`. */
+  /** Receives what the user should know of the database. Default: `log`. */
   readonly warn?: (message: string) => void;
   /** Receives every line that a function logs. */
   readonly onFunctionLine?: (name: FunctionName, line: string) => void;

@@ -12,9 +12,11 @@ const LINKLESS: readonly unknown[] = ['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'
 
 /**
  * Claims a directory, which is created if absent, for a process until the returned function is
- * called. Takes over the claim of a process that has ended, even if another program now has its pid.
+ * called. Takes over the claim of a process that has ended, even if another program now has its
+ * pid.
  *
- * @throws Error naming the live process that holds the directory, or why nothing can be written there
+ * @throws Error naming the live process that holds the directory, or why nothing can be written
+ * there
  */
 export async function claimDirectory(directory: string, pid: number): Promise<() => Promise<void>> {
   const file = path.join(directory, 'owner.json');
@@ -41,9 +43,9 @@ export async function claimDirectory(directory: string, pid: number): Promise<()
 }
 
 /**
- * Writes a claim to a file, unless a live process holds the file. To replace a dead claim, a process
- * first claims that replacement, under a name made from the dead claim; so only one replaces it, and
- * one that dies while doing so is itself replaced.
+ * Writes a claim to a file, unless a live process holds the file. To replace a dead claim, a
+ * process first claims that replacement, under a name made from the dead claim; so only one
+ * replaces it, and one that dies while doing so is itself replaced.
  *
  * @returns the live holder, or null when the file is claimed
  */

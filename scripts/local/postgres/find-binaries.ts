@@ -46,7 +46,8 @@ export async function findBinaries(platform: string, architecture: string): Prom
 }
 
 /**
- * Checks that PostgreSQL finds its libraries, and links them if the package's install script has not.
+ * Checks that PostgreSQL finds its libraries, and links them if the package's install script has
+ * not.
  *
  * @param root the folder with the programs and the libraries
  * @throws Error with what the dynamic linker says

@@ -6,8 +6,8 @@ import { z } from 'zod';
 const linksSchema = z.array(z.object({ source: z.string(), target: z.string() }));
 
 /**
- * Makes the links to PostgreSQL's libraries that the package's install script makes: npm does not run
- * it with `--ignore-scripts`, nor pnpm before it is approved.
+ * Makes the links to PostgreSQL's libraries that the package's install script makes: npm does not
+ * run it with `--ignore-scripts`, nor pnpm before it is approved.
  *
  * @param root the package's folder `native`
  * @throws the error of the file system, such as EROFS

@@ -25,8 +25,8 @@ export interface OpenDatabase {
 }
 
 /**
- * Opens a migrated database: the one that `url` names, or one on an embedded server. A `url` that an
- * embedded server of this directory had, in a shell that was told it, starts that server.
+ * Opens a migrated database: the one that `url` names, or one on an embedded server. A `url` that
+ * an embedded server of this directory had, in a shell that was told it, starts that server.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
   const database = await findDatabase(options);

@@ -60,7 +60,9 @@ async function servesCluster(
   );
 }
 
-/** Whether a pid is taken, if only by a zombie: its parent (PID 1 in a container) may never reap it. */
+/**
+ * Whether a pid is taken, if only by a zombie: its parent (PID 1 in a container) may never reap it.
+ */
 function hasPid(pid: number): boolean {
   try {
     return process.kill(pid, 0);

@@ -12,7 +12,9 @@ import {
 /** A data directory that no directory uses, as far as can be seen. */
 export interface UnusedData {
   readonly root: string;
-  /** The directory that it stood in for: deleted, on a disk that is away, or with other data now. */
+  /**
+   * The directory that it stood in for: deleted, on a disk that is away, or with other data now.
+   */
   readonly origin: string;
 }
 

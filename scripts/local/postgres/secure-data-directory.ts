@@ -9,8 +9,8 @@ const ORIGIN_FILE = 'stands-in-for.txt';
 const LOCATION_FILE = 'location.txt';
 
 /**
- * Makes a data directory in `folder` that stands in for `directory`. It is owned by root, and others
- * can only pass through it.
+ * Makes a data directory in `folder` that stands in for `directory`. It is owned by root, and
+ * others can only pass through it.
  *
  * @throws the error of the file system, such as EROFS
  */

@@ -50,8 +50,8 @@ const START_ATTEMPTS = 100;
 const RETRY_MILLISECONDS = 200;
 
 /**
- * Starts PostgreSQL on the loopback interface. The next start with the same directory finds the same
- * data, on the same port if that is free.
+ * Starts PostgreSQL on the loopback interface. The next start with the same directory finds the
+ * same data, on the same port if that is free.
  *
  * @throws Error that says what to do: the directory is in use, there is no user to run as, …
  */
