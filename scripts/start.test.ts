@@ -215,6 +215,13 @@ describe('npm start', () => {
     expect(code).toBe(2);
   });
 
+  test('--remove-data refuses what is no database, and starts nothing', async () => {
+    const { code, stdout, stderr } = await start('--remove-data', directory);
+    expect(stderr).toMatch(/^error: .* nothing was removed\n$/);
+    expect(stdout).toBe('');
+    expect(code).toBe(1);
+  });
+
   test('prints its usage on --help and exits with 0', async () => {
     const { code, stdout } = await start('--help');
     expect(stdout).toContain('--database-url');

@@ -40,9 +40,11 @@ await runCommand(
     .addOption(smtpUrlOption())
     .addOption(alertEmailOption())
     .option('--json', 'print one JSON document')
-    .action(async (options: StartOptions) => {
+    .option('--remove-data <path>', 'remove a database that no data directory uses, and exit')
+    .action(async ({ removeData, ...options }: StartOptions & { removeData?: string }) => {
       // Loaded only after the command line has been checked: it takes a second.
-      const { runStart } = await import('./start/run-start.ts');
-      await runStart(options);
+      const { runRemoveData, runStart } = await import('./start/run-start.ts');
+      if (removeData === undefined) await runStart(options);
+      else await runRemoveData(removeData);
     }),
 );

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Storage } from '@google-cloud/storage';
 import pg from 'pg';
@@ -164,7 +164,10 @@ export async function startChaosCloud(directory: string): Promise<ChaosCloud> {
       await portal.close();
       await queue.close();
       await apis.stop();
-      await (await database.current()).stop();
+      const server = await database.current();
+      await server.stop();
+      // Under root it may be outside the directory.
+      await rm(server.folder, { recursive: true, force: true });
     },
   };
 }

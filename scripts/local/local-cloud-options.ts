@@ -19,6 +19,8 @@ export interface LocalCloudOptions {
   /** Deploys a workflow again when its file changes. */
   readonly watchesWorkflows?: boolean;
   readonly log?: (message: string) => void;
+  /** Receives what the user should know of the database. Default: `log`. */
+  readonly warn?: (message: string) => void;
   /** Receives every line that a function logs. */
   readonly onFunctionLine?: (name: FunctionName, line: string) => void;
   /** Receives everything that workflows log and that the service logs about them. */

@@ -47,7 +47,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   const { log = () => {} } = options;
   const dataDirectory = resolve(options.dataDirectory);
   const logDirectory = join(dataDirectory, 'logs');
-  await createDataDirectory(dataDirectory);
+  // claimDirectory says what is wrong with a directory that cannot be made.
+  await createDataDirectory(dataDirectory).catch(() => {});
   // First, because the directory may hold the uploads and the server of another live process.
   started.defer(await claimDirectory(dataDirectory, process.pid));
   const workflowLog = await openWorkflowLog(logDirectory);
@@ -62,6 +63,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         name: DATABASE_NAME,
         url: options.databaseUrl,
         log,
+        warn: options.warn ?? log,
       }),
     ),
     keep(

@@ -3,6 +3,7 @@ import { chooseFeed } from '../local/ckan/choose-feed.ts';
 import type { RunningFunctions } from '../local/functions/start-functions.ts';
 import { reportFunctionLine } from '../local/logs/report-function-line.ts';
 import { reportWorkflowEntry } from '../local/logs/report-workflow-entry.ts';
+import { removeDataDirectory } from '../local/postgres/remove-data-directory.ts';
 import { type LocalCloud, startLocalCloud } from '../local/start-local-cloud.ts';
 import { formatResult } from './format-result.ts';
 import { createProgressView } from './progress-view.ts';
@@ -52,6 +53,12 @@ function explainNext({ dataDir, databaseUrl }: StartOptions): void {
   say(`\n  To look at the data: ${look}\n`);
 }
 
+/** Removes a database that no directory uses any more, for `npm start -- --remove-data`. */
+export async function runRemoveData(directory: string): Promise<void> {
+  await removeDataDirectory(directory);
+  say(`removed ${directory}\n`);
+}
+
 /** Runs one sync on this machine, from the feed to PostgreSQL, for `npm start`. */
 export async function runStart(options: StartOptions): Promise<void> {
   const interrupted = new AbortController();
@@ -69,6 +76,7 @@ export async function runStart(options: StartOptions): Promise<void> {
       smtpUrl: options.smtpUrl,
       alertEmail: options.alertEmail,
       onAlert: say,
+      warn: (message) => say(`  ${message}\n`),
       functionsEnvironment: feed.functionsEnvironment,
       onUploadProgress: view.showBytes,
       onFunctionLine: (name, line) => say(reportFunctionLine(name, line) ?? ''),

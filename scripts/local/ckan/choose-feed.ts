@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import express from 'express';
 import type { SyncRun } from '../../../functions/shared/schema.ts';
 import { generateFeed } from '../../generate-feed/generate-text.ts';
-import { createDataDirectory } from '../keep-private.ts';
 import { listen } from '../rest/listen.ts';
 import { describeCkanRefusal } from './ckan-error.ts';
 import { createCkanApi } from './create-ckan-api.ts';
@@ -73,7 +72,6 @@ export async function chooseFeed(choice: FeedChoice): Promise<ChosenFeed> {
 /** Serves the next day of the synthetic feed from a stand-in for the City's portal. */
 async function serveSyntheticFeed(choice: FeedChoice): Promise<ChosenFeed> {
   const { dataDirectory, records, databaseUrl } = choice;
-  await createDataDirectory(dataDirectory);
   const dayPath = join(dataDirectory, `feed-day-${records}.txt`);
   const sizePath = join(dataDirectory, 'feed-records.txt');
   const day = ((await readNumber(dayPath)) ?? -1) + 1;

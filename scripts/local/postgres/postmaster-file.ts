@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { readProcess } from './read-process.ts';
+import { type ProcessFacts, readProcess } from './read-process.ts';
+import { isSameDirectory } from './secure-data-directory.ts';
 
 /** What the running server says about itself in `postmaster.pid`. */
 export interface PostmasterFacts {
@@ -21,20 +22,53 @@ export async function readPostmasterFile(clusterFolder: string): Promise<Postmas
 }
 
 /**
- * Finds the pid of a server that still runs on this cluster; null if there is none. A pid file that
- * names some other program is removed because PostgreSQL would take that program for a server. One
- * that names no live process is left to PostgreSQL, which checks whether any of the dead server's
- * children are still running.
+ * Finds the pid of a server that still runs on this cluster; null if there is none. Removes a pid
+ * file that PostgreSQL would refuse to replace, although it names a zombie or some other program.
+ * One that names no process, or a process that is just ending, is left to PostgreSQL, which also
+ * checks whether any of a dead server's children are still running.
  */
 export async function findLeftoverServer(clusterFolder: string): Promise<number | null> {
   const facts = await readPostmasterFile(clusterFolder);
   if (facts === null) return null;
-  const running = await readProcess(facts.pid);
-  if (running === null) return null;
-  if (running.command.includes('postgres') && running.command.includes(clusterFolder))
-    return facts.pid;
-  await rm(pidFile(clusterFolder), { force: true });
+  const { pid } = facts;
+  const running = await readProcess(pid);
+  if (running === null) {
+    if (hasPid(pid)) await removePostmasterFile(clusterFolder);
+    return null;
+  }
+  // A process that is ending has no command line any more.
+  if (running.command === '') return null;
+  if (running.command.includes('postgres') && (await servesCluster(pid, running, clusterFolder)))
+    return pid;
+  await removePostmasterFile(clusterFolder);
   return null;
+}
+
+/** Frees a cluster whose pid file is certainly stale. */
+export async function removePostmasterFile(clusterFolder: string): Promise<void> {
+  await rm(pidFile(clusterFolder), { force: true });
+}
+
+/** A server works in its cluster's folder, which may have been renamed since it was started. */
+async function servesCluster(
+  pid: number,
+  { command }: ProcessFacts,
+  clusterFolder: string,
+): Promise<boolean> {
+  return (
+    command.includes(clusterFolder) || (await isSameDirectory(`/proc/${pid}/cwd`, clusterFolder))
+  );
+}
+
+/**
+ * Whether a pid is taken, if only by a zombie: its parent (PID 1 in a container) may never reap it.
+ */
+function hasPid(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function pidFile(clusterFolder: string): string {

@@ -29,6 +29,13 @@ export const SERVER_ENVIRONMENT: Readonly<Record<string, string>> = {
 };
 
 /**
+ * Settings for initdb and the server that keep shared memory out of `/dev/shm` on Linux: containers
+ * often have only a little there, and a server that starts may fail in a parallel query.
+ */
+export const MEMORY_SETTINGS: readonly string[] =
+  process.platform === 'linux' ? ['dynamic_shared_memory_type=sysv'] : [];
+
+/**
  * Runs a program to its end and collects the output of both streams.
  *
  * @throws the spawn error (ENOENT, EACCES), or an AbortError after killing it on `signal`

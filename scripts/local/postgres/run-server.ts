@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DataDirectory } from './choose-data-directory.ts';
 import { guardServer } from './guard-server.ts';
 import { readPostmasterFile } from './postmaster-file.ts';
-import { SERVER_ENVIRONMENT } from './run-program.ts';
+import { MEMORY_SETTINGS, SERVER_ENVIRONMENT } from './run-program.ts';
 
 /**
  * Loopback only, with room for a day's feed; the rest, including durability, is PostgreSQL's
@@ -19,6 +19,7 @@ const SETTINGS = [
   'log_timezone=UTC',
   'shared_buffers=256MB',
   'max_wal_size=2GB',
+  ...MEMORY_SETTINGS,
 ] as const;
 
 const READY_POLL_MILLISECONDS = 15;
@@ -35,6 +36,8 @@ export interface FailedStart {
   readonly reason: string;
   /** Whether another attempt can succeed, perhaps on another port. */
   readonly isTransient: boolean;
+  /** Whether there is a pid file that names no process. */
+  readonly isUnreadableLock: boolean;
 }
 
 /**
@@ -91,12 +94,22 @@ async function abandon(
   throw signal.reason;
 }
 
+/** Another process has the cluster or the port; that passes. */
+const TAKEN =
+  /Address already in use|shared memory block .* is still in use|lock file ".*" already exists/;
+const UNREADABLE_LOCK = /lock file ".*" is empty|bogus data in lock file/;
+
 /** Reads the server's output, which is English because it runs with LC_ALL=C. */
 function explainExit(output: string): FailedStart {
   const reason = output
     .split('\n')
     .filter((line) => /FATAL|HINT|DETAIL|could not/.test(line))
+    .map((line) => line.replace(/^\d{4}-.*? \[\d+\] (\w+): +/, '$1: '))
     .join('\n');
-  const isTransient = /Address already in use|shared memory block .* is still in use/.test(output);
-  return { reason: reason === '' ? output.trim() : reason, isTransient };
+  const isUnreadableLock = UNREADABLE_LOCK.test(output);
+  return {
+    reason: reason === '' ? output.trim() : reason,
+    isTransient: TAKEN.test(output) || isUnreadableLock,
+    isUnreadableLock,
+  };
 }

@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -14,8 +24,6 @@ import { runProgram } from './run-program.ts';
 import { runServer } from './run-server.ts';
 import { type Postgres, startPostgres } from './start-postgres.ts';
 import { stopServer } from './stop-server.ts';
-
-const isRoot = process.getuid?.() === 0;
 
 let directory: string;
 
@@ -54,7 +62,23 @@ async function withPostgres(
 async function findDataDirectory() {
   const binaries = await findBinaries(process.platform, process.arch);
   const user = await findServerUser(process.getuid?.());
-  return chooseDataDirectory(directory, binaries, user, [tmpdir()]);
+  const temporaryFolders = [tmpdir()];
+  return chooseDataDirectory({
+    directory,
+    binaries,
+    user,
+    temporaryFolders,
+    warn: () => undefined,
+  });
+}
+
+/** Writes the lock file of a server with this pid. */
+async function writeLock(serverFolder: string, pid: number): Promise<void> {
+  const clusterFolder = path.join(serverFolder, 'data');
+  await writeFile(
+    path.join(clusterFolder, 'postmaster.pid'),
+    `${pid}\n${clusterFolder}\n1700000000\n5432\n\n127.0.0.1\n0 0\nready   \n`,
+  );
 }
 
 describe('one directory, start after start', () => {
@@ -130,6 +154,7 @@ describe('one directory, start after start', () => {
       expect(await runServer(dataDirectory, second, port, undefined)).toEqual({
         reason: expect.stringContaining('Address already in use'),
         isTransient: true,
+        isUnreadableLock: false,
       });
       await rm(second, { recursive: true });
     });
@@ -140,10 +165,11 @@ describe('one directory, start after start', () => {
     const versionFile = path.join(dataDirectory.serverFolder, 'data', 'PG_VERSION');
     const version = await readFile(versionFile, 'utf8');
     await writeFile(versionFile, '9.6\n');
-    await expect(startPostgres({ directory })).rejects.toThrow(
-      'The data directory was initialized by PostgreSQL version 9.6',
-    );
+    const failure = await startPostgres({ directory }).catch(String);
     await writeFile(versionFile, version);
+    expect(failure).toContain('The data directory was initialized by PostgreSQL version 9.6');
+    expect(failure).toContain('The data is kept.');
+    expect(failure).not.toContain('elete');
   });
 
   test('a start that is aborted frees the directory', async () => {
@@ -209,19 +235,90 @@ describe('after an owner that did not shut down cleanly', () => {
     );
   });
 
+  test('a server that was left running is found after its directory was renamed', async () => {
+    const { serverFolder, ...rest } = await findDataDirectory();
+    const renamed = `${serverFolder}-before`;
+    await rename(serverFolder, renamed);
+    const leftover = await runServer(
+      { ...rest, serverFolder: renamed },
+      path.join(renamed, 'data'),
+      await choosePort(),
+      undefined,
+    );
+    if (!('pid' in leftover)) throw new Error(leftover.reason);
+    await rename(renamed, serverFolder);
+    await withPostgres(async (postgres) => {
+      await leftover.exited;
+      expect(await query(postgres, 'select note from kept')).toHaveLength(1);
+    });
+  });
+
   test('a pid file that names another program is not taken for a server', async () => {
     const dataDirectory = await findDataDirectory();
     const other = spawn('sleep', ['600'], { ...dataDirectory.user, cwd: '/', stdio: 'ignore' });
     onTestFinished(() => void other.kill());
-    const clusterFolder = path.join(dataDirectory.serverFolder, 'data');
-    await writeFile(
-      path.join(clusterFolder, 'postmaster.pid'),
-      `${other.pid}\n${clusterFolder}\n1700000000\n5432\n\n127.0.0.1\n0 0\nready   \n`,
-    );
+    await writeLock(dataDirectory.serverFolder, other.pid ?? 0);
     await withPostgres(async (postgres) => {
       expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
       expect(await readProcess(other.pid ?? 0)).not.toBeNull();
     });
+  });
+
+  test('the lock of a process that is just ending is waited for', async () => {
+    const { user, serverFolder } = await findDataDirectory();
+    // Without a command line, as a process is once it has given up its memory.
+    const ending = spawn('cat', [], {
+      ...user,
+      cwd: '/',
+      argv0: '',
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    onTestFinished(() => void ending.kill());
+    await expect.poll(async () => (await readProcess(ending.pid ?? 0))?.command).toBe('');
+    await writeLock(serverFolder, ending.pid ?? 0);
+    const said: string[] = [];
+    await withPostgres(
+      async (postgres) => {
+        expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
+      },
+      (message) => {
+        said.push(message);
+        if (message.startsWith('PostgreSQL cannot start yet')) ending.stdin.end();
+      },
+    );
+    expect(said[0]).toMatch(
+      /^PostgreSQL cannot start yet, trying again: FATAL: lock file "postmaster.pid" already exists/,
+    );
+  });
+
+  test('the lock of a zombie prevents no start', async () => {
+    const { user, serverFolder } = await findDataDirectory();
+    // The shell starts a child and becomes a sleep, which never reaps it.
+    const script = 'exec 3<&0; sh -c "read _ <&3" & echo $!; exec sleep 600';
+    const parent = spawn('/bin/sh', ['-c', script], {
+      ...user,
+      cwd: '/',
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    onTestFinished(() => void parent.kill());
+    const [pid] = (await once(parent.stdout.setEncoding('utf8'), 'data')) as [string];
+    await expect.poll(async () => (await readProcess(parent.pid ?? 0))?.command).toBe('sleep 600');
+    parent.stdin.end();
+    await expect.poll(() => readProcess(Number(pid))).toBeNull();
+    expect(process.kill(Number(pid), 0)).toBe(true);
+    await writeLock(serverFolder, Number(pid));
+    const said: string[] = [];
+    await withPostgres(
+      async () => undefined,
+      (message) => said.push(message),
+    );
+    expect(said[0]).toMatch(/^PostgreSQL listens/);
+  });
+
+  test.each(['', '\0\0\0'])('a lock file that a crash left with %j is replaced', async (text) => {
+    const { serverFolder } = await findDataDirectory();
+    await writeFile(path.join(serverFolder, 'data', 'postmaster.pid'), text);
+    await withPostgres(async () => undefined);
   });
 
   test('the claim of a process that has ended is taken over', async () => {
@@ -245,26 +342,38 @@ describe('after an owner that did not shut down cleanly', () => {
     await mkdir(path.join(dataDirectory.serverFolder, 'data.partial', 'base'), { recursive: true });
     await withPostgres(async (postgres) => {
       expect(await query(postgres, "select to_regclass('kept') as kept")).toEqual([{ kept: null }]);
+      await query(postgres, "create table kept as select 'again' as note");
+    });
+  });
+
+  test('a cluster that was moved away is not removed, and comes back with its password', async () => {
+    const { serverFolder } = await findDataDirectory();
+    const data = path.join(serverFolder, 'data');
+    const away = path.join(serverFolder, 'data.away');
+    await rename(data, away);
+    await withPostgres(async (postgres) => {
+      expect(await query(postgres, "select to_regclass('kept') as kept")).toEqual([{ kept: null }]);
+    });
+    await rm(data, { recursive: true });
+    await rename(away, data);
+    await withPostgres(async (postgres) => {
+      expect(await query(postgres, 'select note from kept')).toEqual([{ note: 'again' }]);
+    });
+  });
+
+  test('a cluster on a disk that is away is not replaced, and is found when it returns', async () => {
+    const { serverFolder } = await findDataDirectory();
+    const data = path.join(serverFolder, 'data');
+    const disk = path.join(directory, 'disk');
+    await rename(data, disk);
+    await symlink(disk, data);
+    await rename(disk, `${disk}-away`);
+    await expect(startPostgres({ directory })).rejects.toThrow(
+      `${data} is a link to ${disk}, which is not there: mount its disk`,
+    );
+    await rename(`${disk}-away`, disk);
+    await withPostgres(async (postgres) => {
+      expect(await query(postgres, 'select note from kept')).toEqual([{ note: 'again' }]);
     });
   });
 });
-
-test.skipIf(!isRoot)(
-  'root starts it in a folder that only root can enter (skipped unless run by root)',
-  async () => {
-    const closed = path.join(directory, 'closed');
-    await mkdir(closed, { mode: 0o700 });
-    const clone = path.join(closed, 'clone');
-    const first = await startPostgres({ directory: clone });
-    await query(first, 'create table kept ()');
-    await first.stop();
-    expect(await readFile(path.join(clone, 'location.txt'), 'utf8')).toBe(`${first.folder}\n`);
-    expect((await stat(first.folder)).mode & 0o777).toBe(0o711);
-
-    const second = await startPostgres({ directory: clone });
-    expect(second.folder).toBe(first.folder);
-    expect(await query(second, 'select count(*)::int as rows from kept')).toEqual([{ rows: 0 }]);
-    await second.stop();
-    await rm(first.folder, { recursive: true });
-  },
-);

@@ -1,21 +1,22 @@
-import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { chooseDataDirectory, type DataDirectory } from './choose-data-directory.ts';
-import { choosePort } from './choose-port.ts';
+import { keepPort } from './choose-port.ts';
 import { claimDirectory } from './claim-directory.ts';
 import { findBinaries } from './find-binaries.ts';
 import { findServerUser } from './find-server-user.ts';
-import { initializeCluster, SUPERUSER } from './initialize-cluster.ts';
-import { findLeftoverServer } from './postmaster-file.ts';
-import { type RunningServer, runServer } from './run-server.ts';
+import { formatUrl, initializeCluster } from './initialize-cluster.ts';
+import { findLeftoverServer, removePostmasterFile } from './postmaster-file.ts';
+import { type FailedStart, type RunningServer, runServer } from './run-server.ts';
 import { stopServer } from './stop-server.ts';
 
 export interface PostgresOptions {
   /** Holds its state; created if absent. Only one process at a time may use it. */
   readonly directory: string;
   readonly log?: (message: string) => void;
+  /** Receives what the user should know even if nothing else is shown. Default: `log`. */
+  readonly warn?: (message: string) => void;
   /** Aborts the start; a server that has started is ended by `stop`. */
   readonly signal?: AbortSignal;
 }
@@ -41,69 +42,103 @@ interface StopOptions {
   readonly log: (message: string) => void;
 }
 
-const START_ATTEMPTS = 10;
+/** Where data lies that the server's user could not reach; /var/tmp first, it survives a reboot. */
+const TEMPORARY_FOLDERS: readonly string[] = ['/var/tmp', tmpdir()];
+
+/** With the pauses between them, half a minute: as long as a server may take to end. */
+const START_ATTEMPTS = 100;
 const RETRY_MILLISECONDS = 200;
 
 /**
- * Starts PostgreSQL on a free port of the loopback interface. The next start with the same
- * directory finds the same data.
+ * Starts PostgreSQL on the loopback interface. The next start with the same directory finds the
+ * same data, on the same port if that is free.
  *
  * @throws Error that says what to do: the directory is in use, there is no user to run as, …
  */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
-  const { log = () => undefined, signal } = options;
+  const { log = () => undefined, warn = log, signal } = options;
   signal?.throwIfAborted();
   const directory = path.resolve(options.directory);
-  await mkdir(directory, { recursive: true });
-  const release = await claimDirectory(directory, process.pid);
-  try {
-    const dataDirectory = await findDataDirectory(directory);
-    const cluster = await initializeCluster(dataDirectory, log, signal);
-    const leftover = await findLeftoverServer(cluster.folder);
-    if (leftover !== null) {
-      log(`stopping the server that an earlier process left behind (process ${leftover})`);
-      await stopServer(dataDirectory, cluster.folder);
-    }
-    const { server, port } = await startOnFreePort(dataDirectory, cluster.folder, signal);
-    log(`PostgreSQL listens on 127.0.0.1:${port} (process ${server.pid})`);
-    return {
-      databaseUrl: (databaseName) =>
-        `postgresql://${SUPERUSER}:${cluster.password}@127.0.0.1:${port}/${encodeURIComponent(databaseName)}`,
-      port,
-      pid: server.pid,
-      folder: dataDirectory.root,
-      stop: createStop({ dataDirectory, clusterFolder: cluster.folder, server, release, log }),
-    };
-  } catch (error) {
-    await release();
-    throw error;
-  }
+  await using claims = new AsyncDisposableStack();
+  claims.defer(await claimDirectory(directory, process.pid));
+  const dataDirectory = await findDataDirectory(directory, warn);
+  const { root } = dataDirectory;
+  // A copy of `directory` may have been made its owner meanwhile.
+  if (root !== directory) claims.defer(await claimDirectory(root, process.pid));
+  const cluster = await initializeCluster(dataDirectory, log, signal);
+  const { server, port } = await startOnPort(dataDirectory, cluster.folder, { log, warn, signal });
+  log(`PostgreSQL listens on 127.0.0.1:${port} (process ${server.pid})`);
+  const held = claims.move();
+  return {
+    databaseUrl: (databaseName) => formatUrl({ port, password: cluster.password }, databaseName),
+    port,
+    pid: server.pid,
+    folder: root,
+    stop: createStop({
+      dataDirectory,
+      clusterFolder: cluster.folder,
+      server,
+      release: () => held.disposeAsync(),
+      log,
+    }),
+  };
 }
 
-async function findDataDirectory(directory: string): Promise<DataDirectory> {
+async function findDataDirectory(
+  directory: string,
+  warn: (message: string) => void,
+): Promise<DataDirectory> {
   const binaries = await findBinaries(process.platform, process.arch);
   const user = await findServerUser(process.getuid?.());
-  // /var/tmp first: unlike /tmp, it survives a reboot.
-  return chooseDataDirectory(directory, binaries, user, ['/var/tmp', tmpdir()]);
+  return chooseDataDirectory({
+    directory,
+    binaries,
+    user,
+    temporaryFolders: TEMPORARY_FOLDERS,
+    warn,
+  });
 }
 
-/** Tries again if the port is taken meanwhile, or if a dead server's children are still ending. */
-async function startOnFreePort(
+interface StartOptions {
+  readonly log: (message: string) => void;
+  readonly warn: (message: string) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Tries again while another process still holds the cluster, or has taken the port meanwhile. */
+async function startOnPort(
   dataDirectory: DataDirectory,
   clusterFolder: string,
-  signal: AbortSignal | undefined,
+  { log, warn, signal }: StartOptions,
 ): Promise<{ server: RunningServer; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
-    const port = await choosePort();
+    const leftover = await findLeftoverServer(clusterFolder);
+    if (leftover !== null) {
+      log(`stopping the server that an earlier process left behind (process ${leftover})`);
+      await stopServer(dataDirectory, clusterFolder);
+    }
+    const port = await keepPort(dataDirectory.root, warn);
     const server = await runServer(dataDirectory, clusterFolder, port, signal);
     if ('pid' in server) return { server, port };
     if (!server.isTransient || attempt === START_ATTEMPTS) {
-      throw new Error(
-        `PostgreSQL did not start; delete ${dataDirectory.root} to start over. ${server.reason}`,
-      );
+      throw new Error(explainFailure(server, dataDirectory));
     }
-    await wait(RETRY_MILLISECONDS);
+    if (attempt === 1) log(`PostgreSQL cannot start yet, trying again: ${server.reason}`);
+    await wait(RETRY_MILLISECONDS, undefined, { signal });
+    // Whoever was writing it has had time to: a crash left it.
+    if (attempt > 1 && server.isUnreadableLock) await removePostmasterFile(clusterFolder);
   }
+}
+
+/** No advice to delete anything: what keeps a server from starting often passes. */
+function explainFailure(
+  { reason, isTransient }: FailedStart,
+  { serverFolder }: DataDirectory,
+): string {
+  const advice = isTransient
+    ? 'Start again once that process has ended.'
+    : 'The data is kept. To work with a new database meanwhile, name another directory with --data-dir.';
+  return `PostgreSQL did not start: ${reason}\n${advice} The whole log: ${path.join(serverFolder, 'server.log')}`;
 }
 
 function createStop(options: StopOptions): () => Promise<void> {
