@@ -18,9 +18,9 @@ const COMMANDS = new Map([
   ['migrate', 'Brings a PostgreSQL database to the latest migration; safe to run at any time.'],
   [
     'dead-letters',
-    'Lists the dead letters (age, run, chunks, error) and leaves them in the queue.',
+    'Lists the dead letters (age, run, chunks, error, what to do) and leaves them in the queue.',
   ],
-  ['redrive', 'Runs the syncs of dead letters again, oldest first.'],
+  ['redrive', 'Runs the syncs of dead letters again, oldest first, and waits for them.'],
   ['rejects', 'Lists the records of a run that could not be stored, and why.'],
   ['chaos', 'Syncs under random faults and compares the result with a model.'],
   ['bench', 'Times syncs against the least work PostgreSQL can do, and against a row at a time.'],

@@ -40,11 +40,7 @@ async function saveFeed(text: string | Buffer): Promise<string> {
 }
 
 function makeRequest(fields: Partial<DownloadRequest> = {}): DownloadRequest {
-  return {
-    execution_id: randomUUID(),
-    trigger: 'manual',
-    ...fields,
-  };
+  return { execution_id: randomUUID(), trigger: 'manual', ...fields };
 }
 
 function readRuns() {

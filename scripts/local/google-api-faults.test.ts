@@ -37,9 +37,12 @@ afterAll(async () => {
 /** Without the client's retries, so the test sees each failure. */
 const once = { retry: null, timeout: 5_000 } as const;
 
-const listTopics = () => publisher.listTopics({ project: `projects/${PROJECT}` }, once);
-const listSeries = () =>
-  monitoring.listTimeSeries(
+function listTopics() {
+  return publisher.listTopics({ project: `projects/${PROJECT}` }, once);
+}
+
+function listSeries() {
+  return monitoring.listTimeSeries(
     {
       name: `projects/${PROJECT}`,
       filter: 'metric.type = "custom.googleapis.com/a"',
@@ -47,6 +50,7 @@ const listSeries = () =>
     },
     once,
   );
+}
 
 test.each([
   ['Pub/Sub', LIST_TOPICS, listTopics],
