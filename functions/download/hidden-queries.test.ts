@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { toErrorBody } from '../shared/http.ts';
 import { createTestContext, type TestContext } from '../shared/testing/create-test-context.ts';
+import { permitRecord } from '../shared/testing/permit-record.ts';
 import { startTestServer } from '../shared/testing/start-test-server.ts';
 import { downloadFeed } from './download-feed.ts';
 
@@ -41,7 +42,7 @@ function redirect(location: string): RequestListener {
 }
 
 test.each([
-  ['feed_downloaded', answer(200, '[{}]')],
+  ['feed_downloaded', answer(200, JSON.stringify([permitRecord(1)]))],
   ['feed_unavailable', answer(500, '')],
   ['feed_not_found', answer(404, '')],
   ['feed_refused', answer(403, '')],
