@@ -70,3 +70,28 @@ test('a user who may update the columns of other processes can do so through per
     client.release();
   }
 });
+
+test('two processes that fill different columns of a permit at once both succeed', async () => {
+  const geocoder = await context.pool.connect();
+  try {
+    await geocoder.query('begin');
+    await geocoder.query("update permits set latitude = 43.7 where street_num = '1'");
+    const linker = context.pool.query(
+      "update permits set neighbourhood_id = null, geocoded_at = now() where street_num = '1'",
+    );
+    await expect
+      .poll(async () => {
+        const waiting = "select from pg_stat_activity where wait_event_type = 'Lock'";
+        return (await context.pool.query(waiting)).rowCount;
+      })
+      .toBeGreaterThan(0);
+    await geocoder.query('commit');
+    await linker;
+  } finally {
+    geocoder.release();
+  }
+  const { rows } = await context.pool.query(
+    "select latitude, geocoded_at is not null as is_geocoded from permits where street_num = '1'",
+  );
+  expect(rows).toEqual([{ latitude: 43.7, is_geocoded: true }]);
+});

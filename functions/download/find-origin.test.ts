@@ -56,4 +56,5 @@ test('a stored feed keeps the source and the run that fetched it', async () => {
   const stored = `gs://${context.config.FEED_BUCKET}/runs/${run.id}/feed.json.gz`;
   run = await openRun(context, { executionId: randomUUID(), trigger: 'manual' });
   expect(await find(stored)).toEqual(earlier);
+  expect(await find(stored.replace('gs:', 'GS:'))).toEqual(earlier);
 });

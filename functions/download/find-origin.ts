@@ -6,7 +6,7 @@ import type { Database, SyncRun } from '../shared/schema.ts';
 export type Origin = Pick<SyncRun, 'source' | 'feed_run' | 'feed_at'>;
 
 /** A feed object that a run has stored. */
-const STORED_FEED = /^gs:\/\/([^/]+)\/runs\/(\d{1,15})\/feed\.json\.gz$/;
+const STORED_FEED = /^[gG][sS]:\/\/([^/]+)\/runs\/(\d{1,15})\/feed\.json\.gz$/;
 
 /**
  * Finds where the feed of a run comes from. A stored feed was fetched by an earlier run; any other

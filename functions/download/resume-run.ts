@@ -77,7 +77,8 @@ export function resumeRun(context: Context, run: SyncRun, earlierId: number): Pr
     await trx.executeQuery(CompiledQuery.raw(ADOPT_CHUNKS, [run.id, earlierId]));
     await addWarnings(trx, run.id, [
       ...(outdated ? [{ code: outdated.code, message: outdated.message, accepted: true }] : []),
-      ...earlier.warnings.filter(({ accepted }) => accepted === true),
+      // What the checks said of the feed, but not what went wrong after the run had ended.
+      ...earlier.warnings.filter(({ code }) => code !== 'metrics_not_written'),
     ]);
   });
 }

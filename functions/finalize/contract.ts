@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { RunStatus, Warning } from '../shared/schema.ts';
+import { storedText } from '../shared/stored-text.ts';
 
 const flag = z.boolean().nullish().catch(null);
-const text = z.string().min(1).nullish().catch(null);
+const text = storedText.nullish().catch(null);
 
 /** What a trigger asked for. A value of a wrong type counts as missing: download has refused it. */
 const triggerArgument = z.object({
@@ -14,6 +15,7 @@ const triggerArgument = z.object({
   accept_drift: flag,
   accept_outdated: flag,
   dry_run: flag,
+  resume_run_id: z.int32().positive().nullish().catch(null),
 });
 
 export const finalizeRequest = z.object({

@@ -17,13 +17,20 @@ export interface Retry {
 
 type Named = Pick<Config, 'GOOGLE_CLOUD_PROJECT' | 'WORKFLOW_LOCATION' | 'WORKFLOW_NAME'>;
 
-/** Names the command that redrives a failed run's dead letter, or else starts its sync again. */
-export function describeRetry(config: Named, run: SyncRun): Retry {
+/**
+ * Names the command that redrives a failed run's dead letter, or else starts its sync again.
+ *
+ * @param resumes the run that a refused trigger was to resume.
+ */
+export function describeRetry(config: Named, run: SyncRun, resumes?: number): Retry {
   const project = config.GOOGLE_CLOUD_PROJECT;
   if (!run.dry_run && !WITHOUT_LETTER.has(run.error_code)) {
     return { command: `npm run redrive -- --project ${project} --run ${run.id}` };
   }
-  const argument = argumentOf(run);
+  const argument = {
+    ...argumentOf(run),
+    ...(resumes === undefined ? {} : { resume_run_id: resumes }),
+  };
   const data = JSON.stringify(argument).replaceAll("'", String.raw`'\''`);
   const where = `--project=${project} --location=${config.WORKFLOW_LOCATION}`;
   const command = `gcloud workflows run ${config.WORKFLOW_NAME} ${where} --data='${data}'`;

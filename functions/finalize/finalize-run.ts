@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Context } from '../shared/context.ts';
 import { permanent } from '../shared/errors.ts';
 import type { Database, SyncRun, Warning } from '../shared/schema.ts';
@@ -33,7 +33,8 @@ export async function finalizeRun(
   const warnings = await addWarnings(db, run.id, late);
   const reported = { ...run, warnings: [...run.warnings, ...warnings] };
   const chunksDone = await countDoneChunks(db, run.id);
-  if (closedHere) logOutcome(context, reported, chunksDone);
+  const resumes = request.argument?.resume_run_id ?? undefined;
+  if (closedHere) logOutcome(context, reported, { chunksDone, resumes });
   logWarnings(log, reported, closedHere ? reported.warnings : warnings);
   const isOwn = run.execution_id === request.execution_id;
   return { ...toResponse(reported, chunksDone), ...(isOwn ? {} : { duplicate_of: run.id }) };
@@ -107,18 +108,31 @@ async function closeOpenRun(
   await requireEveryRecord(trx, run);
   const closed = await closeRun(trx, run.id, await markRemoved(trx, run));
   // If this throws, the closing is rolled back, and the workflow closes the run as failed.
-  requireFewRejects(closed, maxRejectedPercent);
+  await requireFewRejects(trx, closed, maxRejectedPercent);
   const warnings = await findWarnings(trx, closed);
   await addWarnings(trx, run.id, warnings);
   return { run: { ...closed, warnings: [...closed.warnings, ...warnings] }, closedHere: true };
 }
 
-/** @throws SyncError `too_many_rejects` (422). */
-function requireFewRejects(run: SyncRun, maxRejectedPercent: number): void {
-  const { id, records_errors, records_total } = run;
-  if (!areTooManyRejects(records_errors, records_total, maxRejectedPercent)) return;
-  const percent = ((100 * records_errors) / records_total).toFixed(1);
-  const share = `${records_errors} of ${records_total} records (${percent} %)`;
+/**
+ * Counts the rejects of the whole feed, those of the runs that this one resumes among them.
+ *
+ * @throws SyncError `too_many_rejects` (422).
+ */
+async function requireFewRejects(
+  trx: Transaction<Database>,
+  { id, feed_records, records_total }: SyncRun,
+  maxRejectedPercent: number,
+): Promise<void> {
+  const { rejects } = await trx
+    .selectFrom('sync_runs')
+    .where('id', 'in', sql<number>`(select run_lineage(${id}))`)
+    .select(sql<number>`coalesce(sum(records_errors), 0)::integer`.as('rejects'))
+    .executeTakeFirstOrThrow();
+  const records = feed_records ?? records_total;
+  if (!areTooManyRejects(rejects, records, maxRejectedPercent)) return;
+  const percent = ((100 * rejects) / records).toFixed(1);
+  const share = `${rejects} of ${records} records (${percent} %)`;
   throw permanent(
     'too_many_rejects',
     `Run ${id}: ${share} were rejected, more than the allowed ${maxRejectedPercent} %`,

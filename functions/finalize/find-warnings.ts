@@ -41,9 +41,9 @@ function findRejects({ id, records_errors }: SyncRun): readonly Warning[] {
 
 async function findUnidentified(
   trx: Transaction<Database>,
-  { id, records_errors, records_removed }: SyncRun,
+  { id, records_removed }: SyncRun,
 ): Promise<readonly Warning[]> {
-  if (records_errors === 0 || records_removed === 0) return [];
+  if (records_removed === 0) return [];
   const [found] = await query<{ rejects: number }>(trx, COUNT_UNIDENTIFIED, [id]);
   const rejects = found?.rejects ?? 0;
   if (rejects === 0) return [];

@@ -3,8 +3,15 @@ import type { Log } from '../shared/log.ts';
 import type { SyncRun, Warning } from '../shared/schema.ts';
 import { describeRetry } from './describe-retry.ts';
 
+interface Details {
+  readonly chunksDone: number;
+  /** The run that a refused trigger was to resume. */
+  readonly resumes: number | undefined;
+}
+
 /** Logs how a run ended. The mail about a failed run is made from the entry. */
-export function logOutcome({ config, log }: Context, run: SyncRun, chunksDone: number): void {
+export function logOutcome({ config, log }: Context, run: SyncRun, details: Details): void {
+  const { chunksDone, resumes } = details;
   const { id, records_total } = run;
   if (run.status === 'completed') {
     const message = run.dry_run
@@ -34,7 +41,7 @@ export function logOutcome({ config, log }: Context, run: SyncRun, chunksDone: n
     error_code: run.error_code ?? '',
     error_hint: run.error_hint ?? '',
     stored: describeStored(chunksDone, run.chunks_total),
-    ...describeRetry(config, run),
+    ...describeRetry(config, run, resumes),
   });
 }
 

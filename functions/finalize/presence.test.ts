@@ -159,3 +159,14 @@ test('permits_as_of gives the permits of the last run that had ended by then', a
     [2, 'Permit Issued', {}, false],
   ]);
 });
+
+test('a permit that a partial feed brings back unchanged was last seen by that run', async () => {
+  await sync([permitRecord(1), permitRecord(2)]);
+  await sync([permitRecord(1)]);
+  const partial = await sync([permitRecord(2)], true);
+  const lastSeen = async () =>
+    (await context.pool.query("select last_seen_at from permits where street_num = '2'")).rows;
+  expect(await lastSeen()).toEqual([{ last_seen_at: partial.started_at }]);
+  await sync([permitRecord(1)]);
+  expect(await lastSeen()).toEqual([{ last_seen_at: partial.started_at }]);
+});

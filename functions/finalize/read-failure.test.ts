@@ -36,3 +36,8 @@ test('passes on the hint of the function, and that of a failed chunk', () => {
 test('cuts the message at 2,000 characters', () => {
   expect(readFailure('x'.repeat(5_000)).message).toHaveLength(2_000);
 });
+
+test('a NUL, which the database cannot store, is replaced', () => {
+  const error = { body: { error: { code: 'a\0', message: 'b\0', hint: 'c\0' } } };
+  expect(readFailure(error)).toEqual({ code: 'a\uFFFD', message: 'b\uFFFD', hint: 'c\uFFFD' });
+});

@@ -9,7 +9,8 @@ function property(value: unknown, key: string): unknown {
 }
 
 function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  // PostgreSQL's text cannot hold NUL.
+  return typeof value === 'string' && value !== '' ? value.replaceAll('\0', '\uFFFD') : undefined;
 }
 
 /**

@@ -34,6 +34,12 @@ test('resumes a run with failed chunks', () => {
   expect(compose({ ...hidden, failed_chunks: [2] })).toMatchObject({ resume_run_id: 7 });
 });
 
+test('resumes a resumed run whose chunks are all done, not the run before it', () => {
+  const resumed = { ...letter, run_id: 8, chunks_done: 1, argument: { resume_run_id: 7 } };
+  expect(compose(resumed)).toMatchObject({ resume_run_id: 8 });
+  expect(compose({ ...resumed, chunks_done: 0 })).toMatchObject({ resume_run_id: 7 });
+});
+
 test('takes the stored feed in place of a URL without its query', () => {
   expect(compose(hidden)).toEqual({
     file_path: 'gs://feeds/runs/7/feed.json.gz',

@@ -41,7 +41,9 @@ export function composeArgument(letter: DeadLetter, options: ArgumentOptions): s
  */
 function chooseFeed(letter: DeadLetter, url: string | undefined): object {
   if (url !== undefined) return { file_path: url, resume_run_id: undefined };
-  if (letter.failed_chunks.length > 0) return { resume_run_id: letter.run_id };
+  // A resumed run whose chunks are all done failed after them; it is resumed, not the one before.
+  const hasStored = letter.argument.resume_run_id != null && (letter.chunks_done ?? 0) > 0;
+  if (letter.failed_chunks.length > 0 || hasStored) return { resume_run_id: letter.run_id };
   if (!letter.file_path_had_query) return {};
   const isStored = letter.snapshot_path != null && !NOT_WHOLE.has(letter.error_code ?? '');
   if (isStored) return { file_path: letter.snapshot_path };

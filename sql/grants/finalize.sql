@@ -9,7 +9,7 @@ grant select on sync_chunks, sync_rejects to :"user";
 
 -- Marks the permits that left the feed as removed, unmarks those that are back, and records both.
 grant select on stored_permits to :"user";
-grant update (is_removed, last_seen_at) on stored_permits to :"user";
+grant update (is_removed, last_seen_at, written_by_run) on stored_permits to :"user";
 grant select, insert on permit_history to :"user";
 grant select, delete on sync_seen to :"user";
 grant select on sequence stored_permits_id_seq to :"user";

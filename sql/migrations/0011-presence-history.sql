@@ -234,12 +234,23 @@ begin
       using errcode = 'insufficient_privilege',
         hint = 'Keep your own data in a table of your own, with the permit''s key.';
   end if;
-  update stored_permits
+  -- Only what changes: another process may have just written the others.
+  update stored_permits as stored
   set
-    latitude = new.latitude,
-    longitude = new.longitude,
-    geocoded_at = new.geocoded_at,
-    neighbourhood_id = new.neighbourhood_id
+    latitude = case
+      when new.latitude is distinct from old.latitude then new.latitude else stored.latitude
+    end,
+    longitude = case
+      when new.longitude is distinct from old.longitude then new.longitude else stored.longitude
+    end,
+    geocoded_at = case
+      when new.geocoded_at is distinct from old.geocoded_at then new.geocoded_at
+      else stored.geocoded_at
+    end,
+    neighbourhood_id = case
+      when new.neighbourhood_id is distinct from old.neighbourhood_id then new.neighbourhood_id
+      else stored.neighbourhood_id
+    end
   where (permit_num, revision_num, permit_type)
     = (old.permit_num, old.revision_num, old.permit_type);
   return new;

@@ -54,7 +54,9 @@ changed as (
       when stored.is_removed then own.started_at
       when stored.written_by_run > last_whole.id then stored.last_seen_at
       else last_whole.started_at
-    end
+    end,
+    -- The run that last_seen_at belongs to.
+    written_by_run = case when stored.is_removed then $1 else stored.written_by_run end
   from seen_bits, own, last_completed, last_whole
   where (stored.is_removed or not $2 or stored.first_seen_run > last_completed.id)
     and stored.is_removed = (
