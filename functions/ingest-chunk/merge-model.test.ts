@@ -198,6 +198,6 @@ test('any sequence of runs leaves the permits, history, counts and past days of 
       .beforeEach(() =>
         context.pool.query('truncate stored_permits, permit_history, sync_runs cascade'),
       ),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: 20, endOnFailure: true },
   );
 }, 240_000);

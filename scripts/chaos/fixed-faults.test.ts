@@ -49,7 +49,6 @@ test.each([
   { point: 'while downloading', ending: 'redriven' },
   { point: 'after the chunk index is written', ending: 'completed' },
   { point: 'inside COPY', ending: 'redriven' },
-  { point: 'after the merge before commit', ending: 'redriven' },
   { point: 'after commit before the answer', ending: 'completed' },
   { point: 'before finalize', ending: 'redriven' },
   { point: 'after finalize before the answer', ending: 'completed' },
