@@ -32,7 +32,7 @@ export function resumeRun(context: Context, run: SyncRun, earlierId: number): Pr
     const feed_run = earlier.feed_run ?? earlierId;
     const outdated = await checkAge(context, { id: run.id, feed_run });
     if (outdated && !run.accept_outdated) throw outdated;
-    const later = await findLaterWork(trx, earlierId);
+    const later = await findLaterWork(trx, earlierId, run.id);
     if (later !== undefined) {
       throw notResumable(
         run,
@@ -95,11 +95,14 @@ function describeState(earlier: SyncRun | undefined): string {
 async function findLaterWork(
   trx: Transaction<Database>,
   earlierId: number,
+  ownId: number,
 ): Promise<number | undefined> {
   const later = await trx
     .selectFrom('sync_runs')
     .select('id')
     .where('id', '>', earlierId)
+    // Not this run itself, whose call may be repeated.
+    .where('id', '<', ownId)
     .where('dry_run', '=', false)
     .where(({ eb, exists, or, selectFrom }) =>
       or([

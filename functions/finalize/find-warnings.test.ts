@@ -78,7 +78,7 @@ describe('a completed run warns of', () => {
     expect((await sync(changed)).warnings).toEqual([
       {
         code: 'many_changes',
-        message: 'Of 20 records, unusually many changed: work in 3 permits',
+        message: 'Unusually many of 20 records changed: work in 3 permits',
         fields: { work: 3 },
       },
     ]);

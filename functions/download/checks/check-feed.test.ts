@@ -71,7 +71,7 @@ describe('a feed that is refused leaves everything as it was', () => {
     const start = KEY.includes(name) ? "The feed's records have no" : 'The feed no longer has';
     await expectRefusal(without(name), `${start} ${name}`);
     const renamed = without(name, { [`NEW_${name}`]: 'x' });
-    // Of a partial feed, too.
+    // A partial feed is refused, too.
     await expectRefusal(renamed, `${start} ${name}; unmapped columns: NEW_${name}`, true);
   });
 
