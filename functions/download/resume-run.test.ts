@@ -86,6 +86,12 @@ describe('a resumed run', () => {
     expect(closed).toMatchObject({ status: 'completed', records_total: 0 });
   });
 
+  test('is judged by the rejects of the whole feed, not of its own chunks', async () => {
+    const feed = [...records.slice(0, 4), permitRecord(5, { ISSUED_DATE: 'soon' })];
+    const closed = await resume(await failAfter([1, 2], feed));
+    expect(closed).toMatchObject({ status: 'completed', records_total: 1, records_errors: 1 });
+  });
+
   test('can be resumed itself', async () => {
     const first = await failAfter([1], records);
     const second = await download({ resume_run_id: first });

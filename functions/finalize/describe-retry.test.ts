@@ -47,3 +47,8 @@ test('a quote in a path does not end the shell word', () => {
     `${START} --data='{"file_path":"/it'\\''s.json","dry_run":true}'`,
   );
 });
+
+test('a refused resume resumes the same run', () => {
+  const run = { ...failed, error_code: 'sync_already_running' };
+  expect(describeRetry(config, run, 5).argument).toEqual({ resume_run_id: 5 });
+});

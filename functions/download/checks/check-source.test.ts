@@ -77,6 +77,18 @@ test('runs that failed, dry runs and runs without a source do not count against 
   expect(await check('made_up')).toBeUndefined();
 });
 
+test('it is refused after a failed run that has stored something', async () => {
+  await endRun('city', { status: 'failed', error_message: 'x' });
+  await context.pool.query(`
+    insert into sync_chunks (
+      run_id, chunk_number, byte_start, byte_end, record_count, records_new, status
+    )
+    select id, 1, 0, 9, 1, 1, 'done'
+    from sync_runs
+  `);
+  expect(await check('made_up')).toMatchObject({ code: 'feed_made_up' });
+});
+
 test('any other feed is allowed after any', async () => {
   for (const last of ['made_up', 'city', null] as const) {
     await endRun(last);
