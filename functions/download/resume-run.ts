@@ -104,17 +104,7 @@ async function findLaterWork(
     // Not this run itself, whose call may be repeated.
     .where('id', '<', ownId)
     .where('dry_run', '=', false)
-    .where(({ eb, exists, or, selectFrom }) =>
-      or([
-        eb('status', '=', 'completed'),
-        exists(
-          selectFrom('sync_chunks')
-            .select('chunk_number')
-            .whereRef('run_id', '=', 'sync_runs.id')
-            .where('sync_chunks.status', '=', 'done'),
-        ),
-      ]),
-    )
+    .where(sql<boolean>`(status = 'completed' or run_has_stored(id))`)
     .orderBy('id', 'desc')
     .executeTakeFirst();
   return later?.id;

@@ -33,6 +33,18 @@ set (feed_run, feed_at) = (
 )
 where chunks_total is not null;
 
+-- Whether a run has stored at least one chunk.
+create function run_has_stored(bigint) returns boolean
+language sql stable
+begin atomic
+  select exists (
+    select
+    from sync_chunks
+    where run_id = $1
+      and status = 'done'
+  );
+end;
+
 -- Run numbers have no gaps: a sequence loses numbers to conflicts and to crashes of the server.
 create function number_run() returns trigger
 language plpgsql

@@ -3,14 +3,6 @@
 select id
 from sync_runs
 where feed_run > $1
-  and (
-    (status = 'completed' and not partial and not dry_run)
-    or exists (
-      select
-      from sync_chunks
-      where run_id = sync_runs.id
-        and sync_chunks.status = 'done'
-    )
-  )
+  and ((status = 'completed' and not partial and not dry_run) or run_has_stored(id))
 order by id desc
 limit 1;

@@ -2,12 +2,6 @@
 -- before migration 0011.
 select source
 from sync_runs
-where (status = 'completed' and not dry_run)
-  or exists (
-    select
-    from sync_chunks
-    where run_id = sync_runs.id
-      and sync_chunks.status = 'done'
-  )
+where (status = 'completed' and not dry_run) or run_has_stored(id)
 order by id desc
 limit 1;
