@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { chooseFeed } from './ckan/choose-feed.ts';
 import { rememberRuns } from './ckan/remember-runs.ts';
+import { pickSettings } from './functions/pick-settings.ts';
 import { reportFunctionLine } from './logs/report-function-line.ts';
 import { reportWorkflowEntry } from './logs/report-workflow-entry.ts';
 import { type LocalCloud, PROJECT_ID, startLocalCloud } from './start-local-cloud.ts';
@@ -51,7 +52,7 @@ export async function runLocal(options: LocalOptions): Promise<void> {
     const cloud = await startLocalCloud({
       dataDirectory: options.dataDir,
       databaseUrl: options.databaseUrl,
-      functionsEnvironment: feed.functionsEnvironment,
+      functionsEnvironment: { ...pickSettings(process.env), ...feed.functionsEnvironment },
       cloudPort: options.cloudPort,
       pubsubHost: options.pubsubHost,
       syncApiPort: options.port,

@@ -1,5 +1,6 @@
 import { FUNCTION_NAMES } from '../../functions/function-names.ts';
 import { chooseFeed } from '../local/ckan/choose-feed.ts';
+import { pickSettings } from '../local/functions/pick-settings.ts';
 import type { RunningFunctions } from '../local/functions/start-functions.ts';
 import { reportFunctionLine } from '../local/logs/report-function-line.ts';
 import { reportWorkflowEntry } from '../local/logs/report-workflow-entry.ts';
@@ -77,7 +78,7 @@ export async function runStart(options: StartOptions): Promise<void> {
       alertEmail: options.alertEmail,
       onAlert: say,
       warn: (message) => say(`  ${message}\n`),
-      functionsEnvironment: feed.functionsEnvironment,
+      functionsEnvironment: { ...pickSettings(process.env), ...feed.functionsEnvironment },
       onUploadProgress: view.showBytes,
       onFunctionLine: (name, line) => say(reportFunctionLine(name, line) ?? ''),
       onWorkflowEntry: (entry) => say(reportWorkflowEntry(entry) ?? ''),
