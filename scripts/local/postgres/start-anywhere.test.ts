@@ -3,10 +3,10 @@ import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promis
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runProgram } from './run-program.ts';
-import { type Postgres, startPostgres } from './start-postgres.ts';
+import { startPostgres } from './start-postgres.ts';
+import { queryPostgres } from './testing/query-postgres.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -21,16 +21,6 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-async function query(postgres: Postgres, sql: string): Promise<readonly unknown[]> {
-  const client = new pg.Client(postgres.databaseUrl('postgres'));
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
 test.skipIf(!isRoot)(
   'root starts it in a folder that only root can enter (skipped unless run by root)',
   async () => {
@@ -38,14 +28,16 @@ test.skipIf(!isRoot)(
     await mkdir(closed, { mode: 0o700 });
     const clone = path.join(closed, 'clone');
     const first = await startPostgres({ directory: clone });
-    await query(first, 'create table kept ()');
+    await queryPostgres(first, 'create table kept ()');
     await first.stop();
     expect(await readFile(path.join(clone, 'location.txt'), 'utf8')).toBe(`${first.folder}\n`);
     expect((await stat(first.folder)).mode & 0o777).toBe(0o711);
 
     const second = await startPostgres({ directory: clone });
     expect(second.folder).toBe(first.folder);
-    expect(await query(second, 'select count(*)::int as rows from kept')).toEqual([{ rows: 0 }]);
+    expect(await queryPostgres(second, 'select count(*)::int as rows from kept')).toEqual([
+      { rows: 0 },
+    ]);
     await second.stop();
     await rm(first.folder, { recursive: true });
   },

@@ -24,6 +24,7 @@ import { runProgram } from './run-program.ts';
 import { runServer } from './run-server.ts';
 import { type Postgres, startPostgres } from './start-postgres.ts';
 import { stopServer } from './stop-server.ts';
+import { queryPostgres } from './testing/query-postgres.ts';
 
 let directory: string;
 
@@ -36,16 +37,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await rm(directory, { recursive: true });
 });
-
-async function query(postgres: Postgres, sql: string): Promise<readonly unknown[]> {
-  const client = new pg.Client(postgres.databaseUrl('postgres'));
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 async function withPostgres(
   use: (postgres: Postgres) => Promise<void>,
@@ -86,7 +77,7 @@ async function writeLock(serverFolder: string, pid: number): Promise<void> {
 describe('one directory, start after start', () => {
   test('the first start creates a durable UTF-8 cluster on the loopback interface', async () => {
     await withPostgres(async (postgres) => {
-      const [settings] = await query(
+      const [settings] = await queryPostgres(
         postgres,
         `select current_setting('listen_addresses') as "addresses",
            current_setting('unix_socket_directories') as "sockets",
@@ -107,7 +98,7 @@ describe('one directory, start after start', () => {
         passwords: 'scram-sha-256',
         bytewise: true,
       });
-      await query(postgres, "create table kept as select 'from the first start' as note");
+      await queryPostgres(postgres, "create table kept as select 'from the first start' as note");
     });
   });
 
@@ -123,7 +114,7 @@ describe('one directory, start after start', () => {
 
   test('a second start finds the data of the first', async () => {
     await withPostgres(async (postgres) => {
-      expect(await query(postgres, 'select note from kept')).toEqual([
+      expect(await queryPostgres(postgres, 'select note from kept')).toEqual([
         { note: 'from the first start' },
       ]);
     });
@@ -134,14 +125,16 @@ describe('one directory, start after start', () => {
       await expect(startPostgres({ directory })).rejects.toThrow(
         `${directory} is in use by process ${process.pid}: stop that one, or name another directory with --data-dir`,
       );
-      expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
+      expect(await queryPostgres(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
     });
   });
 
   test('stopping twice is the same as stopping once', async () => {
     const postgres = await startPostgres({ directory });
     await Promise.all([postgres.stop(), postgres.stop()]);
-    await expect(query(postgres, 'select 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(queryPostgres(postgres, 'select 1')).rejects.toMatchObject({
+      code: 'ECONNREFUSED',
+    });
   });
 
   test('a port that was taken meanwhile is worth another attempt', async () => {
@@ -179,7 +172,7 @@ describe('one directory, start after start', () => {
       startPostgres({ directory, signal: AbortSignal.abort(new Error('enough')) }),
     ).rejects.toThrow('enough');
     await withPostgres(async (postgres) => {
-      expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
+      expect(await queryPostgres(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
     });
   });
 });
@@ -208,7 +201,7 @@ describe('after an owner that did not shut down cleanly', () => {
     await once(owner, 'exit');
     await vi.waitFor(async () => expect(await readProcess(server)).toBeNull(), 10_000);
     await withPostgres(async (postgres) => {
-      expect(await query(postgres, 'select count(*)::int as rows from kept')).toEqual([
+      expect(await queryPostgres(postgres, 'select count(*)::int as rows from kept')).toEqual([
         { rows: 1 },
       ]);
     });
@@ -228,7 +221,7 @@ describe('after an owner that did not shut down cleanly', () => {
     await withPostgres(
       async (postgres) => {
         await leftover.exited;
-        expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
+        expect(await queryPostgres(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
       },
       (message) => said.push(message),
     );
@@ -251,7 +244,7 @@ describe('after an owner that did not shut down cleanly', () => {
     await rename(renamed, serverFolder);
     await withPostgres(async (postgres) => {
       await leftover.exited;
-      expect(await query(postgres, 'select note from kept')).toHaveLength(1);
+      expect(await queryPostgres(postgres, 'select note from kept')).toHaveLength(1);
     });
   });
 
@@ -261,7 +254,7 @@ describe('after an owner that did not shut down cleanly', () => {
     onTestFinished(() => void other.kill());
     await writeLock(dataDirectory.serverFolder, other.pid ?? 0);
     await withPostgres(async (postgres) => {
-      expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
+      expect(await queryPostgres(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
       expect(await readProcess(other.pid ?? 0)).not.toBeNull();
     });
   });
@@ -281,7 +274,7 @@ describe('after an owner that did not shut down cleanly', () => {
     const said: string[] = [];
     await withPostgres(
       async (postgres) => {
-        expect(await query(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
+        expect(await queryPostgres(postgres, 'select 1 as one')).toEqual([{ one: 1 }]);
       },
       (message) => {
         said.push(message);
@@ -343,8 +336,10 @@ describe('after an owner that did not shut down cleanly', () => {
     await expect(start).rejects.toMatchObject({ name: 'AbortError' });
     await mkdir(path.join(dataDirectory.serverFolder, 'data.partial', 'base'), { recursive: true });
     await withPostgres(async (postgres) => {
-      expect(await query(postgres, "select to_regclass('kept') as kept")).toEqual([{ kept: null }]);
-      await query(postgres, "create table kept as select 'again' as note");
+      expect(await queryPostgres(postgres, "select to_regclass('kept') as kept")).toEqual([
+        { kept: null },
+      ]);
+      await queryPostgres(postgres, "create table kept as select 'again' as note");
     });
   });
 
@@ -354,12 +349,14 @@ describe('after an owner that did not shut down cleanly', () => {
     const away = path.join(serverFolder, 'data.away');
     await rename(data, away);
     await withPostgres(async (postgres) => {
-      expect(await query(postgres, "select to_regclass('kept') as kept")).toEqual([{ kept: null }]);
+      expect(await queryPostgres(postgres, "select to_regclass('kept') as kept")).toEqual([
+        { kept: null },
+      ]);
     });
     await rm(data, { recursive: true });
     await rename(away, data);
     await withPostgres(async (postgres) => {
-      expect(await query(postgres, 'select note from kept')).toEqual([{ note: 'again' }]);
+      expect(await queryPostgres(postgres, 'select note from kept')).toEqual([{ note: 'again' }]);
     });
   });
 
@@ -375,7 +372,7 @@ describe('after an owner that did not shut down cleanly', () => {
     );
     await rename(`${disk}-away`, disk);
     await withPostgres(async (postgres) => {
-      expect(await query(postgres, 'select note from kept')).toEqual([{ note: 'again' }]);
+      expect(await queryPostgres(postgres, 'select note from kept')).toEqual([{ note: 'again' }]);
     });
   });
 });
